@@ -1,0 +1,27 @@
+"""Where instants, ids and ticks come from: ports that only `app` fills in."""
+
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Wall time."""
+
+    def now_ms(self) -> int:
+        """Give the present instant in epoch milliseconds (UTC)."""
+        ...
+
+
+class Tick(Protocol):
+    """A monotonic counter for measuring how long a stage takes."""
+
+    def __call__(self) -> int:
+        """Give nanoseconds since an arbitrary start."""
+        ...
+
+
+class IdMaker(Protocol):
+    """Maker of our own ids."""
+
+    def __call__(self, prefix: str) -> str:
+        """Give a new `prefix_` + UUIDv7 hex, increasing with time."""
+        ...

@@ -1,0 +1,161 @@
+"""The one tree of errors; a class's docstring is the advice that its reader gets."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A half-open range of characters `[start, end)` in a text that a person wrote."""
+
+    start: int
+    end: int
+
+
+class HoldfastError(Exception):
+    """Read the message: it says what was wrong, where, and what was expected."""
+
+    code = "error"
+    http_status = 500
+
+    def __init__(self, message: str, *, pointer: str = "", hint: str = "", span: Span | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.pointer = pointer
+        self.hint = hint
+        self.span = span
+
+    @property
+    def advice(self) -> str:
+        """What the reader can do about it: this error's own hint, else its class's docstring."""
+        return self.hint or " ".join((type(self).__doc__ or "").split())
+
+
+class Bug(HoldfastError):  # noqa: N818 - a broken invariant names itself; it is nobody's input
+    """This is a fault in Holdfast itself; report it with the message and the log lines around it."""
+
+    code = "bug"
+
+
+class UndecodableError(HoldfastError):
+    """Send one JSON object encoded as UTF-8, with no NaN, no infinity and no lone surrogate."""
+
+    code = "undecodable"
+    http_status = 400
+
+
+class InvalidError(HoldfastError):
+    """Correct the field that the pointer names; the event table in the documentation gives its type and limits."""
+
+    code = "invalid"
+    http_status = 422
+
+
+class TooOldError(HoldfastError):
+    """Events older than 30 days are not taken over HTTP; load them with `holdfast backfill`."""
+
+    code = "too_old"
+    http_status = 422
+
+
+class FutureError(HoldfastError):
+    """An event may lie at most five minutes ahead of the server's clock; check the sender's clock and time zone."""
+
+    code = "in_the_future"
+    http_status = 422
+
+
+class ConflictError(HoldfastError):
+    """The same id was used before with another content; send a new id, or the first content again."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class NotFoundError(HoldfastError):
+    """Check the id; it is the one that an earlier answer of this server gave, in this tenant."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class MethodError(HoldfastError):
+    """Use a method that the `Allow` header of this answer names."""
+
+    code = "method_not_allowed"
+    http_status = 405
+
+
+class UnauthorisedError(HoldfastError):
+    """Send `Authorization: Bearer <key>` with a key made by `holdfast keys create`."""
+
+    code = "unauthorised"
+    http_status = 401
+
+
+class ForbiddenError(HoldfastError):
+    """The key is valid but lacks the scope for this call; make one with the scope that the message names."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+class TooLargeError(HoldfastError):
+    """Send less at once: 64 KB for one event, 4 MB or 1,000 lines for a batch."""
+
+    code = "too_large"
+    http_status = 413
+
+
+class TooManyError(HoldfastError):
+    """Wait for the seconds that `Retry-After` names, then send again."""
+
+    code = "too_many"
+    http_status = 429
+
+
+class UnavailableError(HoldfastError):
+    """Nothing was decided and nothing is lost: retry the same call with the same id after `Retry-After` seconds."""
+
+    code = "unavailable"
+    http_status = 503
+
+
+class ExpressionError(HoldfastError):
+    """Correct the expression at the marked span; `holdfast rules check` shows it with its place."""
+
+    code = "expression"
+    http_status = 422
+
+
+class PackError(HoldfastError):
+    """Correct the pack file at the place that the pointer names; `holdfast packs check FILE` repeats the check."""
+
+    code = "pack"
+    http_status = 422
+
+
+class ListError(HoldfastError):
+    """Correct the entry or the file that the pointer names; the last good version of the list stays in force."""
+
+    code = "list"
+    http_status = 422
+
+
+class QuarantinedError(ListError):
+    """Look at the snapshot with `holdfast lists diff`; a second person releases it with `lists import --approve`."""
+
+    code = "quarantined"
+    http_status = 409
+
+
+class SettingError(HoldfastError):
+    """Correct the setting; `holdfast serve --help` lists every one with its default and meaning."""
+
+    code = "setting"
+
+
+class StoreError(HoldfastError):
+    """Check that the data directory exists, is writable, has free space and is not used by another server."""
+
+    code = "store"
+    http_status = 503

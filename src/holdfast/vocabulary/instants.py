@@ -1,0 +1,27 @@
+"""Instants as epoch milliseconds, and their written forms."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final
+
+SECOND_MS: Final = 1_000
+MINUTE_MS: Final = 60 * SECOND_MS
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def to_ms(instant: datetime) -> int:
+    """Turn an aware datetime into epoch milliseconds, rounding down."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def from_ms(instant_ms: int, zone: tzinfo = UTC) -> datetime:
+    """Turn epoch milliseconds into an aware datetime in `zone`."""
+    return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
+
+
+def rfc3339(instant_ms: int, zone: tzinfo = UTC) -> str:
+    """Write epoch milliseconds as RFC 3339 with milliseconds and offset."""
+    return from_ms(instant_ms, zone).isoformat(timespec="milliseconds")

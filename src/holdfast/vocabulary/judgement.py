@@ -1,0 +1,101 @@
+"""A judgement is the replayable part of a decision; its envelope holds ids, instants and timings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from holdfast.vocabulary.outcome import Outcome
+
+Scalar = bool | int | float | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignResult:
+    """One sign in force: `fired`, `clear` or `unknown`, with its evidence and, when unknown, what was missing."""
+
+    id: str
+    state: str
+    title: str
+    cite: str
+    evidence: Mapping[str, Scalar] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    mode: str = "enforce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """One rule that was true: what it proposed, and what it could reach with its ground."""
+
+    id: str
+    title: str
+    proposed: str
+    reached: str
+    ground: str | None
+    mode: str
+    evidence: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldTerms:
+    """A hold's policy and its legal instants, RFC 3339 with the tenant's offset."""
+
+    policy: str
+    until: str
+    confirm_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A duty that comes with the outcome; `details` are the law's own values."""
+
+    kind: str
+    details: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A calibrated model number with its version and its strongest reasons."""
+
+    value: float
+    model: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What the judgement used: engine, packs by id, ruleset, lists by id, model."""
+
+    engine: str
+    packs: Mapping[str, str]
+    ruleset: str
+    lists: Mapping[str, str | None]
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What was decided and why; equal facts and versions give equal bytes.
+
+    `ground` is the provision that allows a hold or a refusal; `would_be` is the outcome if everything that is
+    only observed were enforced, when that differs.
+    """
+
+    outcome: Outcome
+    would_be: Outcome | None
+    ground: str | None
+    signs: tuple[SignResult, ...]
+    rules: tuple[RuleResult, ...]
+    score: Score | None
+    hold: HoldTerms | None
+    measures: tuple[Measure, ...]
+    versions: Versions
+    facts_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """The part of a decision that no replay repeats."""
+
+    decision_id: str
+    hold_id: str | None
+    decided_ms: int
+    timings_us: Mapping[str, int]

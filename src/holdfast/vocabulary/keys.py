@@ -1,0 +1,28 @@
+"""Identifiers as 128-bit keyed hashes, so that memory holds no personal value."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """A 128-bit key as two unsigned 64-bit halves; (0, 0) never occurs."""
+
+    high: int
+    low: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyMaker:
+    """Maker of keys for one tenant: a keyed BLAKE2b over (kind, normalised value).
+
+    `secret` is 16 to 64 bytes, kept with the data directory; other tenants have other secrets, so that equal
+    values never meet across tenants.
+    """
+
+    secret: bytes
+
+    def key(self, kind: str, value: str) -> Key:
+        """Hash one normalised value of one kind."""
+        digest = blake2b(f"{kind}\x1f{value}".encode(), digest_size=16, key=self.secret).digest()
+        return Key(int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1)

@@ -1,0 +1,96 @@
+"""Lists: values with their source, version, reason and expiry."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ListPurpose(StrEnum):
+    """What membership means."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    WATCH = "watch"
+    MULE = "mule"
+    REGULATOR = "regulator"
+
+
+class ListKind(StrEnum):
+    """Kinds of list entry, as on the wire."""
+
+    ACCOUNT = "account"
+    CARD = "card"
+    PHONE = "phone"
+    SBP_PHONE = "sbp_phone"
+    INN = "inn"
+    IIN = "iin"
+    BIN = "bin"
+    PASSPORT_HASH = "passport_hash"
+    SNILS_HASH = "snils_hash"
+    EWALLET = "ewallet"
+    SWIFT = "swift"
+    ATM = "atm"
+    DEVICE = "device"
+    DOMAIN = "domain"
+    IP = "ip"
+    SELLER = "seller"
+    VIN = "vin"
+    PLATE = "plate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A paper that stands behind an entry, such as the order that opened a criminal case; `date` is ISO 8601."""
+
+    number: str
+    date: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry:
+    """One normalised value on a list; `bic` narrows an account; `police` is the mark of the ministry's data.
+
+    Instants are epoch milliseconds; `source` says who reported it.
+    """
+
+    kind: ListKind
+    value: str
+    bic: str | None = None
+    police: bool = False
+    reason: str | None = None
+    source: str | None = None
+    document: Document | None = None
+    added_ms: int = 0
+    expires_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListVersion:
+    """One version of one list, kept for ever; `published_ms` is the source's own instant, where it gives one."""
+
+    list: str
+    version: str
+    loaded_ms: int
+    published_ms: int | None
+    entries: int
+    added: int
+    removed: int
+    source: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMatch:
+    """The answer of one list about one subject: true on any hit, false if something was checked, else unknown.
+
+    `kind` names the identifier that hit, `document` the paper behind it.
+    """
+
+    state: bool | None
+    list: str
+    version: str | None = None
+    kind: str | None = None
+    police: bool = False
+    document: Document | None = None
+    published_ms: int | None = None
+    loaded_ms: int | None = None

@@ -1,0 +1,163 @@
+"""Regulation packs: one instrument of law as dated, cited data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NewType
+
+from holdfast.vocabulary.outcome import Mode
+
+SignId = NewType("SignId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a value comes from: act, article or item, url, confidence (C, C*, S, U) and the day it was checked."""
+
+    act: str
+    article: str
+    url: str
+    confidence: str
+    checked_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """When a value is in force: `[from_ms, to_ms)`, midnights in the pack's zone; `to_ms` of `None` is open."""
+
+    from_ms: int
+    to_ms: int | None = None
+
+    def holds_at(self, instant_ms: int) -> bool:
+        """Tell whether the value is in force at the instant."""
+        return self.from_ms <= instant_ms and (self.to_ms is None or instant_ms < self.to_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A regulator's indicator. `on` are event types, `when` is an expression, `evidence` are names to show.
+
+    `proposes` is what a fired sign proposes: `by_rail` (the rail's class decides), an outcome word, or
+    `measures` (nothing but the measures). `measures` are the names of duties of the same pack.
+    """
+
+    id: SignId
+    on: tuple[str, ...]
+    when: str
+    title: Mapping[str, str]
+    cite: Citation
+    dated: Dated
+    evidence: tuple[str, ...] = ()
+    proposes: str = "by_rail"
+    measures: tuple[str, ...] = ()
+    mode: Mode = Mode.ENFORCE
+    quiet_by: tuple[str, ...] = ()  # lists whose members quieten this sign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RailClass:
+    """What the law does to a rail when a sign fires: `suspend` (hold) or `refuse`."""
+
+    rail: str
+    action: str
+    policy: str | None
+    cite: Citation
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPolicy:
+    """How long a hold lasts. `clock` is `calendar_days`, `business_days` or `hours`; `term` its length.
+
+    Calendar days count the first day when `count_first`; `confirm_days` is the client's window, counted the
+    same way (`None`: no window).
+    """
+
+    id: str
+    clock: str
+    term: int
+    count_first: bool
+    confirm_days: int | None
+    title: Mapping[str, str]
+    cite: Citation
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A measure that the law attaches to a fired sign or to a state; `when` of `None` means always.
+
+    `kind` is a measure kind, `details` its fixed values (template, limit_minor, currency, hours).
+    """
+
+    id: str
+    kind: str
+    on: tuple[str, ...]
+    when: str | None
+    details: Mapping[str, str | int | bool]
+    cite: Citation
+    dated: Dated
+    title: Mapping[str, str] = field(default_factory=dict)
+    limits_amount: str | None = None  # expression: the amount beyond which the operation itself is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A dated number or text that expressions read by `param("name")`; `None` is not set and so unknown."""
+
+    name: str
+    type: str
+    value: bool | int | float | str | None
+    cite: Citation
+    dated: Dated
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A worked case that runs as a test: events in, the state of signs and the outcome out."""
+
+    title: str
+    at: str
+    events: tuple[Mapping[str, object], ...]
+    lists: Mapping[str, tuple[Mapping[str, object], ...]]
+    complete: Mapping[str, str]
+    expect: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One instrument. `applies` is an expression that says whom it binds; `status` is `law` or `proposal`."""
+
+    id: str
+    jurisdiction: str
+    title: Mapping[str, str]
+    status: str
+    zone: str
+    version: str
+    applies: Mapping[str, str]
+    mode: Mode
+    signs: tuple[Sign, ...] = ()
+    rails: tuple[RailClass, ...] = ()
+    policies: tuple[HoldPolicy, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    examples: tuple[Example, ...] = ()
+    rules: tuple["Rule", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A bank's or a site's own condition; `realises` names the sign that lets it reach `hold`.
+
+    Without it the ceiling is `challenge`.
+    """
+
+    id: str
+    on: tuple[str, ...]
+    when: str
+    proposes: str
+    title: Mapping[str, str]
+    realises: tuple[SignId, ...] = ()
+    measures: tuple[str, ...] = ()
+    mode: Mode = Mode.ENFORCE
+    evidence: tuple[str, ...] = ()

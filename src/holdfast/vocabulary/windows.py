@@ -1,0 +1,92 @@
+"""What a rule asks of the past: one statistic over one sliding window, as plain data.
+
+`language` emits these, `features` maps them to `windows`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Statistic(StrEnum):
+    """Statistics over the events of a window."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MEAN = "mean"
+    STD = "std"  # population standard deviation
+    MIN = "min"
+    MAX = "max"
+    DISTINCT = "distinct"
+    FIRST = "first"  # instant of the first event
+    LAST = "last"  # instant of the last event
+    EARLIEST = "earliest"  # value of the first event
+    LATEST = "latest"  # value of the last event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPart:
+    """How the key is read: from `now` in the event being decided, from `then` in the events of the past.
+
+    Both are schema paths; a path of type PARTY stands for the person behind all its identifiers.
+    """
+
+    now: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowSpec:
+    """One statistic over the past events of type `of` that share the key `by`.
+
+    `value` and `where` are canonical expressions over the past event alone. The window is `(t - over_ms, t]`
+    on event time, closed at the old end when `inclusive`; `over_ms` of `None` means all that is kept.
+    `attempts` counts every event, otherwise only transfers that were executed. `current` counts the event
+    being decided too. `money` says that `value` is money: only events in the current event's currency count.
+    `sources` name the streams whose completeness makes absence mean something.
+    """
+
+    statistic: Statistic
+    of: str
+    by: tuple[KeyPart, ...]
+    value: str | None = None
+    where: str | None = None
+    over_ms: int | None = None
+    inclusive: bool = False
+    attempts: bool = False
+    current: bool = False
+    money: bool = False
+    sources: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Give the canonical name under which the value stands in the facts."""
+        parts = [f"of={self.of}", "by=" + "+".join(f"{part.now}<{part.then}" for part in self.by)]
+        parts += [f"{key}={text}" for key, text in (("value", self.value), ("where", self.where)) if text is not None]
+        if self.over_ms is not None:
+            parts.append(f"over={self.over_ms}")
+        parts += [key for key in ("inclusive", "attempts", "current", "money") if getattr(self, key)]
+        return f"{self.statistic}({'; '.join(parts)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListProbe:
+    """One question to one list: is any identifier of `subject` (a PARTY prefix or a plain path) on it?
+
+    With `documented`, only entries that carry a document count; with `marked`, only those with the police mark.
+    """
+
+    subject: str
+    list: str
+    documented: bool = False
+    marked: bool = False
+
+    @property
+    def name(self) -> str:
+        """Give the canonical name under which the answer stands in the facts."""
+        marks = ", documented" * self.documented + ", marked" * self.marked
+        return f"matches({self.subject}, {self.list}{marks})"
+
+
+def completeness_name(source: str) -> str:
+    """Give the name under which the instant since which `source` is complete stands in the facts."""
+    return f"complete_since({source})"
