@@ -88,11 +88,12 @@ def decode_message(body: bytes) -> EventMessage:
     if len(body) > MAX_EVENT_BYTES:
         raise TooLargeError(f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES} are taken")
     try:
-        return _DECODER.decode(body)
+        message: EventMessage = _DECODER.decode(body)
     except ValidationError as error:
         raise invalid(error) from None
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UndecodableError(f"the body is no JSON object: {error}") from None
+    return message
 
 
 def _refuse_future(name: str, value: int, received_ms: int) -> None:

@@ -1,6 +1,6 @@
 """Every event on the wire; fields other than those marked required may be absent, and absent means unknown."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -25,6 +25,7 @@ Rail = Literal["order", "sbp", "card", "emoney", "digital_rouble", "internal"]
 Origin = Literal["bank", "gosuslugi", "egov", "marketplace", "operator"]
 ProfileField = Literal["phone", "device", "sim", "password", "payout_account", "limits"]
 Channel = Literal["app", "web", "atm", "branch", "call_centre", "shop"]
+LoanProduct = Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"]
 AtmId = Annotated[Word, Meta(extra={"list_kind": "atm"})]
 
 
@@ -35,7 +36,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     occurred_at: Instant
 
 
-class Transfer(Message, tag="transfer"):
+class Transfer(Message, frozen=True, kw_only=True, tag="transfer"):
     """Money is asked to move from payer to payee."""
 
     rail: Rail
@@ -52,14 +53,14 @@ class Transfer(Message, tag="transfer"):
     scheme: Scheme = Scheme()
 
 
-class TransferResult(Message, tag="transfer_result"):
+class TransferResult(Message, frozen=True, kw_only=True, tag="transfer_result"):
     """What became of an operation: `of` is its event id."""
 
     of: Id
     result: Literal["executed", "rejected", "cancelled", "failed", "returned"]
 
 
-class CashWithdrawal(Message, tag="cash_withdrawal"):
+class CashWithdrawal(Message, frozen=True, kw_only=True, tag="cash_withdrawal"):
     """The client asks for cash at an ATM; `declined_today` counts refused requests of this calendar day."""
 
     client: Party
@@ -74,7 +75,7 @@ class CashWithdrawal(Message, tag="cash_withdrawal"):
     scheme: Scheme = Scheme()
 
 
-class CashDeposit(Message, tag="cash_deposit"):
+class CashDeposit(Message, frozen=True, kw_only=True, tag="cash_deposit"):
     """The client asks to pay cash in at an ATM; `token_card` says that a tokenised card is used."""
 
     client: Party
@@ -87,7 +88,7 @@ class CashDeposit(Message, tag="cash_deposit"):
     scheme: Scheme = Scheme()
 
 
-class LoanApplication(Message, tag="loan_application"):
+class LoanApplication(Message, frozen=True, kw_only=True, tag="loan_application"):
     """The client asks a lender for a loan or a raised credit limit."""
 
     client: Party
@@ -104,7 +105,7 @@ class LoanApplication(Message, tag="loan_application"):
     session: Session = Session()
 
 
-class LoanPayout(Message, tag="loan_payout"):
+class LoanPayout(Message, frozen=True, kw_only=True, tag="loan_payout"):
     """A loan's money is about to be paid out; `contract_at` is when the contract was made."""
 
     client: Party
@@ -125,7 +126,7 @@ class LoanPayout(Message, tag="loan_payout"):
     same_day_minor: Minor | None = None
 
 
-class Login(Message, tag="login"):
+class Login(Message, frozen=True, kw_only=True, tag="login"):
     """A session starts at the bank, the marketplace or a state portal."""
 
     client: Party
@@ -136,7 +137,7 @@ class Login(Message, tag="login"):
     place: Place = Place()
 
 
-class ProfileChange(Message, tag="profile_change"):
+class ProfileChange(Message, frozen=True, kw_only=True, tag="profile_change"):
     """Something that identifies the client was changed; `confirmed` says that the client re-confirmed it."""
 
     client: Party
@@ -147,7 +148,7 @@ class ProfileChange(Message, tag="profile_change"):
     session: Session = Session()
 
 
-class DeviceReport(Message, tag="device_report"):
+class DeviceReport(Message, frozen=True, kw_only=True, tag="device_report"):
     """What the bank's app or a partner found out about the client's device."""
 
     client: Party
@@ -156,7 +157,7 @@ class DeviceReport(Message, tag="device_report"):
     source: Line | None = None
 
 
-class TelecomActivity(Message, tag="telecom_activity"):
+class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"):
     """Calls and messages on the client's number over a window, as an operator or a site reports them."""
 
     client: Party
@@ -174,7 +175,7 @@ class TelecomActivity(Message, tag="telecom_activity"):
     identity_matched: bool | None = None
 
 
-class Label(Message, tag="label"):
+class Label(Message, frozen=True, kw_only=True, tag="label"):
     """Truth learnt later about the event `of`, with its source."""
 
     of: Id
@@ -196,7 +197,7 @@ EventMessage = (
     | TelecomActivity
     | Label
 )
-EVENT_MESSAGES: tuple[type[Message], ...] = EventMessage.__args__
+EVENT_MESSAGES: tuple[type[Message], ...] = get_args(EventMessage)
 SUBJECT = {
     message: ("payer" if message == "transfer" else "client")
     for message in (

@@ -32,7 +32,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """A nested object in which an unknown field is an error and an absent one is unknown."""
 
 
-class Party(Part):
+class Party(Part, frozen=True, kw_only=True):
     """Who takes part, by whatever identifiers the caller has; `own` says: the same person as the other side."""
 
     customer_id: Annotated[Id, PERSONAL] | None = None
@@ -56,7 +56,7 @@ class Party(Part):
     cards_open: Count | None = None
 
 
-class Device(Part):
+class Device(Part, frozen=True, kw_only=True):
     """The device used, and what is known of its state at the session."""
 
     id: Annotated[Line, listed("device")] | None = None
@@ -71,7 +71,7 @@ class Device(Part):
     number_reconfirmed_at: Instant | None = None
 
 
-class Session(Part):
+class Session(Part, frozen=True, kw_only=True):
     """The remote session: address, port, network provider, and tools that hide session data."""
 
     ip: Annotated[Word, listed("ip")] | None = None
@@ -81,7 +81,7 @@ class Session(Part):
     started_at: Instant | None = None
 
 
-class Place(Part):
+class Place(Part, frozen=True, kw_only=True):
     """Where it happened."""
 
     country: Country | None = None
@@ -90,7 +90,7 @@ class Place(Part):
     longitude: Longitude | None = None
 
 
-class Scheme(Part):
+class Scheme(Part, frozen=True, kw_only=True):
     """What the payment system, its operator or the other bank said about this operation."""
 
     risk_level: Annotated[int, Meta(ge=0, le=10**6)] | None = None
@@ -99,7 +99,7 @@ class Scheme(Part):
     peer_bank_signal: bool | None = None
 
 
-class Calls(Part):
+class Calls(Part, frozen=True, kw_only=True):
     """Calls on a number within the report's window, against what is usual for it."""
 
     count: Count | None = None
@@ -109,7 +109,7 @@ class Calls(Part):
     usual_minutes: Count | None = None
 
 
-class Messages(Part):
+class Messages(Part, frozen=True, kw_only=True):
     """Messages received within the report's window, against what is usual."""
 
     count: Count | None = None
