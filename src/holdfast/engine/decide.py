@@ -14,6 +14,7 @@ from holdfast.vocabulary.packs import Citation
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 from holdfast.wire.canonical import canonical, content_hash
 
+_CHECK = MeasureKind.VERIFY_IDENTITY.value
 _STATE = {True: "fired", False: "clear", UNKNOWN: "unknown"}
 
 
@@ -116,25 +117,25 @@ def _measures(
 ) -> Iterable[Measure]:
     """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true."""
     named = {name for proposal in acting for name in proposal.measures}
-    named |= {outcome.word} if outcome > Outcome.ALLOW else set()
-    seen: list[Measure] = [
-        _measure(check) for check in regime.duties if in_force(check, answers) and _due(check, answers, named)
+    reached = {(proposal.pack.jurisdiction, proposal.outcome.word) for proposal in acting}
+    due = [
+        check
+        for check in regime.duties
+        if in_force(check, answers) and (check.duty.id in named or _due(check, answers, reached))
     ]
-    kinds = {measure.kind for measure in seen}
-    plain = sorted(name for name in named if name in {kind.value for kind in MeasureKind} and name not in kinds)
-    if outcome is Outcome.CHALLENGE and MeasureKind.VERIFY_IDENTITY.value not in {*kinds, *plain}:
-        plain.append(MeasureKind.VERIFY_IDENTITY.value)
-    return [*seen, *(Measure(kind=name) for name in plain)]
+    kinds = {check.duty.kind for check in due}
+    plain = sorted(kind.value for kind in MeasureKind if kind.value in named and kind.value not in kinds)
+    if outcome is Outcome.CHALLENGE and _CHECK not in {*kinds, *plain}:
+        plain.append(_CHECK)
+    return [*map(_measure, due), *({"kind": name} for name in plain)]
 
 
-def _due(check: DutyCheck, answers: Sequence[Trilean], named: set[str]) -> bool:
-    """A duty is due when its own condition is true, or when a sign, rule or the outcome names it."""
-    if check.duty.id in named:
+def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str, str]]) -> bool:
+    """A duty is due when its own condition is true, or after an outcome that was reached under its law."""
+    if any((check.pack.jurisdiction, word) in reached for word in check.duty.after):
         return True
     return check.condition is not None and answers[check.condition.place] is True
 
 
 def _measure(check: DutyCheck) -> Measure:
-    return Measure(
-        kind=check.duty.kind, details={**check.duty.details, "duty": check.duty.id, "cite": cite(check.duty.cite)}
-    )
+    return {"kind": check.duty.kind, **check.duty.details, "duty": check.duty.id, "cite": cite(check.duty.cite)}

@@ -64,10 +64,9 @@ class Regime:
 class _Compiler:
     """Collects the conditions of one regime, each text once."""
 
-    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope], instant_ms: int) -> None:
+    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope]) -> None:
         self._packs = packs
         self._scopes = scopes
-        self._instant_ms = instant_ms
         self._places: dict[tuple[str, str], Condition] = {}
         self.conditions: list[Condition] = []
 
@@ -107,7 +106,7 @@ class _Compiler:
             )
             for pack in self._packs
             for sign in pack.signs
-            if event_type in sign.on and sign.dated.holds_at(self._instant_ms)
+            if event_type in sign.on
         )
 
     def rules(self, event_type: str) -> tuple[RuleCheck, ...]:
@@ -136,15 +135,16 @@ class _Compiler:
             )
             for pack in self._packs
             for duty in pack.duties
-            if event_type in duty.on and duty.dated.holds_at(self._instant_ms)
+            if event_type in duty.on
         )
 
 
-def compile_regime(
-    packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str, *, instant_ms: int
-) -> Regime:
-    """Compile what is in force for one event type at one instant; `scopes` gives each pack's names and parameters."""
-    compiler = _Compiler(packs, scopes, instant_ms)
+def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str) -> Regime:
+    """Compile what the packs, cut down to one instant, say about one event type.
+
+    `scopes` gives the names and parameters that each pack's expressions may use.
+    """
+    compiler = _Compiler(packs, scopes)
     signs, rules, duties = compiler.signs(event_type), compiler.rules(event_type), compiler.duties(event_type)
     plans = [one.plan for one in compiler.conditions]
     return Regime(
@@ -153,13 +153,8 @@ def compile_regime(
         signs=signs,
         rules=rules,
         duties=duties,
-        rails={
-            (pack.jurisdiction, rail.rail): rail
-            for pack in packs
-            for rail in pack.rails
-            if rail.dated.holds_at(instant_ms)
-        },
-        policies={policy.id: policy for pack in packs for policy in pack.policies if policy.dated.holds_at(instant_ms)},
+        rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
+        policies={policy.id: policy for pack in packs for policy in pack.policies},
         program=compile_program([one.expression for one in compiler.conditions]),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),
