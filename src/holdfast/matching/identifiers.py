@@ -109,13 +109,13 @@ def _accept(pattern: re.Pattern[str], text: str, fault: tuple[str, str]) -> str:
 
 
 def _account(value: str) -> str:
-    """Twenty digits, or an IBAN."""
+    """Read twenty digits, or an IBAN."""
     fault = ("the value is not an account", "give 20 digits, an IBAN, or an account abroad with its SWIFT code")
     return _accept(_ACCOUNT, compact(value).upper(), fault)
 
 
 def _foreign_account(value: str) -> str:
-    """An account of a bank abroad, or of the SWIFT feed; a bank's own SWIFT code goes without its `XXX`."""
+    """Read an account of a bank abroad, or of the SWIFT feed; a bank's own SWIFT code goes without its `XXX`."""
     text = compact(value).upper()
     if len(text) == 11 and _CODE.fullmatch(text):
         text = text.removesuffix("XXX")
@@ -123,39 +123,40 @@ def _foreign_account(value: str) -> str:
 
 
 def _card(value: str) -> str:
-    """A whole card number."""
+    """Read a whole card number."""
     return _accept(_CARD, compact(value), ("the value is not a card number", "give all 12 to 19 digits, unmasked"))
 
 
 def _inn(value: str) -> str:
-    """A taxpayer number of a company (10) or a person (12)."""
+    """Read a taxpayer number of a company (10) or a person (12)."""
     return _accept(_INN, compact(value), ("the value is not an INN", "give 10 digits for a company, 12 for a person"))
 
 
 def _twelve(value: str) -> str:
-    """An IIN or a BIN."""
+    """Read an IIN or a BIN."""
     return _accept(_TWELVE, compact(value), ("the value is not an IIN or BIN", "give 12 digits"))
 
 
 def _hash(value: str) -> str:
-    """A SHA-256."""
+    """Read a SHA-256."""
     fault = ("the value is not a SHA-256", "give 64 hex digits; hash a number with the list's hashing setting")
     return _accept(_HASH, compact(value).lower(), fault)
 
 
 def _vin(value: str) -> str:
-    """A VIN; I, O and Q never stand in one and are read as 1 and 0."""
+    """Read a VIN; I, O and Q never stand in one and are read as 1 and 0."""
     text = latin(compact(value)).translate(_NOT_IN_VIN)
     return _accept(_VIN, text, ("the value is not a VIN", "give 17 Latin letters and digits"))
 
 
 def _plate(value: str) -> str:
-    """A number plate, in Latin letters where a Cyrillic letter has a Latin double."""
-    return _accept(_PLATE, latin(compact(value)), ("the value is not a number plate", "give 3 to 12 letters and digits"))
+    """Read a number plate, in Latin letters where a Cyrillic letter has a Latin double."""
+    fault = ("the value is not a number plate", "give 3 to 12 letters and digits")
+    return _accept(_PLATE, latin(compact(value)), fault)
 
 
 def _wallet(value: str) -> str:
-    """A wallet: a number or a login, without regard to case."""
+    """Read a wallet: a number or a login, without regard to case."""
     return compact(value).upper()
 
 
