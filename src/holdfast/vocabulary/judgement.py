@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from holdfast.vocabulary.outcome import Outcome
-
 Scalar = bool | int | float | str | None
 
 
@@ -73,14 +71,14 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What was decided and why; equal facts and versions give equal bytes.
+    """What was decided and why; equal facts and versions give equal bytes. Outcomes stand as their words.
 
     `ground` is the provision that allows a hold or a refusal; `would_be` is the outcome if everything that is
     only observed were enforced, when that differs.
     """
 
-    outcome: Outcome
-    would_be: Outcome | None
+    outcome: str
+    would_be: str | None
     ground: str | None
     signs: tuple[SignResult, ...]
     rules: tuple[RuleResult, ...]
