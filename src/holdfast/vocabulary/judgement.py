@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from holdfast.vocabulary.outcome import Outcome
-
 Scalar = bool | int | float | str | None
+Measure = Mapping[str, Scalar]
+"""A duty that comes with the outcome: its `kind`, and beside it the law's own values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,6 @@ class HoldTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A duty that comes with the outcome; `details` are the law's own values."""
-
-    kind: str
-    details: Mapping[str, Scalar] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A calibrated model number with its version and its strongest reasons."""
 
@@ -73,14 +65,14 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What was decided and why; equal facts and versions give equal bytes.
+    """What was decided and why; equal facts and versions give equal bytes. Outcomes stand as their words.
 
     `ground` is the provision that allows a hold or a refusal; `would_be` is the outcome if everything that is
     only observed were enforced, when that differs.
     """
 
-    outcome: Outcome
-    would_be: Outcome | None
+    outcome: str
+    would_be: str | None
     ground: str | None
     signs: tuple[SignResult, ...]
     rules: tuple[RuleResult, ...]

@@ -161,3 +161,4 @@ class Rule:
     measures: tuple[str, ...] = ()
     mode: Mode = Mode.ENFORCE
     evidence: tuple[str, ...] = ()
+    quiet_by: tuple[str, ...] = ("bank.allow",)

@@ -70,8 +70,9 @@ class WindowSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListProbe:
-    """One question to one list: is any identifier of `subject` (a PARTY prefix or a plain path) on it?
+    """One question to one list about one subject.
 
+    It asks whether any identifier of `subject` (a PARTY prefix or a plain path) is on the list.
     With `documented`, only entries that carry a document count; with `marked`, only those with the police mark.
     """
 

@@ -1,0 +1,183 @@
+"""The fold over the log: reads what the rules ask of the past, then lets the event become part of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.features.identifiers import combine, known_identifiers, value_key
+from holdfast.features.people import People
+from holdfast.features.registry import Family, Query, Registry, Series
+from holdfast.features.traces import NOBODY, Trace, Traces
+from holdfast.vocabulary.event import Event, Value
+from holdfast.vocabulary.keys import Key, KeyMaker
+from holdfast.vocabulary.schema import EventSchema, FieldType
+from holdfast.windows import ColumnKind, WindowStore
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One event as a row of one series: which columns and filters are set, as bit masks."""
+
+    series: int
+    key: Key
+    values: Sequence[int | float]
+    present: int
+    filters: int
+
+
+def _hash64(value: object) -> int:
+    """Hash a value to a signed 64-bit number for counting distinct ones."""
+    return int.from_bytes(blake2b(str(value).encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _cell(value: object, kind: ColumnKind) -> int | float:
+    """Turn a value into the number that its column keeps."""
+    if value is None:
+        return 0
+    if kind is ColumnKind.HASH:
+        return _hash64(value)
+    return float(value) if kind is ColumnKind.FLOAT else int(value)  # type: ignore[call-overload, no-any-return]  # typed by the language
+
+
+class Fold:
+    """Windows and people of one tenant; the only state that rules can see, and a function of the log alone."""
+
+    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker) -> None:
+        self._registry = registry
+        self._schema = schema
+        self._keys = keys
+        self._windows = WindowStore(registry.specs)
+        self._people = People()
+        self._traces = Traces()
+
+    def read(self, event: Event, seq: int) -> dict[str, Value]:
+        """Give the value of every statistic that rules ask of an event's past, by name; unknown ones are absent."""
+        found: dict[str, Value] = {}
+        for query in self._registry.queries.get(event.type, ()):
+            key = self._key(event, query.now, query.series.family)
+            if key is not None:
+                self._answer(found, query, key, event, seq)
+        return found
+
+    def _answer(self, found: dict[str, Value], query: Query, key: Key, event: Event, seq: int) -> None:
+        rows = self._rows(event, [query.series]) if query.tentative else []
+        for row in rows:
+            self._add(row, event.occurred_ms, seq)
+        answers = self._windows.read(query.series.index, key, event.occurred_ms)
+        for row in rows:
+            self._windows.retract(row.series, row.key, event.occurred_ms, seq)
+        for name, lane in query.answers:
+            if answers[lane] is not None:
+                found[name] = answers[lane]
+
+    def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
+        """Let an event become part of the past: as an attempt, and as executed when it was."""
+        ingest = self._registry.ingests.get(event.type)
+        if ingest is None:
+            return
+        self._meet(event)
+        wanted = [series for series in ingest.series if (attempted if series.family.attempts else executed)]
+        for row in self._rows(event, wanted):
+            self._add(row, event.occurred_ms, seq)
+
+    def undone(self, event: Event, seq: int) -> None:
+        """Take an executed event out of the past again: it was reported as not executed after all."""
+        ingest = self._registry.ingests.get(event.type)
+        wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
+        for row in self._rows(event, wanted):
+            self._windows.retract(row.series, row.key, event.occurred_ms, seq)
+
+    def _add(self, row: Row, at_ms: int, seq: int) -> None:
+        self._windows.add(row.series, row.key, at_ms, seq, row.values, row.present, row.filters)
+
+    def _rows(self, event: Event, wanted: Sequence[Series]) -> list[Row]:
+        """Turn an event into the rows of the wanted series."""
+        if not wanted:
+            return []
+        cells = self._registry.ingests[event.type].program(event.values)
+        rows = []
+        for series in wanted:
+            key = self._key(event, series.family.then, series.family)
+            if key is not None:
+                self._trace(event, series)
+                rows.append(_row(series, key, cells))
+        return rows
+
+    def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
+        """Give the key at the paths, or nothing when a part of it is unknown."""
+        parts = [self._part(event, path) for path in paths]
+        if family.money:
+            parts.append(value_key(event.values, "currency", self._keys))
+        key: Key | None = None
+        for part in parts:
+            if part is None:
+                return None
+            key = part if key is None else combine(key, part)
+        return key
+
+    def _part(self, event: Event, path: str) -> Key | None:
+        field = self._schema.fields[event.type].get(path)
+        if field is None or field.type is not FieldType.PARTY:
+            return value_key(event.values, path, self._keys)
+        known = known_identifiers(event, path, self._keys)
+        return self._people.find(known.keys[0]) if known.keys else None
+
+    def _meet(self, event: Event) -> None:
+        """Join the identifiers of each party of the event, and move the history of persons that became one."""
+        for path, field in self._schema.fields[event.type].items():
+            if field.type is FieldType.PARTY and path in ("payer", "payee", "client", "seller"):
+                known = known_identifiers(event, path, self._keys)
+                for source, into in self._people.join(known.keys, known.client):
+                    self._move(source, into)
+
+    def _trace(self, event: Event, series: Series) -> None:
+        """Note whose history the series now holds under which key."""
+        family = series.family
+        parts = [self._part(event, path) or NOBODY for path in family.then]
+        tail = value_key(event.values, "currency", self._keys) if family.money else None
+        for place, path in enumerate(family.then):
+            if self._is_person(event.type, path):
+                others = [*parts[place + 1 :], *([tail] if tail else []), NOBODY, NOBODY]
+                before = parts[0] if place else NOBODY
+                self._traces.remember(
+                    parts[place], Trace(series=series.index, before=before, after=others[0], last=others[1])
+                )
+
+    def _is_person(self, event_type: str, path: str) -> bool:
+        field = self._schema.fields[event_type].get(path)
+        return field is not None and field.type is FieldType.PARTY
+
+    def _move(self, source: Key, into: Key) -> None:
+        """Let one person's history become part of another's, alone and in every pair."""
+        for trace in self._traces.leave(source):
+            self._windows.merge(trace.series, trace.key(source), trace.key(into))
+            self._traces.remember(into, trace)
+            self._follow(trace, into)
+
+    def _follow(self, trace: Trace, into: Key) -> None:
+        """Let the other person of a moved pair know the new key too."""
+        if trace.before.low:
+            self._traces.remember(trace.before, Trace(series=trace.series, after=into, last=trace.after))
+        elif trace.after.low:
+            self._traces.remember(trace.after, Trace(series=trace.series, before=into, after=trace.last))
+
+    def memory(self) -> Mapping[str, int]:
+        """Give the bytes that each part of the windows uses."""
+        return self._windows.memory()
+
+
+def _row(series: Series, key: Key, cells: Sequence[object]) -> Row:
+    """Fill one row."""
+    values: list[int | float] = []
+    present = 0
+    for bit, (place, kind) in enumerate(zip(series.value_places, series.kinds, strict=True)):
+        value = cells[place]
+        present |= (value is not None) << bit
+        values.append(_cell(value, kind))
+    filters = sum(1 << bit for bit, place in enumerate(series.filter_places) if cells[place] is True)
+    return Row(series=series.index, key=key, values=values, present=present, filters=filters)

@@ -1,0 +1,181 @@
+"""Which series the windows keep: every statistic that some rule asks for, grouped by what they share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from holdfast.language import Expression, compile_event_expression, compile_program
+from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.schema import EventSchema, FieldType
+from holdfast.vocabulary.windows import KeyPart, Statistic, WindowSpec
+from holdfast.windows import ColumnKind, Lane, SeriesSpec
+
+_INTEGERS = frozenset({FieldType.INTEGER, FieldType.MONEY, FieldType.INSTANT, FieldType.DURATION, FieldType.BOOL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What the statistics of one series share: the past events' type, their key, and whether attempts count."""
+
+    of: str
+    then: tuple[str, ...]
+    attempts: bool
+    money: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One series: its index in the windows, its columns and filters as places in the event type's program.
+
+    `value_places` and `filter_places` index the tuple that `Ingest.program` gives; `kinds` are the columns' kinds.
+    """
+
+    index: int
+    family: Family
+    value_places: tuple[int, ...]
+    kinds: tuple[ColumnKind, ...]
+    filter_places: tuple[int, ...]
+    lanes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingest:
+    """What an event of one type writes: the series it enters, and one program that computes all their cells."""
+
+    program: Callable[[Mapping[str, Value]], tuple[object, ...]]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One read: a series under the key at `now`, and the names that its lanes answer."""
+
+    series: Series
+    now: tuple[str, ...]
+    answers: tuple[tuple[str, int], ...]
+    tentative: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """All series, what each event type writes into them and reads out of them."""
+
+    specs: tuple[SeriesSpec, ...]
+    ingests: Mapping[str, Ingest]
+    queries: Mapping[str, tuple[Query, ...]]
+
+
+def family_of(spec: WindowSpec) -> Family:
+    """Give the family of a statistic; one over money keeps each currency apart."""
+    return Family(of=spec.of, then=tuple(part.then for part in spec.by), attempts=spec.attempts, money=spec.money)
+
+
+def _lane_name(spec: WindowSpec) -> str:
+    """Name a lane by what it computes, whatever key it is read under and whether the present event counts."""
+    plain = WindowSpec(
+        statistic=spec.statistic,
+        of=spec.of,
+        by=tuple(KeyPart(now=part.then, then=part.then) for part in spec.by),
+        value=spec.value,
+        where=spec.where,
+        over_ms=spec.over_ms,
+        inclusive=spec.inclusive,
+        attempts=spec.attempts,
+        money=spec.money,
+    )
+    return plain.name
+
+
+class _Cells:
+    """The expressions that one event type's rows need, each computed once."""
+
+    def __init__(self, schema: EventSchema, event_type: str) -> None:
+        self._schema = schema
+        self._type = event_type
+        self._places: dict[str, int] = {}
+        self.expressions: list[Expression] = []
+
+    def place(self, text: str) -> int:
+        """Give the place of an expression in the program's answer, adding it when new."""
+        if text not in self._places:
+            self._places[text] = len(self.expressions)
+            self.expressions.append(compile_event_expression(text, schema=self._schema, event_type=self._type))
+        return self._places[text]
+
+    def kind(self, text: str, *, hashed: bool) -> ColumnKind:
+        """Give the kind of column that holds an expression's values."""
+        if hashed:
+            return ColumnKind.HASH
+        kind = self.expressions[self.place(text)].type
+        return ColumnKind.INTEGER if kind in _INTEGERS else ColumnKind.FLOAT
+
+
+def _hashed(spec: WindowSpec) -> bool:
+    """Distinct values are kept as hashes, all others as numbers."""
+    return spec.statistic is Statistic.DISTINCT
+
+
+def _series(index: int, family: Family, specs: Sequence[WindowSpec], cells: _Cells) -> tuple[Series, SeriesSpec]:
+    """Lay out one series."""
+    columns = sorted({(spec.value, _hashed(spec)) for spec in specs if spec.value is not None})
+    filters = sorted({spec.where for spec in specs if spec.where is not None})
+    lanes: dict[str, Lane] = {}
+    for spec in specs:
+        lanes[_lane_name(spec)] = Lane(
+            statistic=spec.statistic,
+            column=None if spec.value is None else columns.index((spec.value, _hashed(spec))),
+            filter=None if spec.where is None else filters.index(spec.where),
+            over_ms=spec.over_ms,
+            inclusive=spec.inclusive,
+        )
+    kinds = tuple(cells.kind(text, hashed=hashed) for text, hashed in columns)
+    name = f"{family.of}/{'+'.join(family.then)}{'/attempts' * family.attempts}{'/money' * family.money}"
+    series = Series(
+        index=index,
+        family=family,
+        value_places=tuple(cells.place(text) for text, _ in columns),
+        kinds=kinds,
+        filter_places=tuple(cells.place(text) for text in filters),
+        lanes={lane: place for place, lane in enumerate(lanes)},
+    )
+    return series, SeriesSpec(name=name, columns=kinds, lanes=tuple(lanes.values()))
+
+
+def _queries(event_type: str, specs: Sequence[WindowSpec], by_family: Mapping[Family, Series]) -> tuple[Query, ...]:
+    """Group what one event type reads by series and key."""
+    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int]]] = {}
+    for spec in specs:
+        family = family_of(spec)
+        tentative = spec.current and spec.of == event_type
+        key = (family, tuple(part.now for part in spec.by), tentative)
+        groups.setdefault(key, []).append((spec.name, by_family[family].lanes[_lane_name(spec)]))
+    return tuple(
+        Query(series=by_family[family], now=now, answers=tuple(dict.fromkeys(answers)), tentative=tentative)
+        for (family, now, tentative), answers in groups.items()
+    )
+
+
+def build_registry(asked: Mapping[str, Sequence[WindowSpec]], schema: EventSchema) -> Registry:
+    """Lay out all series for the statistics that each event type asks for."""
+    grouped: dict[Family, list[WindowSpec]] = {}
+    for specs in asked.values():
+        for spec in specs:
+            grouped.setdefault(family_of(spec), []).append(spec)
+    cells = {family.of: _Cells(schema, family.of) for family in grouped}
+    laid_out = [
+        _series(index, family, grouped[family], cells[family.of])
+        for index, family in enumerate(
+            sorted(grouped, key=lambda family: (family.of, family.then, family.attempts, family.money))
+        )
+    ]
+    by_family = {series.family: series for series, _ in laid_out}
+    return Registry(
+        specs=tuple(spec for _, spec in laid_out),
+        ingests={
+            event_type: Ingest(
+                program=compile_program(cell.expressions),
+                series=tuple(series for series, _ in laid_out if series.family.of == event_type),
+            )
+            for event_type, cell in cells.items()
+        },
+        queries={event_type: _queries(event_type, specs, by_family) for event_type, specs in asked.items()},
+    )

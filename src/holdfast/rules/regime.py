@@ -1,0 +1,162 @@
+"""A regime: all law and all rules in force at one instant, compiled for one event type."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from holdfast.language import Scope, compile_program
+from holdfast.rules.condition import Condition, condition
+from holdfast.vocabulary.packs import Duty, HoldPolicy, Pack, RailClass, Rule, Sign
+from holdfast.vocabulary.trilean import Trilean
+from holdfast.vocabulary.windows import ListProbe, WindowSpec
+
+Program = Callable[[Mapping[str, object]], tuple[Trilean, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignCheck:
+    """A sign in force with its condition; `applies` is the place of its pack's own condition, if it has one."""
+
+    sign: Sign
+    pack: Pack
+    condition: Condition
+    applies: int | None
+    quiet: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCheck:
+    """A rule with its condition; `quiet` are the places of the allow lists that silence it."""
+
+    rule: Rule
+    pack: Pack
+    condition: Condition
+    quiet: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyCheck:
+    """A duty in force; without a condition it comes only with the signs or rails that name it."""
+
+    duty: Duty
+    pack: Pack
+    condition: Condition | None
+    limit: Condition | None
+    applies: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """Everything that can speak about one event type at one instant, and one program that evaluates it all."""
+
+    event_type: str
+    packs: Mapping[str, str]
+    signs: tuple[SignCheck, ...]
+    rules: tuple[RuleCheck, ...]
+    duties: tuple[DutyCheck, ...]
+    rails: Mapping[tuple[str, str], RailClass]
+    policies: Mapping[str, HoldPolicy]
+    program: Program
+    windows: tuple[WindowSpec, ...]
+    probes: tuple[ListProbe, ...]
+    sources: tuple[str, ...]
+
+
+class _Compiler:
+    """Collects the conditions of one regime, each text once."""
+
+    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope]) -> None:
+        self._packs = packs
+        self._scopes = scopes
+        self._places: dict[tuple[str, str], Condition] = {}
+        self.conditions: list[Condition] = []
+
+    def add(self, text: str, pack: Pack, shown: tuple[str, ...] = ()) -> Condition:
+        """Compile a text under a pack's scope."""
+        compiled = condition(text, self._scopes(pack), place=len(self.conditions), shown=shown)
+        self.conditions.append(compiled)
+        return compiled
+
+    def applies(self, pack: Pack, event_type: str) -> int | None:
+        """Give the place of a pack's own condition for an event type."""
+        text = pack.applies.get(event_type)
+        return None if text is None else self.once(text, pack).place
+
+    def quiet(self, lists: Sequence[str], pack: Pack, event_type: str) -> tuple[int, ...]:
+        """Give the places of the questions whether the payee is on one of the allow lists."""
+        if "payee" not in self._scopes(pack).schema.fields[event_type]:
+            return ()
+        return tuple(self.once(f'matches(payee, "{name}")', pack).place for name in lists)
+
+    def once(self, text: str, pack: Pack) -> Condition:
+        """Compile a text that several checks share, only once for each pack."""
+        key = (pack.id, text)
+        if key not in self._places:
+            self._places[key] = self.add(text, pack)
+        return self._places[key]
+
+    def signs(self, event_type: str) -> tuple[SignCheck, ...]:
+        """Compile the signs in force for an event type."""
+        return tuple(
+            SignCheck(
+                sign=sign,
+                pack=pack,
+                condition=self.add(sign.when, pack, sign.evidence),
+                applies=self.applies(pack, event_type),
+                quiet=self.quiet(sign.quiet_by, pack, event_type),
+            )
+            for pack in self._packs
+            for sign in pack.signs
+            if event_type in sign.on
+        )
+
+    def rules(self, event_type: str) -> tuple[RuleCheck, ...]:
+        """Compile the rules for an event type."""
+        return tuple(
+            RuleCheck(
+                rule=rule,
+                pack=pack,
+                condition=self.add(rule.when, pack, rule.evidence),
+                quiet=self.quiet(rule.quiet_by, pack, event_type),
+            )
+            for pack in self._packs
+            for rule in pack.rules
+            if event_type in rule.on
+        )
+
+    def duties(self, event_type: str) -> tuple[DutyCheck, ...]:
+        """Compile the duties in force for an event type."""
+        return tuple(
+            DutyCheck(
+                duty=duty,
+                pack=pack,
+                condition=self.add(duty.when, pack) if duty.when else None,
+                limit=self.add(duty.limits_amount, pack) if duty.limits_amount else None,
+                applies=self.applies(pack, event_type),
+            )
+            for pack in self._packs
+            for duty in pack.duties
+            if event_type in duty.on
+        )
+
+
+def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str) -> Regime:
+    """Compile what the packs, cut down to one instant, say about one event type.
+
+    `scopes` gives the names and parameters that each pack's expressions may use.
+    """
+    compiler = _Compiler(packs, scopes)
+    signs, rules, duties = compiler.signs(event_type), compiler.rules(event_type), compiler.duties(event_type)
+    plans = [one.plan for one in compiler.conditions]
+    return Regime(
+        event_type=event_type,
+        packs={pack.id: pack.version for pack in packs},
+        signs=signs,
+        rules=rules,
+        duties=duties,
+        rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
+        policies={policy.id: policy for pack in packs for policy in pack.policies},
+        program=compile_program([one.expression for one in compiler.conditions]),
+        windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
+        probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),
+        sources=tuple(dict.fromkeys(source for one in plans for source in one.sources)),
+    )

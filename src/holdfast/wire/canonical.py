@@ -1,0 +1,22 @@
+"""Canonical bytes: equal content gives equal bytes, whatever the order of keys."""
+
+from hashlib import blake2b, sha256
+
+from msgspec import json
+
+_ENCODER = json.Encoder(order="sorted", decimal_format="number")
+
+
+def canonical(content: object) -> bytes:
+    """Encode dataclasses, structs, mappings and scalars as JSON with sorted keys and no spaces."""
+    return _ENCODER.encode(content)
+
+
+def content_hash(data: bytes) -> str:
+    """Name content by its SHA-256, in hex."""
+    return sha256(data).hexdigest()
+
+
+def short_hash(data: bytes) -> bytes:
+    """Hash to 16 bytes, for idempotency keys and body comparison."""
+    return blake2b(data, digest_size=16).digest()

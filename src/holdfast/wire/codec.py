@@ -1,0 +1,139 @@
+"""Bytes to events: strict, with a JSON pointer and a hint in every refusal."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from msgspec import DecodeError, ValidationError, json
+
+from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError, UndecodableError
+from holdfast.vocabulary.event import Event, EventId
+from holdfast.vocabulary.instants import MINUTE_MS, rfc3339, to_ms
+from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.events import EventMessage, Message
+from holdfast.wire.fields import event_schema, flatten, instant_names, type_name
+
+MAX_EVENT_BYTES = 65_536
+AHEAD_MS = 5 * MINUTE_MS
+
+_DECODER = json.Decoder(EventMessage)
+_PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
+_UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]*)`")
+_MISSING_FIELD = re.compile(r"missing required field `(?P<name>[^`]*)`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """An event with the canonical bytes of its message and their 16-byte hash."""
+
+    event: Event
+    body: bytes
+    body_hash: bytes
+
+
+def pointer_of(path: str) -> str:
+    """Turn msgspec's `$.payer.phone` into the JSON pointer `/payer/phone`."""
+    return "".join(f"/{name or index}" for name, index in _STEP.findall(path))
+
+
+def _names_near(pointer: str) -> list[str]:
+    """List the field names that are allowed where the pointer stands, over all event types."""
+    prefix = pointer.strip("/").replace("/", ".")
+    names = set()
+    for fields in event_schema().fields.values():
+        for field in fields.values():
+            head, _, tail = field.path.rpartition(".")
+            if head == prefix:
+                names.add(tail + ("_minor" if field.currency else ""))
+    return sorted(names | ({"id", "type"} if not prefix else set()))
+
+
+def _unknown_field_hint(name: str, pointer: str) -> str:
+    """Name the field that was probably meant."""
+    near = get_close_matches(name, _names_near(pointer), n=1)
+    return f"did you mean `{near[0]}`?" if near else "remove it; the event table lists every field"
+
+
+def invalid(error: ValidationError) -> InvalidError:
+    """Turn a validation error into a problem with pointer and hint."""
+    text = str(error)
+    found = _PLACE.search(text)
+    pointer = pointer_of(found["path"]) if found else ""
+    message = _PLACE.sub("", text)
+    message = message[:1].lower() + message[1:]
+    unknown = _UNKNOWN_FIELD.search(message)
+    if unknown:
+        hint = _unknown_field_hint(unknown["name"], pointer)
+        return InvalidError(message, pointer=f"{pointer}/{unknown['name']}", hint=hint)
+    missing = _MISSING_FIELD.search(message)
+    if missing:
+        return InvalidError(message, pointer=f"{pointer}/{missing['name']}", hint=f"add `{missing['name']}`")
+    return InvalidError(message, pointer=pointer, hint=_words_hint(message, pointer))
+
+
+def _words_hint(message: str, pointer: str) -> str:
+    """For a closed set of words, list them."""
+    if not message.startswith("invalid "):
+        return ""
+    path = pointer.strip("/").replace("/", ".")
+    words = {word for fields in event_schema().fields.values() if path in fields for word in fields[path].words}
+    if path == "type":
+        words = set(event_schema().fields)
+    return f"one of {', '.join(f'`{word}`' for word in sorted(words))}" if words else ""
+
+
+def decode_message(body: bytes) -> EventMessage:
+    """Decode and validate one event's JSON."""
+    if len(body) > MAX_EVENT_BYTES:
+        raise TooLargeError(f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES} are taken")
+    try:
+        message: EventMessage = _DECODER.decode(body)
+    except ValidationError as error:
+        raise invalid(error) from None
+    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UndecodableError(f"the body is no JSON object: {error}") from None
+    return message
+
+
+def _refuse_future(name: str, value: int, received_ms: int) -> None:
+    """Refuse an instant that lies too far ahead of the clock."""
+    if value > received_ms + AHEAD_MS:
+        raise FutureError(
+            f"`{name}` is {rfc3339(value)}, more than five minutes ahead of {rfc3339(received_ms)}",
+            pointer="/" + name.replace(".", "/"),
+        )
+
+
+def to_event(message: Message, received_ms: int) -> Event:
+    """Turn a message into an event, refusing instants ahead of `received_ms` by more than five minutes."""
+    event = _event(message, received_ms)
+    for name in instant_names(event.type):
+        value = event.values.get(name)
+        if isinstance(value, int):
+            _refuse_future(name, value, received_ms)
+    return event
+
+
+def _event(message: Message, received_ms: int) -> Event:
+    """Turn a message into an event without further checks."""
+    values = flatten(message)
+    return Event(
+        id=EventId(message.id),
+        type=type_name(message),
+        occurred_ms=to_ms(message.occurred_at),
+        received_ms=received_ms,
+        values=values,
+    )
+
+
+def decode(body: bytes, received_ms: int) -> Decoded:
+    """Decode one event's JSON as received at `received_ms`."""
+    message = decode_message(body)
+    canon = canonical(message)
+    return Decoded(event=to_event(message, received_ms), body=canon, body_hash=short_hash(canon))
+
+
+def restore(body: bytes, received_ms: int) -> Event:
+    """Read back an event from its canonical bytes, without the checks that only a first reading needs."""
+    return _event(_DECODER.decode(body), received_ms)

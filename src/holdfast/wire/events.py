@@ -1,0 +1,215 @@
+"""Every event on the wire; fields other than those marked required may be absent, and absent means unknown."""
+
+from typing import Annotated, Literal, get_args
+
+from msgspec import Meta, Struct
+
+from holdfast.wire.parts import (
+    Calls,
+    Count,
+    Currency,
+    Device,
+    Id,
+    Instant,
+    Line,
+    Messages,
+    Minor,
+    Party,
+    Place,
+    Scheme,
+    Session,
+    Word,
+)
+
+Rail = Literal["order", "sbp", "card", "emoney", "digital_rouble", "internal"]
+Origin = Literal["bank", "gosuslugi", "egov", "marketplace", "operator"]
+ProfileField = Literal["phone", "device", "sim", "password", "payout_account", "limits"]
+Channel = Literal["app", "web", "atm", "branch", "call_centre", "shop"]
+LoanProduct = Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"]
+AtmId = Annotated[Word, Meta(extra={"list_kind": "atm"})]
+
+
+class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="type"):
+    """What every event has: the caller's id, and when it happened."""
+
+    id: Id
+    occurred_at: Instant
+
+
+class Transfer(Message, frozen=True, kw_only=True, tag="transfer"):
+    """Money is asked to move from payer to payee."""
+
+    rail: Rail
+    amount_minor: Minor
+    currency: Currency
+    payer: Party
+    payee: Party
+    cross_border: bool | None = None
+    purpose_code: Word | None = None
+    channel: Channel | None = None
+    device: Device = Device()
+    session: Session = Session()
+    place: Place = Place()
+    scheme: Scheme = Scheme()
+
+
+class TransferResult(Message, frozen=True, kw_only=True, tag="transfer_result"):
+    """What became of an operation: `of` is its event id."""
+
+    of: Id
+    result: Literal["executed", "rejected", "cancelled", "failed", "returned"]
+
+
+class CashWithdrawal(Message, frozen=True, kw_only=True, tag="cash_withdrawal"):
+    """The client asks for cash at an ATM; `declined_today` counts refused requests of this calendar day."""
+
+    client: Party
+    amount_minor: Minor
+    currency: Currency
+    atm_id: AtmId | None = None
+    method: Literal["card", "token_card", "digital_card", "qr"] | None = None
+    declined_today: Count | None = None
+    device: Device = Device()
+    session: Session = Session()
+    place: Place = Place()
+    scheme: Scheme = Scheme()
+
+
+class CashDeposit(Message, frozen=True, kw_only=True, tag="cash_deposit"):
+    """The client asks to pay cash in at an ATM; `token_card` says that a tokenised card is used."""
+
+    client: Party
+    amount_minor: Minor
+    currency: Currency
+    payee: Party = Party()
+    atm_id: AtmId | None = None
+    token_card: bool | None = None
+    place: Place = Place()
+    scheme: Scheme = Scheme()
+
+
+class LoanApplication(Message, frozen=True, kw_only=True, tag="loan_application"):
+    """The client asks a lender for a loan or a raised credit limit."""
+
+    client: Party
+    amount_minor: Minor
+    currency: Currency
+    lender: Line | None = None
+    product: Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"] | None = (
+        None
+    )
+    channel: Channel | None = None
+    co_borrower: bool | None = None
+    secured: bool | None = None
+    device: Device = Device()
+    session: Session = Session()
+
+
+class LoanPayout(Message, frozen=True, kw_only=True, tag="loan_payout"):
+    """A loan's money is about to be paid out; `contract_at` is when the contract was made."""
+
+    client: Party
+    amount_minor: Minor
+    currency: Currency
+    payee: Party = Party()
+    lender: Line | None = None
+    product: Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"] | None = (
+        None
+    )
+    channel: Channel | None = None
+    co_borrower: bool | None = None
+    secured: bool | None = None
+    contract_at: Instant | None = None
+    consent_at: Instant | None = None
+    paid_to_seller: bool | None = None
+    debt_grows: bool | None = None
+    same_day_minor: Minor | None = None
+
+
+class Login(Message, frozen=True, kw_only=True, tag="login"):
+    """A session starts at the bank, the marketplace or a state portal."""
+
+    client: Party
+    where: Origin
+    result: Literal["passed", "failed"] | None = None
+    device: Device = Device()
+    session: Session = Session()
+    place: Place = Place()
+
+
+class ProfileChange(Message, frozen=True, kw_only=True, tag="profile_change"):
+    """Something that identifies the client was changed; `confirmed` says that the client re-confirmed it."""
+
+    client: Party
+    field: ProfileField
+    where: Origin
+    confirmed: bool | None = None
+    device: Device = Device()
+    session: Session = Session()
+
+
+class DeviceReport(Message, frozen=True, kw_only=True, tag="device_report"):
+    """What the bank's app or a partner found out about the client's device."""
+
+    client: Party
+    device: Device
+    session: Session = Session()
+    source: Line | None = None
+
+
+class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"):
+    """Calls and messages on the client's number over a window, as an operator or a site reports them."""
+
+    client: Party
+    provider: Line | None = None
+    window_start: Instant | None = None
+    window_end: Instant | None = None
+    calls: Calls = Calls()
+    messages: Messages = Messages()
+    atypical: bool | None = None
+    sim_swapped_at: Instant | None = None
+    call_forwarding: bool | None = None
+    number_verified: bool | None = None
+    number_recycled: bool | None = None
+    number_since: Instant | None = None
+    identity_matched: bool | None = None
+
+
+class Label(Message, frozen=True, kw_only=True, tag="label"):
+    """Truth learnt later about the event `of`, with its source."""
+
+    of: Id
+    label: Literal["fraud", "genuine", "mule"]
+    source: Literal["client", "bank", "police", "regulator", "other_bank", "analyst"] | None = None
+    client: Party = Party()
+
+
+EventMessage = (
+    Transfer
+    | TransferResult
+    | CashWithdrawal
+    | CashDeposit
+    | LoanApplication
+    | LoanPayout
+    | Login
+    | ProfileChange
+    | DeviceReport
+    | TelecomActivity
+    | Label
+)
+EVENT_MESSAGES: tuple[type[Message], ...] = get_args(EventMessage)
+SUBJECT = {
+    message: ("payer" if message == "transfer" else "client")
+    for message in (
+        "transfer",
+        "cash_withdrawal",
+        "cash_deposit",
+        "loan_application",
+        "loan_payout",
+        "login",
+        "profile_change",
+        "device_report",
+        "telecom_activity",
+        "label",
+    )
+}

@@ -1,0 +1,117 @@
+"""Parts that several events share: parties, devices, sessions, places, scheme signals."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+MAX_MINOR = 10**15
+
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
+Word = Annotated[str, Meta(min_length=1, max_length=64)]
+Line = Annotated[str, Meta(min_length=1, max_length=256)]
+Instant = Annotated[datetime, Meta(tz=True)]
+Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
+Count = Annotated[int, Meta(ge=0, le=10**9)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{64}$")]
+
+
+def listed(kind: str) -> Meta:
+    """Say that values of a field can stand on a list as entries of `kind`; such values are personal."""
+    return Meta(extra={"list_kind": kind, "personal": True})
+
+
+PERSONAL = Meta(extra={"personal": True})
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A nested object in which an unknown field is an error and an absent one is unknown."""
+
+
+class Party(Part, frozen=True, kw_only=True):
+    """Who takes part, by whatever identifiers the caller has; `own` says: the same person as the other side."""
+
+    customer_id: Annotated[Id, PERSONAL] | None = None
+    seller_id: Annotated[Id, listed("seller")] | None = None
+    kind: Literal["individual", "sole_trader", "organisation"] | None = None
+    account: Annotated[Word, listed("account")] | None = None
+    bic: Annotated[str, Meta(min_length=1, max_length=11)] | None = None
+    card: Annotated[Word, listed("card")] | None = None
+    phone: Annotated[Word, listed("phone")] | None = None
+    inn: Annotated[Word, listed("inn")] | None = None
+    iin: Annotated[Word, listed("iin")] | None = None
+    bin: Annotated[Word, listed("bin")] | None = None
+    passport_hash: Annotated[Sha256, listed("passport_hash")] | None = None
+    snils_hash: Annotated[Sha256, listed("snils_hash")] | None = None
+    ewallet: Annotated[Word, listed("ewallet")] | None = None
+    swift: Annotated[Word, listed("swift")] | None = None
+    own: bool | None = None
+    service: Literal["exchange", "crypto", "gambling"] | None = None
+    country: Country | None = None
+    role: Literal["buyer", "seller", "owner", "agent"] | None = None
+    cards_open: Count | None = None
+
+
+class Device(Part, frozen=True, kw_only=True):
+    """The device used, and what is known of its state at the session."""
+
+    id: Annotated[Line, listed("device")] | None = None
+    malware: bool | None = None
+    remote_control: bool | None = None
+    call_active: bool | None = None
+    emulator: bool | None = None
+    os: Line | None = None
+    app: Line | None = None
+    changed_at: Instant | None = None
+    sim_changed_at: Instant | None = None
+    number_reconfirmed_at: Instant | None = None
+
+
+class Session(Part, frozen=True, kw_only=True):
+    """The remote session: address, port, network provider, and tools that hide session data."""
+
+    ip: Annotated[Word, listed("ip")] | None = None
+    port: Annotated[int, Meta(ge=0, le=65535)] | None = None
+    provider: Line | None = None
+    hiding_tools: bool | None = None
+    started_at: Instant | None = None
+
+
+class Place(Part, frozen=True, kw_only=True):
+    """Where it happened."""
+
+    country: Country | None = None
+    city: Line | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+
+class Scheme(Part, frozen=True, kw_only=True):
+    """What the payment system, its operator or the other bank said about this operation."""
+
+    risk_level: Annotated[int, Meta(ge=0, le=10**6)] | None = None
+    compromised: bool | None = None
+    apdu_ms: Count | None = None
+    peer_bank_signal: bool | None = None
+
+
+class Calls(Part, frozen=True, kw_only=True):
+    """Calls on a number within the report's window, against what is usual for it."""
+
+    count: Count | None = None
+    minutes: Count | None = None
+    new_numbers: Count | None = None
+    usual_count: Count | None = None
+    usual_minutes: Count | None = None
+
+
+class Messages(Part, frozen=True, kw_only=True):
+    """Messages received within the report's window, against what is usual."""
+
+    count: Count | None = None
+    new_senders: Count | None = None
+    usual_count: Count | None = None
