@@ -136,7 +136,7 @@ def _client(world: World, rng: Random, n: int) -> Client:
         payees=people[4:],
         employer=rng.randrange(100, FIRMS),
         telecom=rng.random() < world.telecom_share,
-        hides=rng.random() < 0.07,
+        hides=rng.random() < 0.02,
         paid_by_us=segment.name in {"salaried", "night_worker", "pensioner", "newcomer"},
     )
 
@@ -157,6 +157,7 @@ class Cast:
         self._pools["person"] = [
             c for c in self.clients if c.individual and c.segment.name not in {"dormant", "newcomer"}
         ]
+        self._pools["reported"] = [c for c in self._pools["person"] if c.telecom] or self._pools["person"]
 
     @staticmethod
     def _by_day(name: str, clients: list[Client]) -> dict[int, list[Client]]:
@@ -167,7 +168,10 @@ class Cast:
         return days
 
     def choose(self, rng: Random, *segments: str) -> Client:
-        """Choose a client of one of the segments; `person` is any private one with a steady life."""
+        """Choose a client of one of the segments.
+
+        `person` is any private one with a steady life, `reported` one about whose number an operator reports.
+        """
         return rng.choice(self._pools[rng.choice(segments)])
 
     def new_stranger(self) -> int:

@@ -18,6 +18,7 @@ from holdfast.simulation.world import Document, World
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, SECOND_MS
 
 ERRANDS_A_DAY: Final = 1.9
+Errand = Callable[[Client, int], None]
 _RENEWAL_DAYS: Final = 700
 _SHOPS: Final = 90
 
@@ -27,7 +28,7 @@ class Life(Teller):
 
     def __init__(self, world: World, cast: Cast, rng: Random) -> None:
         super().__init__(world, cast, rng)
-        shares: tuple[tuple[float, Callable[[Client, int], None]], ...] = (
+        shares: tuple[tuple[float, Errand], ...] = (
             (0.430, self._shop),
             (0.075, self._shop_online),
             (0.110, self._family),
@@ -128,7 +129,9 @@ class Life(Teller):
             amount_minor=self.money(640 * client.wealth * wild(self.rng.random())),
             cross_border=abroad is not None,
             channel="shop",
-            payee=firm(self.world.jurisdiction, shop) if abroad is None else {"kind": "organisation", **abroad_party(abroad)},
+            payee=firm(self.world.jurisdiction, shop)
+            if abroad is None
+            else {"kind": "organisation", **abroad_party(abroad)},
             place=abroad or client.place.copy(),
         )
 
@@ -276,7 +279,9 @@ class Life(Teller):
         if abroad:
             fields["place"] = abroad
             fields["session"].update(ip=f"203.0.113.{1 + client.n % 250}", provider="roaming")
-        self._note(client, ms, "login", where="bank", result="passed" if self.rng.random() < 0.97 else "failed", **fields)
+        self._note(
+            client, ms, "login", where="bank", result="passed" if self.rng.random() < 0.97 else "failed", **fields
+        )
 
     def _device_report(self, client: Client, ms: int) -> None:
         """Report a healthy device; one in eighty has remote help switched on, which is no crime."""
@@ -306,7 +311,9 @@ class Life(Teller):
         client.devices[0] = new
         session = client.session.copy()
         self._note(client, ms, "login", where="bank", result="passed", device=new.copy(), session=session)
-        self._note(client, ms + 90_000, "profile_change", field="device", where="bank", confirmed=True, device=new.copy())
+        self._note(
+            client, ms + 90_000, "profile_change", field="device", where="bank", confirmed=True, device=new.copy()
+        )
 
     def _loan(self, client: Client, ms: int) -> None:
         """Ask for a loan, or for a higher limit on a card."""

@@ -7,6 +7,7 @@ the rail and the sum differ, and some tellings show no sign of law at all.
 from typing import Any
 
 from holdfast.simulation.story import Story
+from holdfast.simulation.strangers import wallet
 from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS
 
 
@@ -18,12 +19,12 @@ def _rail(story: Story) -> str:
 def _payee(story: Story, rail: str) -> dict[str, Any]:
     """Name this week's accomplice as the rail does; on our own books it is a client of ours."""
     if rail == "internal":
-        return story.teller.cast.choose(story.rng, "dormant", "student").payer.copy()
+        return story.teller.cast.choose(story.rng, "dormant").payer.copy()
     return story.teller.payee(story.accomplice(), rail)
 
 
 def victim_phone(story: Story) -> None:
-    """A false officer keeps the client on the line until the savings are sent to a safe account."""
+    """Tell how a false officer keeps the client on the line until the savings are sent to a safe account."""
     rng, signs = story.rng, []
     if story.calls(story.later(0, 20), heavy=True, atypical=0.75):
         signs.append("1.9")
@@ -50,7 +51,7 @@ def victim_phone(story: Story) -> None:
 
 
 def own_sbp_1_12(story: Story) -> None:
-    """Savings are drawn from another bank by phone number and sent on to a stranger the same day."""
+    """Tell how savings are drawn from another bank by phone number and sent on to a stranger the same day."""
     roubles = story.rng.uniform(200_001, 1_200_000)
     story.draw_own(story.ms, roubles=roubles + 1_000)
     payee = story.order_payee(story.accomplice())
@@ -58,7 +59,7 @@ def own_sbp_1_12(story: Story) -> None:
 
 
 def loan_victim(story: Story) -> None:
-    """The client is made to borrow, waits out the pause of the law, and hands the money over."""
+    """Tell how the client is made to borrow, waits out the pause of the law, and hands the money over."""
     rng, world = story.rng, story.teller.world
     called = story.calls(story.ms, heavy=True)
     roubles = rng.uniform(210_000, 700_000)
@@ -93,33 +94,35 @@ def _to_listed(story: Story, name: str, sign: str) -> None:
 
 
 def database_recipient(story: Story) -> None:
-    """The payee stands in the regulator's database of recipients."""
+    """Tell how the payee stands in the regulator's database of recipients."""
     _to_listed(story, "ru.cbr.recipients" if story.teller.world.jurisdiction == "ru" else "kz.afc.persons", "1.1")
 
 
 def gis_recipient(story: Story) -> None:
-    """The payee stands in the state system of frauds."""
+    """Tell how the payee stands in the state system of frauds."""
     _to_listed(story, "ru.gis.recipients", "1.2")
 
 
 def bank_list_recipient(story: Story) -> None:
-    """The payee stands on the bank's own list."""
+    """Tell how the payee stands on the bank's own list."""
     _to_listed(story, "bank.recipients", "1.7")
 
 
 def court_recipient(story: Story) -> None:
-    """A criminal case has been opened against the payee, and the order that opened it is at hand."""
+    """Tell how a criminal case has been opened against the payee, and the order that opened it is at hand."""
     _to_listed(story, "ru.courts.criminal_cases", "1.8")
 
 
 def digital_rouble_recipient(story: Story) -> None:
-    """Digital roubles go to a wallet that the regulator's database names."""
-    payee = {"kind": "individual", "ewallet": f"dr-{story.listed('ru.cbr.digital_rouble')}"}
-    story.pay(story.ms, payee, ("2.1",), roubles=story.rng.lognormvariate(9.4, 0.8), rail="digital_rouble")
+    """Tell how digital roubles go to a wallet that the database, or the platform before it, names."""
+    name, sign = story.rng.choice((("ru.cbr.recipients", "2.1"), ("ru.cbr.digital_rouble", "2.2")))
+    payee = {"kind": "individual", "ewallet": wallet(story.listed(name))}
+    signs = (sign, "1.1") if sign == "2.1" else (sign,)
+    story.pay(story.ms, payee, signs, roubles=story.rng.lognormvariate(9.4, 0.8), rail="digital_rouble")
 
 
 def safe_cash(story: Story) -> None:
-    """The client draws own money together and takes it from machines for a courier who waits outside."""
+    """Tell how the client draws own money together and takes it from machines for a courier who waits outside."""
     rng = story.rng
     called = story.calls(story.later(0, 15), heavy=True, atypical=0.7)
     signs = ["cash.4"] if called else []
@@ -133,7 +136,7 @@ def safe_cash(story: Story) -> None:
 
 
 def cash_courier_1_11(story: Story) -> None:
-    """After sending money abroad to strangers, somebody pays cash in with a card on the phone."""
+    """Tell how after sending money abroad to strangers, somebody pays cash in with a card on the phone."""
     rng = story.rng
     payee = {**story.order_payee(story.accomplice()), "country": rng.choice(("KZ", "GE", "AE"))}
     story.pay(story.ms, payee, (), roubles=rng.uniform(101_000, 480_000), cross_border=True)
@@ -152,7 +155,7 @@ def cash_courier_1_11(story: Story) -> None:
 
 
 def call_in_app(story: Story) -> None:
-    """The app sees that the client is on the telephone while money is sent to a stranger."""
+    """Tell how the app sees that the client is on the telephone while money is sent to a stranger."""
     for _ in range(story.rng.randrange(1, 4)):
         device = {**story.teller.app(story.lead)["device"], "call_active": True}
         if story.rng.random() < 0.4:
@@ -163,10 +166,14 @@ def call_in_app(story: Story) -> None:
 
 
 def scheme_signal(story: Story) -> None:
-    """The payment system, or the bank of the payee, knows more than the bank does."""
+    """Tell how the payment system, or the bank of the payee, knows more than the bank does."""
     rng = story.rng
     scheme, sign = rng.choice(
-        (({"risk_level": 90 + rng.randrange(10)}, "1.4"), ({"compromised": True}, "1.4"), ({"peer_bank_signal": True}, "1.10e"))
+        (
+            ({"risk_level": 90 + rng.randrange(10)}, "1.4"),
+            ({"compromised": True}, "1.4"),
+            ({"peer_bank_signal": True}, "1.10e"),
+        )
     )
     payee = story.teller.payee(story.accomplice(), story.instant)
     roubles = rng.lognormvariate(10.2, 0.9)
@@ -174,12 +181,15 @@ def scheme_signal(story: Story) -> None:
 
 
 def card_relay(story: Story) -> None:
-    """A distant card is held to a machine through a relay, and its answers come late."""
+    """Tell how a distant card is held to a machine through a relay, and its answers come late."""
     for _ in range(story.rng.randrange(1, 3)):
         scheme = {"apdu_ms": story.rng.randrange(1_900, 4_500)}
         story.cash(
-            story.later(1, 6) + MINUTE_MS, ("cash.3",), roubles=story.rng.uniform(20_000, 150_000),
-            method="token_card", scheme=scheme,
+            story.later(1, 6) + MINUTE_MS,
+            ("cash.3",),
+            roubles=story.rng.uniform(20_000, 150_000),
+            method="token_card",
+            scheme=scheme,
         )
     payee = story.teller.payee(story.accomplice(), "card")
     scheme = {"apdu_ms": story.rng.randrange(1_900, 4_500)}

@@ -11,6 +11,7 @@ from holdfast.simulation.story import Story
 from holdfast.simulation.world import Jurisdiction
 
 PEOPLE: Final = ("person",)
+REPORTED: Final = ("person", "reported", "reported")
 SLEEPERS: Final = ("dormant", "student", "newcomer")
 
 
@@ -45,6 +46,7 @@ _FRAUDS: Final = (
         honest=False,
         tell=pressure.victim_phone,
         expected_signs=("1.9", "1.10c", "1.12"),
+        segments=REPORTED,
         weight=9,
         hours=(9, 18),
     ),
@@ -61,6 +63,7 @@ _FRAUDS: Final = (
         honest=False,
         tell=pressure.loan_victim,
         expected_signs=("1.9", "cash.4", "cash.5"),
+        segments=REPORTED,
         hours=(9, 15),
     ),
     Scene(
@@ -98,7 +101,7 @@ _FRAUDS: Final = (
         name="digital_rouble_recipient",
         honest=False,
         tell=pressure.digital_rouble_recipient,
-        expected_signs=("2.1",),
+        expected_signs=("1.1", "2.1", "2.2"),
         weight=1,
         jurisdictions=_RU,
         since_ms=TWELVE_SIGNS_MS,
@@ -108,6 +111,7 @@ _FRAUDS: Final = (
         honest=False,
         tell=pressure.safe_cash,
         expected_signs=("cash.4", "cash.6", "cash.9"),
+        segments=REPORTED,
         jurisdictions=_RU,
         since_ms=CASH_SIGNS_MS,
     ),
@@ -184,7 +188,7 @@ _FRAUDS: Final = (
         name="rented_account",
         honest=False,
         tell=takeovers.rented_account,
-        expected_signs=("mule", "1.10e"),
+        expected_signs=("mule", "1.10c", "1.10e"),
         segments=("student", "salaried", "newcomer"),
     ),
     Scene(
@@ -203,6 +207,7 @@ _TWINS: Final = (
         honest=True,
         tell=twins.house_purchase,
         expected_signs=("1.9", "1.12"),
+        segments=REPORTED,
         hours=(9, 14),
         twin_of=("victim_phone", "own_sbp_1_12"),
     ),
@@ -215,9 +220,7 @@ _TWINS: Final = (
         twin_of=("takeover", "sim_swap"),
     ),
     Scene(name="fundraiser", honest=True, tell=twins.fundraiser, weight=1, twin_of=("mule_collect", "relay_mule")),
-    Scene(
-        name="class_collection", honest=True, tell=twins.class_collection, weight=1, twin_of=("mule_collect",)
-    ),
+    Scene(name="class_collection", honest=True, tell=twins.class_collection, weight=1, twin_of=("mule_collect",)),
     Scene(
         name="traveller",
         honest=True,
@@ -231,6 +234,7 @@ _TWINS: Final = (
         honest=True,
         tell=twins.medical_emergency,
         expected_signs=("1.9", "1.12"),
+        segments=REPORTED,
         hours=(0, 6),
         twin_of=("victim_phone", "own_sbp_1_12"),
     ),

@@ -1,6 +1,5 @@
 """Writes events as the contract wants them: ids in order, instants with the zone's offset."""
 
-from datetime import tzinfo
 from itertools import count
 from typing import Any, Final
 
@@ -27,7 +26,7 @@ class Scribe:
     """Writer of one stream's events; `open_day` is told each local midnight so that instants are cheap to write."""
 
     def __init__(self, world: World) -> None:
-        self._zone: tzinfo = world.tzinfo
+        self._zone = world.tzinfo
         self._tag = f"{world.jurisdiction}{world.seed}"
         self._ids = count(1)
         self._day_ms = 0

@@ -6,7 +6,6 @@ field tells them apart.
 """
 
 from collections.abc import Mapping
-from random import Random
 from typing import Any
 
 from holdfast.simulation.cast import Client, device
@@ -28,7 +27,7 @@ class Story:
         self.honest = honest
         self.lead = lead
         self.ms = ms
-        self.rng: Random = teller.rng
+        self.rng = teller.rng
         self.id = teller.scene_id(name)
         self.frauds = 0
 
@@ -44,7 +43,7 @@ class Story:
         self.frauds += fraud and kind == "transfer"
         truth = Truth(fraud=fraud, scene=self.name, scene_id=self.id, signs=self.in_force(signs or (), ms))
         event = self.teller.scribe.event(kind, ms, **fields)
-        self.teller.write(ms, event, self.lead.segment.name, truth)
+        self.teller.write(ms, event, self.lead.segment.name, truth=truth)
         return event
 
     def in_force(self, signs: tuple[str, ...], ms: int) -> tuple[str, ...]:
@@ -59,7 +58,7 @@ class Story:
         """Write a transfer and, a little later, its result."""
         event = self.add(ms, "transfer", signs, currency=self.teller.world.country.currency, **fields)
         truth = Truth(fraud=False, scene=self.name, scene_id=self.id)
-        self.teller.result(ms, event, self.lead.segment.name, truth)
+        self.teller.result(ms, event, self.lead.segment.name, truth=truth)
         return event
 
     # --- money ---
@@ -118,33 +117,33 @@ class Story:
     def calls(self, ms: int, *, heavy: bool, atypical: float = 0.5) -> bool:
         """Report many calls on the lead's number over the hours before `ms`, if its operator reports.
 
-        `heavy` adds new numbers and messages; `atypical` is the chance that the operator itself calls it so.
-        Answers whether the operator did.
+        `heavy` makes the counters speak for themselves; `atypical` is the chance that the operator itself finds
+        them so. Answers whether the report ought to count as a sign.
         """
         if not self.lead.telecom:
             return False
         rng, usual = self.rng, 3 + self.lead.n % 14
-        hours = rng.uniform(6.2, 11)
-        minutes = int(usual * rng.uniform(4, 12)) + 25
+        found = True if rng.random() < atypical else None if heavy or rng.random() < 0.3 else False
+        loud = heavy or found is not None  # a quiet report without a finding stays near what is usual
+        minutes = int(usual * rng.uniform(4, 12)) + 31 if loud else int(usual * rng.uniform(1.5, 2.9)) + 12
         count = 6 + minutes // rng.randrange(5, 12)
-        found = rng.random() < atypical
-        fields: dict[str, Any] = {"atypical": True} if found else {"atypical": False} if rng.random() < 0.3 else {}
+        many = {"count": rng.randrange(6, 30) if heavy else rng.randrange(2, 9), "usual_count": 2 + usual // 5}
         self.note(
             ms,
             "telecom_activity",
             provider="op-1",
-            window_start=self.teller.scribe.instant(ms - int(hours * HOUR_MS)),
+            window_start=self.teller.scribe.instant(ms - int(rng.uniform(6.2, 11) * HOUR_MS)),
             window_end=self.teller.scribe.instant(ms),
             calls={
                 "count": count,
                 "minutes": minutes,
-                "new_numbers": rng.randrange(2, max(count // 2, 4)) if heavy else rng.randrange(2, 6),
+                "new_numbers": rng.randrange(2, max(count // 2, 4)),
                 "usual_minutes": usual,
             },
-            messages={"count": rng.randrange(6, 30) if heavy else rng.randrange(2, 14), "usual_count": 2 + usual // 5},
-            **fields,
+            messages=many,
+            **({} if found is None else {"atypical": found}),
         )
-        return found
+        return found is True or (found is None and heavy)
 
     def login(self, ms: int, **fields: Any) -> None:
         """Let a session start; device, session and place may be given."""

@@ -99,6 +99,11 @@ def by_card(n: int) -> Document:
     return {"kind": "individual", "card": card(n)}
 
 
+def wallet(n: int) -> str:
+    """Give a person's wallet of digital roubles."""
+    return f"dr-{spread(n)}"
+
+
 @lru_cache(maxsize=4_096)
 def _firm(country: Jurisdiction, n: int) -> tuple[str, str, str]:
     """Work out a firm's account, bank code and tax number once."""

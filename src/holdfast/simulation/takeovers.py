@@ -17,7 +17,7 @@ def _empty_account(story: Story, signs: tuple[str, ...], state: dict[str, Any]) 
 
 
 def takeover(story: Story) -> None:
-    """A stolen password, a strange device, higher limits, and transfers until the account is empty."""
+    """Tell of a stolen password, a strange device, higher limits, and transfers until the account is empty."""
     rng = story.rng
     hosted = rng.random() < 0.6
     state = story.elsewhere(hosted=hosted)
@@ -34,7 +34,7 @@ def takeover(story: Story) -> None:
 
 
 def sim_swap(story: Story) -> None:
-    """The number is moved to a new SIM in a shop; codes now reach the thief."""
+    """Tell how the number is moved to a new SIM in a shop; codes now reach the thief."""
     rng = story.rng
     swapped = story.teller.scribe.instant(story.ms)
     if rng.random() < 0.7:
@@ -50,7 +50,7 @@ def sim_swap(story: Story) -> None:
 
 
 def phone_changed(story: Story) -> None:
-    """The number in the state portal or in the bank is replaced, and a day later the money goes."""
+    """Tell how the number in the state portal or in the bank is replaced, and a day later the money goes."""
     story.change(story.ms, "phone", where=story.rng.choice(("gosuslugi", "bank")), confirmed=True)
     story.later(20, 46 * 60)
     state = story.elsewhere(hosted=False) if story.rng.random() < 0.6 else {}
@@ -60,7 +60,7 @@ def phone_changed(story: Story) -> None:
 
 
 def malware(story: Story) -> None:
-    """An application that the client was told to install steers the phone."""
+    """Tell how an application that the client was told to install steers the phone."""
     state = {**story.teller.app(story.lead)}
     state["device"].update(malware=True, call_active=story.rng.random() < 0.5)
     if story.rng.random() < 0.6:
@@ -84,7 +84,7 @@ def _collect(story: Story, arrivals: int, span_minutes: float) -> float:
     return total
 
 
-def _pass_on(story: Story, roubles: float, state: dict[str, Any]) -> None:
+def _pass_on(story: Story, roubles: float, state: dict[str, Any], *more: str) -> None:
     """Send collected money on within the hour: to coins, abroad, or out of a machine."""
     rng = story.rng
     way = rng.choice(("crypto", "abroad", "cash", "accomplice"))
@@ -94,16 +94,16 @@ def _pass_on(story: Story, roubles: float, state: dict[str, Any]) -> None:
             story.cash(story.later(1, 4), (), roubles=min(roubles * 0.45, 290_000), declined_today=declined)
     elif way == "crypto":
         payee = {"kind": "individual", "service": "crypto", **story.teller.payee(story.accomplice(), story.instant)}
-        story.pay(story.ms, payee, ("mule",), roubles=roubles * 0.9, rail=story.instant, **state)
+        story.pay(story.ms, payee, ("mule", *more), roubles=roubles * 0.9, rail=story.instant, **state)
     else:
         abroad = way == "abroad"
         payee = story.order_payee(story.accomplice())
         payee.update({"country": "AE"} if abroad else {})
-        story.pay(story.ms, payee, ("mule",), roubles=roubles * 0.92, cross_border=abroad, **state)
+        story.pay(story.ms, payee, ("mule", *more), roubles=roubles * 0.92, cross_border=abroad, **state)
 
 
 def mule_collect(story: Story) -> None:
-    """A sleeping account wakes on a new device, takes many sums from strangers and is empty within the hour."""
+    """Tell how a sleeping account wakes on a new device, takes sums from strangers and is empty within the hour."""
     rng = story.rng
     state = story.elsewhere(hosted=rng.random() < 0.3) if rng.random() < 0.8 else {}
     story.login(story.ms, **state)
@@ -113,19 +113,20 @@ def mule_collect(story: Story) -> None:
 
 
 def rented_account(story: Story) -> None:
-    """A client lends the account for money: number and device change hands, then strangers' money runs through."""
+    """Tell how a client lends the account: number and device change hands, then strangers' money runs through."""
     rng = story.rng
-    story.change(story.ms, "phone", confirmed=True)
+    changed = story.ms
+    story.change(changed, "phone", confirmed=True)
     story.change(story.later(1, 12), "device", confirmed=True)
     state = story.elsewhere(hosted=rng.random() < 0.4)
     story.login(story.later(2, 30), **state)
     story.ms += int(rng.uniform(2, 70)) * HOUR_MS
     roubles = _collect(story, rng.randrange(3, 7), rng.uniform(30, 400))
-    _pass_on(story, roubles, state)
+    _pass_on(story, roubles, state, *(("1.10c",) if story.ms - changed < 47 * HOUR_MS else ()))
 
 
 def relay_mule(story: Story) -> None:
-    """A client of ours takes one large stolen sum, waits a little and sends it on in parts to three others."""
+    """Tell how a client of ours takes one large stolen sum, waits a little and sends it on in parts to three others."""
     rng = story.rng
     roubles = rng.uniform(90_000, 400_000)
     payer = story.teller.payee(story.stranger(), story.instant)

@@ -47,7 +47,7 @@ class Teller:
         self._order = 0
         self._scenes = 0
 
-    def write(self, ms: int, event: Document, segment: str, /, truth: Truth | None = None) -> None:
+    def write(self, ms: int, event: Document, segment: str, *, truth: Truth | None = None) -> None:
         """Take one event into the day; `transfers` counts those that move money between accounts."""
         self._order += 1
         self.transfers += event["type"] == "transfer"
@@ -94,13 +94,15 @@ class Teller:
         device["call_active"] = (draw * 7919) % 1 < 0.03
         session = client.session.copy()
         session["port"] = 1024 + int(draw * 64_000)
-        if client.hides and draw > 0.4:
+        if client.hides and draw > 0.8:
             session.update(ip=f"203.0.113.{1 + client.n % 250}", provider=HOSTING, hiding_tools=True)
         elif draw < 0.6:
             session["hiding_tools"] = False
         return {"device": device, "session": session, "place": client.place.copy()}
 
-    def result(self, ms: int, event: Document, segment: str, /, truth: Truth | None = None) -> None:
+    def result(self, ms: int, event: Document, segment: str, *, truth: Truth | None = None) -> None:
         """Report a transfer as executed some seconds later."""
         ms += SECOND_MS + int(self.rng.random() * 40_000)
-        self.write(ms, self.scribe.event("transfer_result", ms, of=event["id"], result="executed"), segment, truth)
+        self.write(
+            ms, self.scribe.event("transfer_result", ms, of=event["id"], result="executed"), segment, truth=truth
+        )

@@ -19,7 +19,7 @@ def _clinic(story: Story) -> dict[str, Any]:
 
 
 def house_purchase(story: Story) -> None:
-    """Agents, notary and bank call all day; savings are drawn together and go to the seller, a stranger."""
+    """Tell how agents, notary and bank call all day; savings are drawn together and go to the seller, a stranger."""
     rng = story.rng
     called = story.calls(story.ms, heavy=False, atypical=0.15)
     drawn = rng.uniform(250_000, 1_500_000)
@@ -33,7 +33,7 @@ def house_purchase(story: Story) -> None:
 
 
 def new_phone(story: Story) -> None:
-    """A new phone and SIM, the number confirmed at once, and the first payments from it."""
+    """Tell of a new phone and SIM, the number confirmed at once, and the first payments from it."""
     rng = story.rng
     changed = story.teller.scribe.instant(story.ms)
     confirmed = story.teller.scribe.instant(story.ms + 12 * MINUTE_MS)
@@ -49,7 +49,7 @@ def new_phone(story: Story) -> None:
 
 
 def fundraiser(story: Story) -> None:
-    """Strangers send small sums for a child's operation, and the clinic is paid the same day."""
+    """Tell how strangers send small sums for a child's operation, and the clinic is paid the same day."""
     total = 0.0
     for _ in range(story.rng.randrange(8, 20)):
         roubles = story.rng.lognormvariate(7.4, 0.9)
@@ -60,7 +60,7 @@ def fundraiser(story: Story) -> None:
 
 
 def class_collection(story: Story) -> None:
-    """Parents send their share for a trip, and the agency is paid within the hour."""
+    """Tell how parents send their share for a trip, and the agency is paid within the hour."""
     share = story.rng.choice((1_500, 2_500, 4_000))
     people = story.rng.randrange(9, 18)
     for _ in range(people):
@@ -71,7 +71,7 @@ def class_collection(story: Story) -> None:
 
 
 def traveller(story: Story) -> None:
-    """Abroad: a foreign network, odd hours, shops nobody knows, and a guide paid by phone number."""
+    """Tell of a stay abroad: a foreign network, odd hours, unknown shops, and a guide paid by phone number."""
     rng = story.rng
     country, city = rng.choice(story.teller.world.country.abroad)
     place = {"country": country, "city": city}
@@ -88,7 +88,7 @@ def traveller(story: Story) -> None:
 
 
 def medical_emergency(story: Story) -> None:
-    """At night: calls, own money drawn together, and a large sum to a clinic or to a doctor in person."""
+    """Tell of a night in hospital: calls, savings drawn together, a large sum to a clinic or a doctor."""
     rng = story.rng
     called = story.calls(story.ms, heavy=False, atypical=0.1)
     roubles = rng.uniform(210_000, 600_000)
@@ -100,7 +100,7 @@ def medical_emergency(story: Story) -> None:
 
 
 def large_gift(story: Story) -> None:
-    """Parents give their child the first payment for a flat."""
+    """Tell how parents give their child the first payment for a flat."""
     roubles = story.rng.uniform(300_000, 1_200_000)
     payee = story.order_payee(story.lead.family[0])
     if story.rng.random() < 0.5:
@@ -109,7 +109,7 @@ def large_gift(story: Story) -> None:
 
 
 def student_earns(story: Story) -> None:
-    """A student's sleeping account wakes: a new device, many small sums for lessons, and spending at once."""
+    """Tell of a student's sleeping account wakes: a new device, many small sums for lessons, and spending at once."""
     rng = story.rng
     state = story.elsewhere(hosted=False)
     state["session"] = story.lead.session.copy()
@@ -125,7 +125,7 @@ def student_earns(story: Story) -> None:
 
 
 def sim_renewed(story: Story) -> None:
-    """A lost phone: the SIM is issued anew and the number confirmed in the branch before anything is paid."""
+    """Tell of a lost phone: the SIM is issued anew and the number confirmed in the branch before anything is paid."""
     changed = story.teller.scribe.instant(story.ms)
     story.note(story.ms, "telecom_activity", provider="op-1", sim_swapped_at=changed, number_verified=True)
     story.change(story.later(20, 90), "sim", where="operator", confirmed=True)
@@ -138,16 +138,16 @@ def sim_renewed(story: Story) -> None:
 
 
 def deposit_move(story: Story) -> None:
-    """A better rate elsewhere: own savings come in and go on to the client's own account, or to a broker."""
+    """Tell of a better rate elsewhere: savings come in and go on to the client's own account, or to a broker."""
     roubles = story.rng.uniform(220_000, 900_000)
     story.draw_own(story.ms, roubles=roubles)
-    own = {**story.order_payee(story.lead.n), "own": True}
-    payee = own if story.rng.random() < 0.6 else firm(story.teller.world.jurisdiction, 95)
-    story.pay(story.later(10, 300), payee, (), roubles=roubles)
+    own = story.rng.random() < 0.4
+    payee = {**story.order_payee(story.lead.n), "own": True} if own else firm(story.teller.world.jurisdiction, 95)
+    story.pay(story.later(10, 300), payee, ("1.12",) if own else (), roubles=roubles)
 
 
 def car_sale(story: Story) -> None:
-    """A stranger pays for the car; within the hour the money goes on to the client's account elsewhere."""
+    """Tell how a stranger pays for the car; within the hour the money goes on to the client's account elsewhere."""
     roubles = story.rng.uniform(300_000, 1_400_000)
     payer = story.order_payee(story.stranger())
     story.calls(story.ms, heavy=False, atypical=0.05)
@@ -157,7 +157,7 @@ def car_sale(story: Story) -> None:
 
 
 def cash_after_abroad(story: Story) -> None:
-    """Cash paid in by phone after money went abroad: below the limit, to a firm, or a day too late."""
+    """Tell how cash paid in by phone after money went abroad: below the limit, to a firm, or a day too late."""
     rng = story.rng
     way = rng.randrange(3)
     payee = firm(story.teller.world.jurisdiction, 77) if way == 0 else story.order_payee(story.stranger())
@@ -177,7 +177,7 @@ def cash_after_abroad(story: Story) -> None:
 
 
 def namesake_account(story: Story) -> None:
-    """The payee's account has the digits of a listed one, in another bank."""
+    """Tell how the payee's account has the digits of a listed one, in another bank."""
     name = "ru.cbr.recipients" if story.teller.world.jurisdiction == "ru" else "kz.afc.persons"
     listed = story.order_payee(story.listed(name))
     honest = story.order_payee(story.stranger())
@@ -187,7 +187,7 @@ def namesake_account(story: Story) -> None:
 
 
 def renovation(story: Story) -> None:
-    """Craftsmen call all day and are paid one after another, each for the first time."""
+    """Tell how craftsmen call all day and are paid one after another, each for the first time."""
     story.calls(story.ms, heavy=False, atypical=0.0)
     for _ in range(story.rng.randrange(3, 6)):
         rail = story.rng.choice((story.instant, "order"))
@@ -196,7 +196,7 @@ def renovation(story: Story) -> None:
 
 
 def honest_loan(story: Story) -> None:
-    """A loan for a wedding: the pause passes, cash is taken a day and more after, the hall is paid."""
+    """Tell of a loan for a wedding: the pause passes, cash is taken days later, the hall is paid."""
     rng, scribe = story.rng, story.teller.scribe
     roubles = rng.uniform(210_000, 600_000)
     loan = {"amount_minor": story.teller.round_money(roubles), "currency": story.teller.world.country.currency}
@@ -213,7 +213,7 @@ def honest_loan(story: Story) -> None:
 
 
 def pay_on_the_line(story: Story) -> None:
-    """The client pays a tutor or a plumber while speaking with them."""
+    """Tell how the client pays a tutor or a plumber while speaking with them."""
     device = {**story.teller.app(story.lead)["device"], "call_active": True}
     signs = ("kz.app.1",) if story.teller.world.jurisdiction == "kz" else ()
     payee = story.teller.payee(story.stranger(), story.instant)
@@ -222,21 +222,21 @@ def pay_on_the_line(story: Story) -> None:
 
 
 def hidden_network(story: Story) -> None:
-    """A client who always uses a private network signs in at night and pays a new shop."""
+    """Tell how a client who always uses a private network signs in at night and pays a new shop."""
     state = {"session": story.elsewhere(hosted=True)["session"]}
     story.login(story.ms, **state)
     payee = story.teller.payee(story.stranger(), story.instant)
-    story.pay(story.later(2, 30), payee, ("1.10b",), roubles=story.rng.lognormvariate(9, 1), rail=story.instant, **state)
+    story.pay(story.later(2, 30), payee, ("1.10b",), rail=story.instant, roubles=8_000, **state)
 
 
 def forgotten_code(story: Story) -> None:
-    """The machine refuses four times before the code comes to mind."""
+    """Tell how the machine refuses four times before the code comes to mind."""
     for declined in range(5):
         story.cash(story.later(1, 4), (), roubles=15_000, declined_today=declined)
 
 
 def shared_flat(story: Story) -> None:
-    """Flatmates send their shares to one tenant, who pays the landlord minutes later."""
+    """Tell how flatmates send their shares to one tenant, who pays the landlord minutes later."""
     people = [stranger(story.lead.n * 8 + place) for place in range(3)]
     for n in people:
         payer = story.teller.payee(n, story.instant)
