@@ -7,7 +7,7 @@ from holdfast.engine.prepare import prepare
 from holdfast.holds.terms import instant_ms
 from holdfast.operations.remember import known_before, remember
 from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, commit
-from holdfast.vocabulary.errors import ConflictError, TooOldError, UnavailableError
+from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
@@ -75,7 +75,7 @@ async def find_earlier(shard: Shard, key: bytes, decoded: Decoded, kind: RecordK
 
 def _durable(shard: Shard, key: bytes) -> Record | None:
     found = shard.ports.store.find(key)
-    return None if found is None else shard.ports.store.record(found.seq)
+    return None if found is None else next(shard.ports.store.replay(found.seq - 1, found.seq))
 
 
 def reply_of(shard: Shard, record: Record) -> bytes:
@@ -85,8 +85,6 @@ def reply_of(shard: Shard, record: Record) -> bytes:
 
 def _decide_now(shard: Shard, decoded: Decoded, key: bytes, known: Known | None, *, decode_ns: int) -> Flight:
     """Judge, let the event become part of the past, and hand its record to the writer."""
-    if shard.failed is not None:
-        raise UnavailableError("the log cannot be written at the moment")
     tick, event = shard.ports.tick, decoded.event
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)

@@ -10,7 +10,7 @@ _RESULT = "transfer_result"
 _EXECUTED = "executed"
 
 
-def is_late(event: Event) -> bool:
+def is_late(event: Event | Record) -> bool:
     """Tell whether an event came too late to correct the answers of others; `backfill` takes such events in."""
     return event.occurred_ms < event.received_ms - LATE_MS
 

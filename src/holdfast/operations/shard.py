@@ -9,7 +9,7 @@ from holdfast.engine.tenant import Tenant
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
-from holdfast.vocabulary.errors import UnavailableError
+from holdfast.vocabulary.errors import Bug, UnavailableError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -59,13 +59,13 @@ class Shard:
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
+    list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def next_seq(self) -> int:
-        """Take the next place in the log."""
+        """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
         if self.failed is not None:
             raise UnavailableError("the log cannot be written at the moment")
-        self.seq += 1
-        return self.seq
+        return self.seq + 1
 
     def declare(self, source: str, since_ms: int) -> None:
         """Take note that a source is complete since an instant."""
@@ -84,6 +84,9 @@ class Flight:
 
 def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     """Hand a record to the writer; the flight's future ends when the record is on disk, or with the error."""
+    if record.seq != shard.seq + 1:
+        raise Bug(f"record {record.seq} was handed over after record {shard.seq}")
+    shard.seq = record.seq
     loop = asyncio.get_running_loop()
     flight = Flight(record=record, known=known, landed=loop.create_future())
     if record.key:

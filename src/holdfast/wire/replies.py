@@ -52,6 +52,19 @@ class _OutcomeOnly(Struct, frozen=True):
     outcome: str
 
 
+class _RulesetOnly(Struct, frozen=True):
+    """The version of the ruleset inside a judgement."""
+
+    ruleset: str
+
+
+class _VersionsOnly(Struct, frozen=True):
+    """The versions inside a judgement."""
+
+    versions: _RulesetOnly
+
+
+_VERSIONS = msgspec.json.Decoder(_VersionsOnly)
 _JUDGEMENT = msgspec.json.Decoder(JudgementView)
 _ENVELOPE = msgspec.json.Decoder(EnvelopeView)
 _OUTCOME = msgspec.json.Decoder(_OutcomeOnly)
@@ -82,6 +95,11 @@ def read_facts(data: bytes) -> Facts:
 def read_outcome(judgement: bytes) -> str:
     """Read the outcome's word out of a judgement."""
     return _OUTCOME.decode(judgement).outcome
+
+
+def read_ruleset(judgement: bytes) -> str:
+    """Read the ruleset's version out of a judgement."""
+    return _VERSIONS.decode(judgement).versions.ruleset
 
 
 def decision_reply(event_id: str, judgement: bytes, envelope: bytes, zone: tzinfo) -> bytes:
