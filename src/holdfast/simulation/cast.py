@@ -8,11 +8,14 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
-from holdfast.simulation.strangers import HOME_BANK, by_details, firm, phone, stranger
+from holdfast.simulation.identifiers import SPACE
+from holdfast.simulation.strangers import HOME_BANK, by_details, device_id, firm, phone, stranger
 from holdfast.simulation.world import Document, World
 
 FIRMS: Final = 600
 MAX_PAYEES: Final = 12
+FIRST_DEVICE: Final = SPACE
+DEVICES: Final = 900_000_000
 _SYSTEMS: Final = ("Android 14", "Android 13", "iOS 18", "iOS 17", "Android 15")
 _APPS: Final = ("7.4.1", "7.4.0", "7.3.9", "7.2.2")
 
@@ -85,9 +88,13 @@ def _session(rng: Random, n: int, providers: tuple[str, ...]) -> Document:
     return {"ip": f"{block}.{rng.randrange(1, 255)}", "provider": provider}
 
 
-def device(rng: Random, mark: str) -> Document:
+def device(rng: Random) -> Document:
     """Give a device with its system and the bank's app on it."""
-    return {"id": f"dev-{mark}", "os": rng.choice(_SYSTEMS), "app": rng.choice(_APPS)}
+    return {
+        "id": device_id(FIRST_DEVICE + rng.randrange(DEVICES)),
+        "os": rng.choice(_SYSTEMS),
+        "app": rng.choice(_APPS),
+    }
 
 
 def _segment(rng: Random, n: int) -> Segment:
@@ -123,7 +130,7 @@ def _client(world: World, rng: Random, n: int) -> Client:
         segment=segment,
         payer=payer,
         party={"customer_id": payer["customer_id"], "kind": segment.kind, "phone": payer["phone"]},
-        devices=[device(rng, f"{n + 1}-{place}") for place in range(1 + (rng.random() < 0.3))],
+        devices=[device(rng) for _ in range(1 + (rng.random() < 0.3))],
         session=_session(rng, n, world.country.providers),
         place={"country": world.country.code, "city": rng.choice(world.country.cities)},
         wealth=rng.lognormvariate(0, 0.45),

@@ -15,7 +15,7 @@ from holdfast.simulation.sampling import calm, second_of_day, weekly_rhythm, wil
 from holdfast.simulation.strangers import firm
 from holdfast.simulation.telling import Teller
 from holdfast.simulation.world import Document, World
-from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, SECOND_MS
+from holdfast.vocabulary.instants import HOUR_MS, SECOND_MS
 
 ERRANDS_A_DAY: Final = 1.9
 Errand = Callable[[Client, int], None]
@@ -89,6 +89,7 @@ class Life(Teller):
 
     def _transfer(self, client: Client, ms: int, **fields: object) -> Document:
         """Write a transfer by the client; everything but a purchase is reported executed soon after."""
+        fields.setdefault("cross_border", False)
         event = self.scribe.event(
             "transfer", ms, currency=self.world.country.currency, payer=client.payer.copy(), **fields
         )
@@ -105,7 +106,6 @@ class Life(Teller):
             ms,
             rail=rail,
             amount_minor=self.round_money(whom[1]),
-            cross_border=False,
             channel="app",
             payee=self.payee(whom[0], rail),
             **self.app(client),
@@ -175,7 +175,6 @@ class Life(Teller):
             ms,
             rail="internal",
             amount_minor=self.wild_sum(1_700 * client.wealth),
-            cross_border=False,
             channel="app",
             payee=other.payer.copy(),
             **self.app(client),
@@ -307,7 +306,7 @@ class Life(Teller):
 
     def _new_phone(self, client: Client, ms: int) -> None:
         """Move to a new phone, confirm the number, and put the old one away."""
-        new = device(self.rng, f"{client.n + 1}-{ms // DAY_MS}")
+        new = device(self.rng)
         client.devices[0] = new
         session = client.session.copy()
         self._note(client, ms, "login", where="bank", result="passed", device=new.copy(), session=session)

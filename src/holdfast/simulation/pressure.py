@@ -126,9 +126,15 @@ def safe_cash(story: Story) -> None:
     rng = story.rng
     called = story.calls(story.later(0, 15), heavy=True, atypical=0.7)
     signs = ["cash.4"] if called else []
-    if rng.random() < 0.5:
+    way = rng.choice(("none", "own", "deposit"))
+    if way == "own":
         story.draw_own(story.later(5, 60), roubles=rng.uniform(205_000, 600_000))
         signs.append("cash.6")
+    elif way == "deposit":
+        own = {"customer_id": story.lead.customer_id, "kind": "individual", "own": True}
+        broken = {"rail": "internal", "purpose_code": "deposit_closed_early"}
+        story.receive(story.later(5, 60), own, roubles=rng.uniform(205_000, 600_000), **broken)
+        signs.append("cash.7")
     story.later(20, 120)
     for declined in range(rng.randrange(2, 8)):
         words = (*signs, "cash.9") if declined >= 5 else tuple(signs)

@@ -110,7 +110,7 @@ _FRAUDS: Final = (
         name="safe_cash",
         honest=False,
         tell=pressure.safe_cash,
-        expected_signs=("cash.4", "cash.6", "cash.9"),
+        expected_signs=("cash.4", "cash.6", "cash.7", "cash.9"),
         segments=REPORTED,
         jurisdictions=_RU,
         since_ms=CASH_SIGNS_MS,
@@ -188,7 +188,7 @@ _FRAUDS: Final = (
         name="rented_account",
         honest=False,
         tell=takeovers.rented_account,
-        expected_signs=("mule", "1.10c", "1.10e"),
+        expected_signs=("mule", "1.10c", "1.10e", "cash.8"),
         segments=("student", "salaried", "newcomer"),
     ),
     Scene(
@@ -248,7 +248,14 @@ _TWINS: Final = (
         twin_of=("mule_collect", "rented_account"),
     ),
     Scene(name="sim_renewed", honest=True, tell=twins.sim_renewed, twin_of=("sim_swap", "phone_changed")),
-    Scene(name="deposit_move", honest=True, tell=twins.deposit_move, weight=3, twin_of=("own_sbp_1_12",)),
+    Scene(
+        name="deposit_move",
+        honest=True,
+        tell=twins.deposit_move,
+        expected_signs=("1.12",),
+        weight=3,
+        twin_of=("own_sbp_1_12",),
+    ),
     Scene(name="car_sale", honest=True, tell=twins.car_sale, twin_of=("relay_mule", "victim_phone")),
     Scene(
         name="cash_after_abroad",

@@ -49,6 +49,11 @@ class Scribe:
         seconds, milli = divmod(since, 1000)
         return f"{self._date}{_MINUTES[seconds // 60]}{_SECONDS[seconds % 60]}.{milli:03d}{self._offset}"
 
+    @staticmethod
+    def plain_date(ms: int) -> str:
+        """Write the date of an instant, in UTC."""
+        return rfc3339(ms)[:10]
+
     def event(self, kind: str, ms: int, /, **fields: Any) -> Document:
         """Write one event of a kind with its fields; fields that are `None` must not be given."""
         event_id = f"{_PREFIX[kind]}-{self._tag}-{next(self._ids)}"

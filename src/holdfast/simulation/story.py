@@ -69,6 +69,7 @@ class Story:
         state = {**self.teller.app(self.lead), **fields}
         state.setdefault("rail", "order")
         state.setdefault("channel", "app")
+        state.setdefault("cross_border", False)
         return self.transfer(ms, signs, amount_minor=amount, payer=self.lead.payer.copy(), payee=payee, **state)
 
     def receive(self, ms: int, payer: Document, signs: tuple[str, ...] | None = None, /, **fields: Any) -> Document:
@@ -80,7 +81,7 @@ class Story:
     def draw_own(self, ms: int, roubles: float) -> Document:
         """Draw the lead's own money from another bank by phone number."""
         payer = {**self.teller.payee(self.lead.n, self.instant), "own": True}
-        return self.receive(ms, payer, roubles=roubles, cross_border=False)
+        return self.receive(ms, payer, roubles=roubles)
 
     def cash(self, ms: int, signs: tuple[str, ...] | None = None, /, **fields: Any) -> Document:
         """Let the lead ask a machine for cash; `roubles` is the sum."""
@@ -156,7 +157,7 @@ class Story:
 
     def elsewhere(self, *, hosted: bool, state: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Give another person's device and network: a thief's, or the lead's own new phone on holiday."""
-        new = {**device(self.rng, f"{self.lead.n + 1}-{self.rng.randrange(10**6)}"), **(state or {})}
+        new = {**device(self.rng), **(state or {})}
         session: Document = {"ip": f"203.0.113.{self.rng.randrange(1, 255)}", "port": self.rng.randrange(1024, 65_000)}
         session["provider"] = HOSTING if hosted else self.rng.choice(("roaming", "steppe-mobile", "coast-net"))
         if hosted:

@@ -48,9 +48,14 @@ def ring_member(week: int, place: int) -> int:
     return FIRST_RING + week % RING_WEEKS * RING_SIZE + place % RING_SIZE
 
 
+def device_id(n: int) -> str:
+    """Give a device's id; nothing in it tells whose it is."""
+    return f"dev-{spread(n, 10**9):09d}"
+
+
 def ring_device(week: int, place: int) -> str:
     """Give the device of a ring's member, by which the regulator's list knows it."""
-    return f"dev-ring-{week}-{place % RING_SIZE}"
+    return device_id(ring_member(week, place))
 
 
 def stranger(serial: int) -> int:

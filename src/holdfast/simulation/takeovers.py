@@ -91,7 +91,12 @@ def _pass_on(story: Story, roubles: float, state: dict[str, Any], *more: str) ->
     story.later(4, 50)
     if way == "cash":
         for declined in range(rng.randrange(1, 3)):
-            story.cash(story.later(1, 4), (), roubles=min(roubles * 0.45, 290_000), declined_today=declined)
+            story.cash(
+                story.later(1, 4),
+                ("cash.8",) if more else (),
+                roubles=min(roubles * 0.45, 290_000),
+                declined_today=declined,
+            )
     elif way == "crypto":
         payee = {"kind": "individual", "service": "crypto", **story.teller.payee(story.accomplice(), story.instant)}
         story.pay(story.ms, payee, ("mule", *more), roubles=roubles * 0.9, rail=story.instant, **state)
