@@ -229,8 +229,8 @@ class Life(Teller):
         """Receive the month's wage or pension from the employer's bank."""
         amount = self.money(client.segment.income * client.wealth)
         payer = firm(self.world.jurisdiction, client.employer)
-        extra = {"purpose_code": "1"} if self.world.jurisdiction == "ru" else {}
-        self._receive(client, ms, rail="order", amount_minor=amount, payer=payer, **extra)
+        purpose = "pension" if client.segment.name == "pensioner" else "salary"
+        self._receive(client, ms, rail="order", amount_minor=amount, payer=payer, purpose_code=purpose)
 
     def _incoming(self, client: Client, ms: int) -> None:
         """Receive money from a friend, or from somebody who buys something from the client."""

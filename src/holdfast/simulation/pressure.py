@@ -70,8 +70,8 @@ def loan_victim(story: Story) -> None:
         "channel": "app",
         "secured": False,
     }
-    for lender in ("bank", "lender-2", "lender-3")[: rng.randrange(1, 4)]:
-        story.note(story.later(4, 18), "loan_application", lender=lender, **loan)
+    for place, lender in enumerate(("bank", "lender-2", "lender-3")[: rng.randrange(1, 4)]):
+        story.note(story.later(4, 18), "loan_application", ("lenders",) if place else None, lender=lender, **loan)
     contract = story.teller.scribe.instant(story.ms)
     story.ms += 48 * HOUR_MS
     consent = story.teller.scribe.instant(story.later(3, 30))
@@ -168,7 +168,7 @@ def call_in_app(story: Story) -> None:
             device["remote_control"] = True
         payee = story.teller.payee(story.accomplice(), story.instant)
         roubles = story.rng.lognormvariate(10.5, 0.8)
-        story.pay(story.later(3, 25), payee, ("kz.app.1",), roubles=roubles, rail=story.instant, device=device)
+        story.pay(story.later(3, 25), payee, (), roubles=roubles, rail=story.instant, device=device)
 
 
 def scheme_signal(story: Story) -> None:

@@ -8,13 +8,11 @@ an honest transfer was held or refused. A challenge is counted apart, for it cos
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from holdfast.simulation.scenes import SCENES
+from holdfast.simulation.story import MONEY_EVENTS
 from holdfast.simulation.stream import SimulatedEvent
 from holdfast.vocabulary.outcome import Outcome
-
-MONEY_EVENTS: Final = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ _FRAUDS: Final = (
         name="loan_victim",
         honest=False,
         tell=pressure.loan_victim,
-        expected_signs=("1.9", "cash.4", "cash.5"),
+        expected_signs=("1.9", "cash.4", "cash.5", "lenders"),
         segments=REPORTED,
         hours=(9, 15),
     ),
@@ -126,7 +126,7 @@ _FRAUDS: Final = (
         name="call_in_app",
         honest=False,
         tell=pressure.call_in_app,
-        expected_signs=("kz.app.1",),
+        expected_signs=("call", "1.10a"),
         weight=4,
         jurisdictions=_KZ,
     ),
@@ -278,7 +278,7 @@ _TWINS: Final = (
         name="pay_on_the_line",
         honest=True,
         tell=twins.pay_on_the_line,
-        expected_signs=("kz.app.1",),
+        expected_signs=("call",),
         weight=5,
         twin_of=("call_in_app", "victim_phone"),
     ),
@@ -293,6 +293,15 @@ _TWINS: Final = (
     ),
     Scene(name="forgotten_code", honest=True, tell=twins.forgotten_code, weight=1, twin_of=("safe_cash",)),
     Scene(name="shared_flat", honest=True, tell=twins.shared_flat, weight=3, twin_of=("mule_collect",)),
+    Scene(
+        name="wage_to_listed",
+        honest=True,
+        tell=twins.wage_to_listed,
+        segments=("firm",),
+        weight=1,
+        jurisdictions=_KZ,
+        twin_of=("database_recipient", "call_in_app"),
+    ),
 )
 
 SCENES: Final = MappingProxyType({scene.name: scene for scene in (*_FRAUDS, *_TWINS)})

@@ -6,7 +6,7 @@ field tells them apart.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from holdfast.simulation.cast import Client, device
 from holdfast.simulation.signs import signs_in_force
@@ -16,6 +16,7 @@ from holdfast.simulation.world import HOSTING, Document
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, MINUTE_MS
 
 WEEK_MS = 7 * DAY_MS
+MONEY_EVENTS: Final = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
 
 
 class Story:
@@ -39,7 +40,7 @@ class Story:
         In a scene of fraud such an event is the fraud; in an honest one, `signs` are those that the letter of
         the law makes fire on an honest client.
         """
-        fraud = signs is not None and not self.honest
+        fraud = signs is not None and not self.honest and kind in MONEY_EVENTS
         self.frauds += fraud and kind == "transfer"
         truth = Truth(fraud=fraud, scene=self.name, scene_id=self.id, signs=self.in_force(signs or (), ms))
         event = self.teller.scribe.event(kind, ms, **fields)
@@ -70,6 +71,8 @@ class Story:
         state.setdefault("rail", "order")
         state.setdefault("channel", "app")
         state.setdefault("cross_border", False)
+        if signs is not None:
+            signs = (*signs, *_seen_by_app(state["device"], signs))
         return self.transfer(ms, signs, amount_minor=amount, payer=self.lead.payer.copy(), payee=payee, **state)
 
     def receive(self, ms: int, payer: Document, signs: tuple[str, ...] | None = None, /, **fields: Any) -> Document:
@@ -168,3 +171,11 @@ class Story:
         """Move the story's instant on by some minutes and give it."""
         self.ms += int(self.rng.uniform(low_minutes, high_minutes) * MINUTE_MS)
         return self.ms
+
+
+def _seen_by_app(device: Mapping[str, Any], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the signs that the device's own state makes fire, beside those that the story names."""
+    seen = ["call"] if device.get("call_active") else []
+    if device.get("malware") or device.get("remote_control"):
+        seen.append("1.10a")
+    return tuple(sign for sign in seen if sign not in known)

@@ -215,10 +215,9 @@ def honest_loan(story: Story) -> None:
 def pay_on_the_line(story: Story) -> None:
     """Tell how the client pays a tutor or a plumber while speaking with them."""
     device = {**story.teller.app(story.lead)["device"], "call_active": True}
-    signs = ("kz.app.1",) if story.teller.world.jurisdiction == "kz" else ()
     payee = story.teller.payee(story.stranger(), story.instant)
     roubles = story.rng.lognormvariate(8.6, 0.8)
-    story.pay(story.ms, payee, signs, roubles=roubles, rail=story.instant, device=device)
+    story.pay(story.ms, payee, (), roubles=roubles, rail=story.instant, device=device)
 
 
 def hidden_network(story: Story) -> None:
@@ -243,3 +242,9 @@ def shared_flat(story: Story) -> None:
         story.receive(story.later(3, 60), payer, (), roubles=14_000)
     landlord = story.teller.payee(story.stranger(), story.instant)
     story.pay(story.later(3, 40), landlord, (), roubles=55_000, rail=story.instant)
+
+
+def wage_to_listed(story: Story) -> None:
+    """Tell how a firm pays the wage of somebody on the Center's list, whom social income must reach."""
+    payee = story.order_payee(story.listed("kz.afc.persons"))
+    story.pay(story.ms, payee, (), roubles=story.rng.uniform(30_000, 70_000), purpose_code="salary")
