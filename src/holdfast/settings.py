@@ -29,7 +29,9 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="data", default="data", meaning="data directory, made at the first start", kind="path"),
     Setting(name="host", default="127.0.0.1", meaning="address to listen on"),
     Setting(name="port", default=8000, meaning="port to listen on; 0 takes a free one", kind="number"),
-    Setting(name="packs", default="ru", meaning="regulation packs, by folder or name, separated by commas", kind="words"),
+    Setting(
+        name="packs", default="ru", meaning="regulation packs, by folder or name, separated by commas", kind="words"
+    ),
     Setting(name="home", default="", meaning="home country (ISO 3166); by default that of the first pack"),
     Setting(name="zone", default="", meaning="time zone of legal clocks; by default that of the home country"),
     Setting(name="language", default="ru", meaning="language of titles in decisions: ru, kk or en"),
@@ -37,8 +39,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
-    Setting(name="dev", default=False, meaning="open without keys, on loopback only, lists loaded and empty", kind="switch"),
-    Setting(name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"),
+    Setting(
+        name="dev", default=False, meaning="open without keys, on loopback only, lists loaded and empty", kind="switch"
+    ),
+    Setting(
+        name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
+    ),
 )
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

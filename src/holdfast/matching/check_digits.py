@@ -25,6 +25,7 @@ _INN_TWELVE: Final = (3, *_INN_ELEVEN)
 _IIN_FIRST: Final = tuple(range(1, 12))
 _IIN_SECOND: Final = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _ACCOUNT: Final = (7, 1, 3)
+_BANKS_OWN: Final = "30101"
 
 
 def _digits(value: str, *lengths: int) -> list[int] | None:
@@ -75,14 +76,14 @@ def iin(number: str) -> Trilean:
 def account_key(account: str, bic: str | None) -> Trilean:
     """Check the key of a 20-digit Russian account against the BIC of its bank; unknown without both.
 
-    An account in the Bank of Russia's own office (a BIC that ends in 000 to 002) is checked by the office's
-    digits 5 and 6 after a zero, any other by the last three. Source: Bank of Russia rule 515 of 1997.
+    An account at the Bank of Russia (a BIC that ends in 000 to 002, or a bank's own account 30101) is checked by
+    digits 5 and 6 of the BIC after a zero, any other by its last three. Source: Bank of Russia rule 515 of 1997.
     """
     account_digits = _digits(account, 20)
     bank = _digits(bic or "", 9)
     if account_digits is None or bank is None:
         return UNKNOWN
-    own = bank[6] == 0 and bank[7] == 0 and bank[8] <= 2
+    own = account.startswith(_BANKS_OWN) or bank[6:] in ([0, 0, 0], [0, 0, 1], [0, 0, 2])
     digits = ([0, bank[4], bank[5]] if own else bank[6:]) + account_digits
     return sum(digit * _ACCOUNT[place % 3] for place, digit in enumerate(digits)) % 10 == 0
 

@@ -35,7 +35,7 @@ class HashWriting:
 
 def written(number: str, writing: HashWriting) -> str:
     """Write a document's number as it is hashed; raises InvalidError when nothing is left of it."""
-    text = plain(number)
+    text = plain(number.replace("№", "#"))  # its compatibility form would be two letters
     for wanted, pattern in ((writing.spaces, _SPACES), (writing.dashes, _DASHES), (writing.signs, _SIGNS)):
         text = pattern.sub("", text) if wanted else text
     if not any(character.isalnum() for character in text):

@@ -55,7 +55,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RailClass:
-    """What the law does to a rail when a sign fires: `suspend` (hold) or `refuse`."""
+    """What the law does to a rail when a sign fires: `suspend` (hold) or `refuse`.
+
+    For an event type that has no rail, `rail` is the event type itself (`cash_deposit`).
+    """
 
     rail: str
     action: str
@@ -69,7 +72,9 @@ class HoldPolicy:
     """How long a hold lasts. `clock` is `calendar_days`, `business_days` or `hours`; `term` its length.
 
     Calendar days count the first day when `count_first`; `confirm_days` is the client's window, counted the
-    same way (`None`: no window).
+    same way (`None`: no window). `at_expiry` says what becomes of the operation when the term ends:
+    `not_accepted` or `execute`. `proof` are the methods of confirmation that count (empty: any). A confirmation
+    while the payee is on one of `again_lists` starts the pause of policy `again` instead of execution.
     """
 
     id: str
@@ -80,12 +85,18 @@ class HoldPolicy:
     title: Mapping[str, str]
     cite: Citation
     dated: Dated
+    at_expiry: str = "not_accepted"
+    proof: tuple[str, ...] = ()
+    again: str | None = None
+    again_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A measure that the law attaches to a fired sign or to a state; `when` of `None` means always.
+    """A measure that the law attaches to a fired sign, to a state or to an outcome.
 
+    It comes with the decision where a fired sign or a true rule of its pack names it, where its own `when` is
+    true, or where an outcome among `after` was reached under its pack; without any of these it never comes.
     `kind` is a measure kind, `details` its fixed values (template, limit_minor, currency, hours).
     """
 
@@ -98,6 +109,7 @@ class Duty:
     dated: Dated
     title: Mapping[str, str] = field(default_factory=dict)
     limits_amount: str | None = None  # expression: the amount beyond which the operation itself is refused
+    after: tuple[str, ...] = ()  # outcome words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +126,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A worked case that runs as a test: events in, the state of signs and the outcome out."""
+    """A worked case that runs as a test: events in, the state of signs and the outcome of the last event out.
+
+    `packs` are the words of `--packs` (empty: the pack's own jurisdiction, or the pack itself when it is a
+    proposal); `at` is the clock at the first event.
+    """
 
     title: str
     at: str
@@ -122,11 +138,12 @@ class Example:
     lists: Mapping[str, tuple[Mapping[str, object], ...]]
     complete: Mapping[str, str]
     expect: Mapping[str, object]
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One instrument. `applies` is an expression that says whom it binds; `status` is `law` or `proposal`."""
+    """One instrument. `applies` is an expression that says whom it binds; `status` is `law`, `proposal` or `policy`."""
 
     id: str
     jurisdiction: str
@@ -143,6 +160,7 @@ class Pack:
     parameters: tuple[Parameter, ...] = ()
     examples: tuple[Example, ...] = ()
     rules: tuple["Rule", ...] = ()
+    cite: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +179,4 @@ class Rule:
     measures: tuple[str, ...] = ()
     mode: Mode = Mode.ENFORCE
     evidence: tuple[str, ...] = ()
-    quiet_by: tuple[str, ...] = ("bank.allow",)
+    quiet_by: tuple[str, ...] = ()  # lists whose members quieten this rule

@@ -115,12 +115,12 @@ class FeedReader:
 
     def read(self, chunks: Iterable[bytes], *, progress: Progress | None = None) -> Iterator[Batch]:
         """Read the file's bytes; `progress` is called with the tally after every batch."""
-        return _batches(self._outcomes(chunks), self.tally, progress)
+        return gather(self._outcomes(chunks), self.tally, progress)
 
     def _outcomes(self, chunks: Iterable[bytes]) -> Iterator[FeedRow | RowFault]:
         """Read line by line; a feed has no line breaks inside cells."""
         separator = ""
-        for number, line in _lines(chunks, self.tally):
+        for number, line in cut_lines(chunks, self.tally):
             if not line.strip():
                 continue
             try:
@@ -186,7 +186,7 @@ def decode(line: bytes) -> str:
         raise ListError("the row is neither UTF-8 nor Windows-1251") from None
 
 
-def _lines(chunks: Iterable[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
+def cut_lines(chunks: Iterable[bytes], tally: Tally) -> Iterator[tuple[int, bytes]]:
     """Cut a stream into lines, numbered from 1, without their line breaks; an over-long line comes cut."""
     rest = b""
     first = True
@@ -258,7 +258,7 @@ def _count(text: str) -> int | None:
     return int(text)
 
 
-def _batches(outcomes: Iterable[FeedRow | RowFault], tally: Tally, progress: Progress | None) -> Iterator[Batch]:
+def gather(outcomes: Iterable[FeedRow | RowFault], tally: Tally, progress: Progress | None) -> Iterator[Batch]:
     """Gather rows and faults into batches and keep the tally."""
     rows: list[FeedRow] = []
     faults: list[RowFault] = []

@@ -74,6 +74,9 @@ class LogAppender:
         if found is not None and found[1] is not None:
             raise Bug(f"record {record.seq} publishes version `{one.version}` of `{one.list}` again")
         if found is None:
+            staged = self._connection.execute(query("staged_version"), (one.list,)).fetchone()
+            if staged is not None:
+                raise Bug(f"record {record.seq} publishes `{one.list}` while version `{staged[1]}` of it is staged")
             found = self._connection.execute(query("insert_version"), (one.list, one.version)).fetchone()
         numbers = (one.loaded_ms, one.published_ms, one.entries, one.added, one.removed)
         self._connection.execute(query("publish_version"), (record.seq, *numbers, one.source, one.by, found[0]))

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -35,8 +36,7 @@ class Lists(Part):
         rows = [_change(list_id, entry, _encode(entry)) for entry in added]
         rows += [_change(list_id, entry, None) for entry in removed]
         for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
-            self._call(lambda connection, chunk=chunk: _stage(connection, version, chunk))
+            self._call(partial(_stage, version=version, rows=rows[start : start + CHUNK]))
 
     def drop_staged(self, list_id: str, version: str) -> None:
         """Throw away what was staged for a version and never published; an unknown one does nothing."""
@@ -110,7 +110,7 @@ def _staged_no(connection: sqlite3.Connection, list_id: str, version: str) -> in
     return int(staged[0])
 
 
-def _stage(connection: sqlite3.Connection, version: str, rows: list[tuple[Any, ...]]) -> None:
+def _stage(connection: sqlite3.Connection, *, version: str, rows: list[tuple[Any, ...]]) -> None:
     number = _staged_no(connection, rows[0][0], version)
     connection.executemany(query("stage_change"), [(*row[:4], number, row[4]) for row in rows])
 

@@ -1,0 +1,274 @@
+"""The sections of a pack: from checked YAML to the vocabulary's types, one function for each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, tzinfo
+from typing import Final
+
+from holdfast.regulation.nodes import Node
+from holdfast.vocabulary.instants import to_ms
+from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, MeasureKind, Mode
+from holdfast.vocabulary.packs import (
+    Citation,
+    Dated,
+    Duty,
+    Example,
+    HoldPolicy,
+    Parameter,
+    RailClass,
+    Rule,
+    Sign,
+    SignId,
+)
+
+LANGUAGES: Final = ("ru", "kk", "en")
+CONFIDENCES: Final = ("C", "C*", "S", "U")
+CLOCKS: Final = ("calendar_days", "business_days", "hours")
+PROPOSALS: Final = ("by_rail", "measures", *OUTCOME_BY_WORD)
+PARAMETER_TYPES: Final = ("bool", "integer", "number", "text", "money")
+EXPIRIES: Final = ("not_accepted", "execute")
+STATES: Final = ("fired", "clear", "unknown", "absent")  # absent: not in force then
+_CITE: Final = ("act", "article", "url", "confidence", "checked_on")
+_DATED: Final = ("cite", "effective_from")
+_MODES: Final = tuple(str(mode) for mode in Mode)
+
+
+def texts(fields: Mapping[str, Node], key: str) -> tuple[str, ...]:
+    """Read an optional list of words."""
+    return fields[key].words() if key in fields else ()
+
+
+def expression_of(fields: Mapping[str, Node], key: str) -> str | None:
+    """Read an optional expression."""
+    return fields[key].expression() if key in fields else None
+
+
+def mode_of(fields: Mapping[str, Node]) -> Mode:
+    """Read how far the thing may act; without a word, all the way."""
+    return Mode(fields["mode"].choice(_MODES)) if "mode" in fields else Mode.ENFORCE
+
+
+def read_title(node: Node) -> dict[str, str]:
+    """Read a title, which must stand in all three languages."""
+    return {language: text.text() for language, text in node.fields(LANGUAGES).items()}
+
+
+def read_cite(node: Node) -> Citation:
+    """Read a citation, whole."""
+    fields = node.fields(_CITE)
+    if not fields["url"].text().startswith(("https://", "http://")):
+        raise fields["url"].fault("an address that starts with `https://` or `http://` is expected here")
+    return Citation(
+        act=fields["act"].text(),
+        article=fields["article"].text(),
+        url=fields["url"].text(),
+        confidence=fields["confidence"].choice(CONFIDENCES),
+        checked_on=fields["checked_on"].day().isoformat(),
+    )
+
+
+def midnight_ms(node: Node, zone: tzinfo) -> int:
+    """Read a date as its first instant in the pack's zone."""
+    return to_ms(datetime.combine(node.day(), time.min, zone).astimezone(UTC))
+
+
+def read_dated(fields: Mapping[str, Node], zone: tzinfo) -> Dated:
+    """Read when a value is in force: from `effective_from` to the midnight on which `effective_to` begins."""
+    start = midnight_ms(fields["effective_from"], zone)
+    if "effective_to" not in fields:
+        return Dated(from_ms=start)
+    end = midnight_ms(fields["effective_to"], zone)
+    if end <= start:
+        raise fields["effective_to"].fault("the end must lie after `effective_from`")
+    return Dated(from_ms=start, to_ms=end)
+
+
+def read_sign(node: Node, zone: tzinfo) -> Sign:
+    """Read one sign."""
+    fields = node.fields(
+        ("id", "on", "when", "title", *_DATED),
+        ("effective_to", "evidence", "proposes", "measures", "mode", "quiet_by"),
+    )
+    when = fields["when"].expression()
+    if "quiet_by" in fields and "usual." not in when:
+        hint = "an allow list may quieten only a sign about what is usual for the client"
+        raise fields["quiet_by"].fault("this sign cannot be quietened", hint)
+    return Sign(
+        id=SignId(fields["id"].text()),
+        on=fields["on"].words(),
+        when=when,
+        title=read_title(fields["title"]),
+        cite=read_cite(fields["cite"]),
+        dated=read_dated(fields, zone),
+        evidence=texts(fields, "evidence"),
+        proposes=fields["proposes"].choice(PROPOSALS) if "proposes" in fields else "by_rail",
+        measures=texts(fields, "measures"),
+        mode=mode_of(fields),
+        quiet_by=texts(fields, "quiet_by"),
+    )
+
+
+def read_rail(node: Node, zone: tzinfo) -> RailClass:
+    """Read what the law does to one rail."""
+    fields = node.fields(("rail", "action", *_DATED), ("policy", "effective_to"))
+    action = fields["action"].choice(("suspend", "refuse"))
+    if (action == "suspend") != ("policy" in fields):
+        raise node.fault("`policy` belongs to `suspend` and to nothing else")
+    return RailClass(
+        rail=fields["rail"].text(),
+        action=action,
+        policy=fields["policy"].text() if "policy" in fields else None,
+        cite=read_cite(fields["cite"]),
+        dated=read_dated(fields, zone),
+    )
+
+
+def read_policy(node: Node, zone: tzinfo) -> HoldPolicy:
+    """Read how long a hold lasts and how it ends."""
+    fields = node.fields(
+        ("id", "clock", "term", "at_expiry", "title", *_DATED),
+        ("count_first", "confirm_days", "proof", "again", "again_lists", "effective_to"),
+    )
+    if ("again" in fields) != ("again_lists" in fields):
+        raise node.fault("`again` and `again_lists` come together")
+    return HoldPolicy(
+        id=fields["id"].text(),
+        clock=fields["clock"].choice(CLOCKS),
+        term=fields["term"].integer(),
+        count_first=fields["count_first"].flag() if "count_first" in fields else False,
+        confirm_days=fields["confirm_days"].integer() if "confirm_days" in fields else None,
+        title=read_title(fields["title"]),
+        cite=read_cite(fields["cite"]),
+        dated=read_dated(fields, zone),
+        at_expiry=fields["at_expiry"].choice(EXPIRIES),
+        proof=texts(fields, "proof"),
+        again=fields["again"].text() if "again" in fields else None,
+        again_lists=texts(fields, "again_lists"),
+    )
+
+
+def read_duty(node: Node, zone: tzinfo) -> Duty:
+    """Read one duty."""
+    fields = node.fields(
+        ("id", "kind", "on", "title", *_DATED), ("when", "after", "details", "limits_amount", "effective_to")
+    )
+    details = fields["details"].entries() if "details" in fields else {}
+    after = fields["after"].items() if "after" in fields else ()
+    return Duty(
+        id=fields["id"].text(),
+        kind=fields["kind"].choice([str(kind) for kind in MeasureKind]),
+        on=fields["on"].words(),
+        when=expression_of(fields, "when"),
+        details={key: value.scalar() for key, value in details.items()},
+        cite=read_cite(fields["cite"]),
+        dated=read_dated(fields, zone),
+        title=read_title(fields["title"]),
+        limits_amount=expression_of(fields, "limits_amount"),
+        after=tuple(item.choice(tuple(OUTCOME_BY_WORD)) for item in after),
+    )
+
+
+def _parameter_value(node: Node, kind: str) -> bool | int | float | str:
+    """Read a parameter's value by its declared type; money is written in minor units."""
+    if kind == "bool":
+        return node.flag()
+    if kind == "text":
+        return node.text()
+    if kind == "number" and isinstance(node.value, float):
+        return node.value
+    return node.integer()
+
+
+def read_parameter(node: Node, zone: tzinfo) -> Parameter:
+    """Read one parameter; a value of `null` is for the operator to set, and unknown until then."""
+    if "value" not in node.entries():
+        raise node.below("value", None).fault("`value` is missing", "write `null` where the law gives no number")
+    fields = node.fields(("name", "type", *_DATED), ("value", "currency", "effective_to"))
+    kind = fields["type"].choice(PARAMETER_TYPES)
+    if (kind == "money") != ("currency" in fields):
+        raise node.fault("`currency` belongs to a parameter of type `money` and to no other")
+    return Parameter(
+        name=fields["name"].text(),
+        type=kind,
+        value=_parameter_value(fields["value"], kind) if "value" in fields else None,
+        cite=read_cite(fields["cite"]),
+        dated=read_dated(fields, zone),
+        currency=fields["currency"].text() if "currency" in fields else None,
+    )
+
+
+def read_rule(node: Node) -> Rule:
+    """Read one rule of the bank or the site itself."""
+    fields = node.fields(
+        ("id", "on", "when", "proposes", "title"), ("realises", "measures", "mode", "evidence", "quiet_by")
+    )
+    return Rule(
+        id=fields["id"].text(),
+        on=fields["on"].words(),
+        when=fields["when"].expression(),
+        proposes=fields["proposes"].choice(PROPOSALS),
+        title=read_title(fields["title"]),
+        realises=tuple(SignId(word) for word in texts(fields, "realises")),
+        measures=texts(fields, "measures"),
+        mode=mode_of(fields),
+        evidence=texts(fields, "evidence"),
+        quiet_by=texts(fields, "quiet_by"),
+    )
+
+
+def _objects(node: Node) -> tuple[dict[str, object], ...]:
+    """Read a list of free mappings."""
+    return tuple({key: entry.value for key, entry in item.entries().items()} for item in node.items())
+
+
+def _instant(node: Node) -> str:
+    """Read an RFC 3339 instant with its offset and keep it as it is written."""
+    text = node.text()
+    try:
+        aware = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        raise node.fault(f"`{text}` is not an instant with an offset", "write it as 2026-05-08T12:00:00+03:00")
+    return text
+
+
+def _expectation(node: Node) -> dict[str, object]:
+    """Read what an example expects: outcome, signs, measures and hold; at least one of them."""
+    fields = node.fields((), ("outcome", "signs", "measures", "no_measures", "rules", "hold"))
+    if not fields:
+        raise node.fault("an example must expect something")
+    if "outcome" in fields:
+        fields["outcome"].choice(tuple(OUTCOME_BY_WORD))
+    for state in fields["signs"].entries().values() if "signs" in fields else ():
+        state.choice(STATES)
+    for key in ("measures", "no_measures", "rules"):
+        texts(fields, key)
+    if "hold" in fields:
+        fields["hold"].fields(("policy", "until"), ("confirm_by",))
+    return {key: entry.value for key, entry in fields.items()}
+
+
+def read_example(node: Node) -> Example:
+    """Read one worked case."""
+    fields = node.fields(("title", "at", "events", "expect"), ("lists", "complete", "packs"))
+    lists = fields["lists"].entries() if "lists" in fields else {}
+    complete = fields["complete"].entries() if "complete" in fields else {}
+    events = fields["events"]
+    for item in events.items():
+        item.fields(("id", "type", "occurred_at"), tuple(item.entries()))
+    if not events.items():
+        raise events.fault("an example needs at least one event")
+    return Example(
+        title=fields["title"].text(),
+        at=_instant(fields["at"]),
+        events=_objects(events),
+        lists={name: _objects(entries) for name, entries in lists.items()},
+        complete={source: _instant(since) for source, since in complete.items()},
+        expect=_expectation(fields["expect"]),
+        packs=texts(fields, "packs"),
+    )
+
+
+def read_all(node: Node | None) -> Sequence[Node]:
+    """Give the items of an optional section."""
+    return node.items() if node else ()
