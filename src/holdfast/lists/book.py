@@ -26,6 +26,21 @@ class Shelf:
     members: Membership
     version: ListVersion
     published_ms: dict[str, int] = field(default_factory=dict)
+    misses: dict[Trilean, ListMatch] = field(default_factory=dict)
+
+    def advance(self, version: ListVersion) -> None:
+        """Take the next version; answers without a hit are made once for each version, being all alike."""
+        self.version = version
+        self.misses = {
+            state: ListMatch(
+                state=state,
+                list=version.list,
+                version=version.version,
+                published_ms=version.published_ms,
+                loaded_ms=version.loaded_ms,
+            )
+            for state in (False, UNKNOWN)
+        }
 
 
 class ListBook:
@@ -96,7 +111,7 @@ class ListBook:
             self._shelves[change.version.list] = shelf
         shelf.members.remove(change.removed)
         shelf.members.add(change.added)
-        shelf.version = change.version
+        shelf.advance(change.version)
         if change.version.published_ms is not None:
             shelf.published_ms.update(dict.fromkeys((kind.value for kind in change.kinds), change.version.published_ms))
         if len(shelf.members) != change.version.entries:
@@ -126,8 +141,9 @@ class ListBook:
             return ListMatch(state=False if self._all_loaded and identifiers else UNKNOWN, list=list_id)
         needs = documented * kernel.DOCUMENTED | marked * kernel.POLICE
         found = [shelf.members.find(asked, at_ms=at_ms, needs=needs) for asked in identifiers]
-        rows = [row for row in found if row >= 0]
-        return _hit(shelf, rows) if rows else _miss(shelf, _state(found))
+        if found and max(found) >= 0:
+            return _hit(shelf, [row for row in found if row >= 0])
+        return shelf.misses[UNKNOWN if not found or kernel.NARROWED in found else False]
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give a snapshot of all lists: flat arrays by name, from which `restore` makes an equal book."""
@@ -148,14 +164,10 @@ class ListBook:
             parts = {name.removeprefix(start): part for name, part in arrays.items() if name.startswith(start)}
             version = ListVersion(**row["version"])
             members = Membership.restore(keys, parts)
-            book._shelves[version.list] = Shelf(members=members, version=version, published_ms=row["published_ms"])
+            shelf = Shelf(members=members, version=version, published_ms=row["published_ms"])
+            shelf.advance(version)
+            book._shelves[version.list] = shelf
         return book
-
-
-def _state(found: Iterable[int]) -> Trilean:
-    """Answer for a subject without a hit: false only if something was checked and nothing was left open."""
-    checked = set(found)
-    return UNKNOWN if not checked or kernel.NARROWED in checked else False
 
 
 def _hit(shelf: Shelf, rows: Sequence[int]) -> ListMatch:
@@ -171,16 +183,4 @@ def _hit(shelf: Shelf, rows: Sequence[int]) -> ListMatch:
         document=hit.document,
         published_ms=shelf.published_ms.get(hit.kind.value, shelf.version.published_ms),
         loaded_ms=shelf.version.loaded_ms,
-    )
-
-
-def _miss(shelf: Shelf, state: Trilean) -> ListMatch:
-    """Describe an answer without a hit."""
-    version = shelf.version
-    return ListMatch(
-        state=state,
-        list=version.list,
-        version=version.version,
-        published_ms=version.published_ms,
-        loaded_ms=version.loaded_ms,
     )

@@ -88,7 +88,8 @@ class Membership:
         An entry is live while `at_ms` lies before its expiry; `needs` are the flags that it must have.
         """
         (high, low), bic = asked.key, asked.bic
-        return int(kernel.find(self._table, self._rows, high, low, bic, at_ms, needs))
+        row: int = kernel.find(self._table, self._rows, high, low, bic, at_ms, needs)
+        return row
 
     def holds(self, entry: ListEntry) -> bool:
         """Tell whether an entry of this kind, value and BIC is there, live or not."""

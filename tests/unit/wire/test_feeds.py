@@ -130,6 +130,18 @@ def test_bad_rows_are_named_by_line_and_column() -> None:
     ]  # fmt: skip
 
 
+def test_the_clock_of_the_zone_counts_on_the_day_it_jumps() -> None:
+    """On the day Moscow left its winter time for good, 26.10.2014, morning and evening lie an hour further apart."""
+    rows, _ = read("1;26.10.2014 00:30:00;1;RUS\n2;26.10.2014 12:30:00;1;RUS\n3;26.10.2014;1;RUS\n")
+    assert [row.entry.added_ms for row in rows] == [1_414_269_000_000, 1_414_315_800_000, 1_414_267_200_000]
+
+
+@pytest.mark.parametrize("when", ["29.02.2026 00:00:00", "01.01.0000", "01.01.2026 24:00:00", "31.12.9999 23:59:59"])
+def test_a_day_that_never_was_is_a_fault(when: str) -> None:
+    """A date that no calendar has is reported, not moved to the next day."""
+    assert read(f"7707083893;{when};1;RUS\n")[1] == [(1, "date")]
+
+
 def test_bytes_of_no_encoding_are_a_fault() -> None:
     """A row that is neither UTF-8 nor Windows-1251 is reported."""
     assert read(b"\x98\xff;1;2;3\n7707083893;06.05.2026 13:14:15;1;RUS\n")[1] == [(1, None)]
