@@ -173,6 +173,14 @@ class Membership:
             tag = self._tags[bic] = bic_tag(self._keys, bic)
         return tag
 
+    def copy(self) -> "Membership":
+        """Make an equal membership that changes on its own."""
+        made = Membership(self._keys)
+        made._count, made._tags = self._count, dict(self._tags)
+        made._rows, made._table = self._rows.copy(), self._table.copy()
+        made._documents, made._sources = self._documents.copy(), self._sources.copy()
+        return made
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give copies of the arrays from which `restore` makes an equal membership."""
         documents, document_ends = self._documents.arrays()

@@ -51,6 +51,12 @@ class Papers:
         texts: list[str | None] = json.loads(self._content[start : self._ends[number - 1]])
         return texts
 
+    def copy(self) -> "Papers":
+        """Make an equal store that grows on its own."""
+        made = Papers(bytes(self._content), self._ends)
+        made._known = dict(self._known)
+        return made
+
     def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         """Give copies of the two arrays: the packed texts and where each ends."""
         return np.frombuffer(bytes(self._content), dtype=np.uint8), np.array(self._ends, dtype=np.uint64)
