@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from string import hexdigits
 from typing import Final, NamedTuple
 
 from holdfast.vocabulary.errors import ListError
@@ -57,6 +58,7 @@ KINDS: Final[Mapping[FeedType, ListKind]] = {
 """The kind of entry that each type of feed brings."""
 
 _NARROWED: Final = frozenset({FeedType.ACCOUNT, FeedType.SWIFT})
+_WORDED: Final = frozenset({FeedType.EWALLET, FeedType.SWIFT, FeedType.ATM})
 _WIDER: Final = _NARROWED | {FeedType.EWALLET}
 
 
@@ -137,8 +139,11 @@ class FeedReader:
                 yield RowFault(line=number, message=error.message, column=error.pointer or None)
 
     def _is_header(self, cells: list[str]) -> bool:
-        """Tell a header: a first row without a single digit in it."""
-        return not self.tally.width and not any(c.isdigit() for cell in cells for c in cell)
+        """Tell a header: a first row without a date that has no digit, or a word where a number or hash belongs."""
+        if self.tally.width or self.tally.header or any(map(_DATE.fullmatch, cells)):
+            return False
+        word = self.type not in _WORDED and any(c.isalpha() and c not in hexdigits for c in cells[0])
+        return word or not any(c.isdigit() for cell in cells for c in cell)
 
     def _row(self, number: int, cells: list[str]) -> FeedRow:
         """Read one data row."""

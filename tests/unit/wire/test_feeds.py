@@ -100,6 +100,12 @@ def test_separators_endings_and_headers_are_recognised(separator: str, ending: s
     assert [row.entry.value for row in rows] == ["500100732259", "7707083893"]
 
 
+def test_a_header_with_digits_is_a_header() -> None:
+    """A column called after its hash is no bad row; a second header is."""
+    rows, faults = read(f"Хеш SHA256;Дата\nХеш SHA256;Дата\n{SHA};{WHEN};1;RUS\n", FeedType.HASH_PASSPORT)
+    assert ([row.line for row in rows], faults) == ([3], [(2, None)])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
 def test_both_encodings_are_read(encoding: str) -> None:
     """Cyrillic words are read from UTF-8 and from Windows-1251."""
