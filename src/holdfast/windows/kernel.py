@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917, C901, PLR0912, PLR0915 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
+# ruff: noqa: PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The kernel: logs of rows as linked words in one flat array, and exact statistics over their windows.
 
 One file on purpose: Numba's disk cache notices a change only in the file of the compiled function, so code
@@ -105,7 +105,7 @@ FIRST_WORDS: Final = 2  # need, place
 LAST_WORDS: Final = 2  # need, place
 PEAK_WORDS: Final = 4  # need, word of the value, 0 for max or -1 for min, place
 DISTINCT_WORDS: Final = 5  # need, word of the value, bit of the latest, word of the link, place of the owner
-LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, float
+LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, column's kind
 FOLD_WORDS: Final = 6
 CURSOR_WORDS: Final = 3  # first row in the window, its instant, the edge
 STACK_WORDS: Final = 4  # block, start, size, capacity
@@ -123,12 +123,18 @@ LAST: Final = 7
 EARLIEST: Final = 8
 LATEST: Final = 9
 
+# what a lane's column holds
+INTEGER_VALUE: Final = 0
+FLOAT_VALUE: Final = 1
+HASH_VALUE: Final = 2
+
 # answers that do not fit one plain word: place, kind, operands
 PATCH_UNKNOWN: Final = 0
 PATCH_WIDE: Final = 1
 PATCH_MEAN: Final = 2
 PATCH_STD: Final = 3
 PATCH_FLOAT: Final = 4
+PATCH_HASH: Final = 5
 PATCH_WORDS_MAX: Final = 8
 
 DUPLICATE: Final = 0
@@ -1145,14 +1151,14 @@ def find_last(heap: Words, plan: Words, lane: int, state: int, upto: int, at: in
 
 
 @compiled
-def write_value(box: Words, out: int, place: int, patch: int, value: int, is_float: int) -> int:
-    """Write a value of a column: a plain word, or a patch that says that it is a float."""
-    if is_float == 0:
+def write_value(box: Words, out: int, place: int, patch: int, value: int, kind: int) -> int:
+    """Write a value of a column: a plain word, or a patch that says that it is a float or a large hash."""
+    if kind == INTEGER_VALUE or (kind == HASH_VALUE and value >= 0):
         box[out + place] = value
         return patch
     box[patch] = place
-    box[patch + 1] = PATCH_FLOAT
-    box[patch + 2] = value if value >= 0 else value ^ HIGHEST
+    box[patch + 1] = PATCH_HASH if kind == HASH_VALUE else PATCH_FLOAT
+    box[patch + 2] = value if kind == HASH_VALUE or value >= 0 else value ^ HIGHEST
     return patch + 3
 
 
@@ -1165,7 +1171,9 @@ def write_unknown(box: Words, place: int, patch: int) -> int:
 
 
 @compiled
-def answer_sum(heap: Words, plan: Words, lane: int, accs: int, fold: int, box: Words, out: int, place: int, patch: int) -> int:
+def answer_sum(
+    heap: Words, plan: Words, lane: int, accs: int, fold: int, box: Words, out: int, place: int, patch: int
+) -> int:
     """Answer a sum, a mean or a standard deviation: exact integers that the caller turns into one number."""
     kind = plan[lane]
     cell = accs + plan[lane + 4]
@@ -1188,7 +1196,9 @@ def answer_sum(heap: Words, plan: Words, lane: int, accs: int, fold: int, box: W
 
 
 @compiled
-def answer_end(heap: Words, plan: Words, lane: int, row: int, fold: int, box: Words, out: int, place: int, patch: int) -> int:
+def answer_end(
+    heap: Words, plan: Words, lane: int, row: int, fold: int, box: Words, out: int, place: int, patch: int
+) -> int:
     """Answer the first or last instant or value from a row (or 0) and a fold (or 0)."""
     kind = plan[lane]
     at = heap[row + R_AT] if row != 0 else 0
@@ -1207,7 +1217,9 @@ def answer_end(heap: Words, plan: Words, lane: int, row: int, fold: int, box: Wo
 
 
 @compiled
-def answer(heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int) -> int:
+def answer(
+    heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int
+) -> int:
     """Write one answer for each lane of an entity (0: nobody) as of `at`; give where the next patch goes.
 
     A read in order costs the windows and lanes. A read as of an earlier instant also walks the rows after it, and
@@ -1340,7 +1352,9 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
 
 
 @compiled
-def add_all(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, start: int, codes: int, items: int) -> int:
+def add_all(
+    heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, start: int, codes: int, items: int
+) -> int:
     """Add events from `start` of the box on, write a code for each from `codes` on; gives how many were done."""
     item = start
     for number in range(items):

@@ -71,9 +71,7 @@ class WindowStore:
     Reads settle the windows' edges, so even a read is for the single writer only.
     """
 
-    def __init__(
-        self, series: Sequence[SeriesSpec], *, late_ms: int = DAY_MS, threshold: int = THRESHOLD
-    ) -> None:
+    def __init__(self, series: Sequence[SeriesSpec], *, late_ms: int = DAY_MS, threshold: int = THRESHOLD) -> None:
         self._specs = tuple(series)
         self._late_ms = late_ms
         self._plan, scratch = compile_plan(self._specs, late_ms=late_ms, threshold=threshold)
@@ -162,9 +160,7 @@ class WindowStore:
         `budget` bounds the work: buckets looked at plus rows dropped. `at_ms` is the newest instant of the stream.
         """
         while True:
-            dropped = kernel.advance_some(
-                self._heap, self._entities, self._values, self._plan, at_ms, budget
-            )
+            dropped = kernel.advance_some(self._heap, self._entities, self._values, self._plan, at_ms, budget)
             if dropped >= 0:
                 return int(dropped)
             self._grow()
@@ -315,5 +311,10 @@ def _float(words: list[int], place: int) -> float:
     return value
 
 
+def _hash(words: list[int], place: int) -> int:
+    """Read an unsigned number."""
+    return words[place] & _LOW
+
+
 _LOW: Final = 2**64 - 1
-_READERS: Final = ((_unknown, 2), (_wide, 5), (_mean, 5), (_std, 8), (_float, 3))
+_READERS: Final = ((_unknown, 2), (_wide, 5), (_mean, 5), (_std, 8), (_float, 3), (_hash, 3))

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from holdfast.vocabulary.keys import Key
 from holdfast.windows import Added, Arrival, Question, WindowStore
-from tests.unit.windows.oracle import KEEP_MS, LATE_MS, SPECS, Oracle, Row, random_arrival
+from tests.unit.windows.oracle import KEEP_MS, LATE_MS, SPECS, Oracle, random_arrival
 
 KEYS = (Key(1, 1), Key(2**64 - 1, 3), Key(5, 2**64 - 1))
 HOT, MIXED, COLD = 0, 8, 400  # thresholds: always running state, both, never
@@ -48,7 +48,7 @@ class World:
         if self.store.retract(Question(series, key, row.at_ms), row.seq):
             self.oracle.retract(series, key, row)
         else:
-            assert row.at_ms <= self.now - KEEP_MS + LATE_MS
+            assert row.at_ms <= self.now - KEEP_MS[series]
 
     def merge(self, series: int, source: Key, into: Key) -> None:
         """Join two keys."""
