@@ -144,7 +144,9 @@ class Fold:
             if self._is_person(event.type, path):
                 others = [*parts[place + 1 :], *([tail] if tail else []), NOBODY, NOBODY]
                 before = parts[0] if place else NOBODY
-                self._traces.remember(parts[place], Trace(series=series.index, before=before, after=others[0], last=others[1]))
+                self._traces.remember(
+                    parts[place], Trace(series=series.index, before=before, after=others[0], last=others[1])
+                )
 
     def _is_person(self, event_type: str, path: str) -> bool:
         field = self._schema.fields[event_type].get(path)

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.keys import Key, KeyMaker
 
-PARTY_ORDER = ("customer_id", "account", "card", "phone", "ewallet", "inn", "iin", "bin", "passport_hash", "snils_hash", "seller_id", "swift")
+PARTY_ORDER = (
+    "customer_id",
+    "account",
+    "card",
+    "phone",
+    "ewallet",
+    "inn",
+    "iin",
+    "bin",
+    "passport_hash",
+    "snils_hash",
+    "seller_id",
+    "swift",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

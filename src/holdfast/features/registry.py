@@ -163,7 +163,9 @@ def build_registry(asked: Mapping[str, Sequence[WindowSpec]], schema: EventSchem
     cells = {family.of: _Cells(schema, family.of) for family in grouped}
     laid_out = [
         _series(index, family, grouped[family], cells[family.of])
-        for index, family in enumerate(sorted(grouped, key=lambda family: (family.of, family.then, family.attempts, family.money)))
+        for index, family in enumerate(
+            sorted(grouped, key=lambda family: (family.of, family.then, family.attempts, family.money))
+        )
     ]
     by_family = {series.family: series for series, _ in laid_out}
     return Registry(

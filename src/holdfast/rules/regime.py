@@ -20,15 +20,17 @@ class SignCheck:
     pack: Pack
     condition: Condition
     applies: int | None
+    quiet: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCheck:
-    """A rule with its condition."""
+    """A rule with its condition; `quiet` are the places of the allow lists that silence it."""
 
     rule: Rule
     pack: Pack
     condition: Condition
+    quiet: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Regime:
     signs: tuple[SignCheck, ...]
     rules: tuple[RuleCheck, ...]
     duties: tuple[DutyCheck, ...]
-    rails: Mapping[str, tuple[RailClass, Pack]]
+    rails: Mapping[tuple[str, str], RailClass]
     policies: Mapping[str, HoldPolicy]
     program: Program
     windows: tuple[WindowSpec, ...]
@@ -62,10 +64,9 @@ class Regime:
 class _Compiler:
     """Collects the conditions of one regime, each text once."""
 
-    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope], instant_ms: int) -> None:
+    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope]) -> None:
         self._packs = packs
         self._scopes = scopes
-        self._instant_ms = instant_ms
         self._places: dict[tuple[str, str], Condition] = {}
         self.conditions: list[Condition] = []
 
@@ -78,12 +79,20 @@ class _Compiler:
     def applies(self, pack: Pack, event_type: str) -> int | None:
         """Give the place of a pack's own condition for an event type."""
         text = pack.applies.get(event_type)
-        if text is None:
-            return None
+        return None if text is None else self.once(text, pack).place
+
+    def quiet(self, lists: Sequence[str], pack: Pack, event_type: str) -> tuple[int, ...]:
+        """Give the places of the questions whether the payee is on one of the allow lists."""
+        if "payee" not in self._scopes(pack).schema.fields[event_type]:
+            return ()
+        return tuple(self.once(f'matches(payee, "{name}")', pack).place for name in lists)
+
+    def once(self, text: str, pack: Pack) -> Condition:
+        """Compile a text that several checks share, only once for each pack."""
         key = (pack.id, text)
         if key not in self._places:
             self._places[key] = self.add(text, pack)
-        return self._places[key].place
+        return self._places[key]
 
     def signs(self, event_type: str) -> tuple[SignCheck, ...]:
         """Compile the signs in force for an event type."""
@@ -93,16 +102,22 @@ class _Compiler:
                 pack=pack,
                 condition=self.add(sign.when, pack, sign.evidence),
                 applies=self.applies(pack, event_type),
+                quiet=self.quiet(sign.quiet_by, pack, event_type),
             )
             for pack in self._packs
             for sign in pack.signs
-            if event_type in sign.on and sign.dated.holds_at(self._instant_ms)
+            if event_type in sign.on
         )
 
     def rules(self, event_type: str) -> tuple[RuleCheck, ...]:
         """Compile the rules for an event type."""
         return tuple(
-            RuleCheck(rule=rule, pack=pack, condition=self.add(rule.when, pack, rule.evidence))
+            RuleCheck(
+                rule=rule,
+                pack=pack,
+                condition=self.add(rule.when, pack, rule.evidence),
+                quiet=self.quiet(rule.quiet_by, pack, event_type),
+            )
             for pack in self._packs
             for rule in pack.rules
             if event_type in rule.on
@@ -120,15 +135,16 @@ class _Compiler:
             )
             for pack in self._packs
             for duty in pack.duties
-            if event_type in duty.on and duty.dated.holds_at(self._instant_ms)
+            if event_type in duty.on
         )
 
 
-def compile_regime(
-    packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str, *, instant_ms: int
-) -> Regime:
-    """Compile what is in force for one event type at one instant; `scopes` gives each pack's names and parameters."""
-    compiler = _Compiler(packs, scopes, instant_ms)
+def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str) -> Regime:
+    """Compile what the packs, cut down to one instant, say about one event type.
+
+    `scopes` gives the names and parameters that each pack's expressions may use.
+    """
+    compiler = _Compiler(packs, scopes)
     signs, rules, duties = compiler.signs(event_type), compiler.rules(event_type), compiler.duties(event_type)
     plans = [one.plan for one in compiler.conditions]
     return Regime(
@@ -137,12 +153,8 @@ def compile_regime(
         signs=signs,
         rules=rules,
         duties=duties,
-        rails={
-            rail.rail: (rail, pack) for pack in packs for rail in pack.rails if rail.dated.holds_at(instant_ms)
-        },
-        policies={
-            policy.id: policy for pack in packs for policy in pack.policies if policy.dated.holds_at(instant_ms)
-        },
+        rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
+        policies={policy.id: policy for pack in packs for policy in pack.policies},
         program=compile_program([one.expression for one in compiler.conditions]),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Scalar = bool | int | float | str | None
+Measure = Mapping[str, Scalar]
+"""A duty that comes with the outcome: its `kind`, and beside it the law's own values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +41,6 @@ class HoldTerms:
     policy: str
     until: str
     confirm_by: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A duty that comes with the outcome; `details` are the law's own values."""
-
-    kind: str
-    details: Mapping[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

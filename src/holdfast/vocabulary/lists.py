@@ -80,6 +80,33 @@ class ListVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListChange:
+    """The step from one version of a list to the next: first `removed` goes, then `added` comes.
+
+    An entry whose attributes changed stands in both, in its old and its new form. `kinds` names the kinds that
+    a full snapshot covered (empty for single entries); `opens` says that the list starts anew from nothing.
+    """
+
+    version: ListVersion
+    added: tuple[ListEntry, ...] = ()
+    removed: tuple[ListEntry, ...] = ()
+    kinds: tuple[ListKind, ...] = ()
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFault:
+    """One row of a file that could not be used; `line` counts from 1, `column` names the cell where one is to blame.
+
+    The message never repeats the value, because values are personal.
+    """
+
+    line: int
+    message: str
+    column: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListMatch:
     """The answer of one list about one subject: true on any hit, false if something was checked, else unknown.
 

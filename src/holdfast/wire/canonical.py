@@ -1,8 +1,11 @@
 """Canonical bytes: equal content gives equal bytes, whatever the order of keys."""
 
 from hashlib import blake2b, sha256
+from typing import TypeVar
 
 from msgspec import json
+
+Kind = TypeVar("Kind")
 
 _ENCODER = json.Encoder(order="sorted", decimal_format="number")
 
@@ -20,3 +23,8 @@ def content_hash(data: bytes) -> str:
 def short_hash(data: bytes) -> bytes:
     """Hash to 16 bytes, for idempotency keys and body comparison."""
     return blake2b(data, digest_size=16).digest()
+
+
+def read_canonical(data: bytes, kind: type[Kind]) -> Kind:
+    """Read back what `canonical` wrote."""
+    return json.decode(data, type=kind)

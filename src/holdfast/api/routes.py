@@ -1,0 +1,276 @@
+"""Every route but the hot one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from holdfast.api.access import Access
+from holdfast.api.openapi import openapi
+from holdfast.api.problems import problem, problem_response
+from holdfast.operations.change_list import Edit, change_list
+from holdfast.operations.decide_event import decide_event
+from holdfast.operations.declare_source import declare_source, known_sources
+from holdfast.operations.read_decision import read_decision, replay_decision
+from holdfast.operations.read_lists import list_page, list_summaries
+from holdfast.operations.read_packs import pack_summaries
+from holdfast.operations.readiness import readiness
+from holdfast.operations.shard import Shard
+from holdfast.operations.take_event import take_event
+from holdfast.vocabulary.errors import (
+    Bug,
+    HoldfastError,
+    InvalidError,
+    MethodError,
+    NotFoundError,
+    TooLargeError,
+)
+from holdfast.vocabulary.instants import rfc3339, to_ms
+from holdfast.wire.canonical import canonical
+from holdfast.wire.codec import MAX_EVENT_BYTES
+from holdfast.wire.requests import ClockBody, EntriesBody, SourceBody, read_body
+
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_BATCH_LINES = 1_000
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_PAGE = 500
+MoveClock = Callable[[int], Awaitable[None]]
+Endpoint = Callable[["Routes", Request], Awaitable[Response]]
+_log = structlog.get_logger("holdfast.api")
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(canonical(content), status_code=status, media_type="application/json")
+
+
+def route(scope: str | None) -> Callable[[Endpoint], Endpoint]:
+    """Check the key's scope before an endpoint."""
+
+    def around(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        async def checked(routes: "Routes", request: Request) -> Response:
+            if scope is not None:
+                routes.access.check(request.headers.get("authorization"), scope)
+            return await endpoint(routes, request)
+
+        return checked
+
+    return around
+
+
+async def _body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+    """Read a body up to a limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLargeError(f"the body has more than {limit} bytes")
+    return bytes(body)
+
+
+def _limit(request: Request) -> int:
+    """Read `?limit=`."""
+    text = request.query_params.get("limit", "100")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_PAGE:
+        raise InvalidError(f"`limit` cannot be `{text}`", pointer="/limit", hint=f"a number from 1 to {MAX_PAGE}")
+    return int(text)
+
+
+class Routes:
+    """The endpoints over one shard."""
+
+    def __init__(self, shard: Shard, access: Access, move_clock: MoveClock | None) -> None:
+        self.shard = shard
+        self.access = access
+        self._move_clock = move_clock
+
+    def app(self) -> Starlette:
+        """Build the application."""
+        table: list[tuple[str, str, Endpoint]] = [
+            ("POST", "/v1/decisions:batch", Routes.batch),
+            ("POST", "/v1/events", Routes.event),
+            ("GET", "/v1/decisions/{id}", Routes.decision),
+            ("POST", "/v1/decisions/{id}/replay", Routes.replay),
+            ("GET", "/v1/lists", Routes.lists),
+            ("GET", "/v1/lists/{list}", Routes.list_entries),
+            ("POST", "/v1/lists/{list}/entries", Routes.add_entries),
+            ("DELETE", "/v1/lists/{list}/entries", Routes.remove_entries),
+            ("GET", "/v1/packs", Routes.packs),
+            ("GET", "/v1/sources", Routes.sources),
+            ("PUT", "/v1/sources/{source}", Routes.put_source),
+            ("GET", "/healthz", Routes.healthz),
+            ("GET", "/readyz", Routes.readyz),
+            ("GET", "/openapi.json", Routes.openapi),
+        ]
+        if self._move_clock is not None:
+            table += [("POST", "/v1/dev/clock", Routes.move_clock), ("GET", "/v1/dev/clock", Routes.clock)]
+        return Starlette(
+            routes=[Route(path, self._bound(endpoint), methods=[method]) for method, path, endpoint in table],
+            exception_handlers={HTTPException: self._http_error, Exception: self._fault},
+        )
+
+    def _bound(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+        async def call(request: Request) -> Response:
+            try:
+                return await endpoint(self, request)
+            except HoldfastError as error:
+                return problem_response(error)
+
+        return call
+
+    async def _http_error(self, request: Request, error: Exception) -> Response:
+        """Answer an unknown path or method as a problem."""
+        if isinstance(error, HTTPException) and error.status_code == MethodError.http_status:
+            answer = problem_response(MethodError(f"`{request.method}` is not taken here"))
+            answer.headers.update(error.headers or {})
+            return answer
+        return problem_response(NotFoundError(f"there is nothing at `{request.url.path}`", hint="see `/openapi.json`"))
+
+    async def _fault(self, request: Request, error: Exception) -> Response:
+        """Answer a fault of ours as a problem, and log it."""
+        _log.error("call failed", path=request.url.path, error=type(error).__name__)
+        return problem_response(Bug("the call failed inside Holdfast"))
+
+    @route("decide")
+    async def batch(self, request: Request) -> Response:
+        """Decide lines in order; each is durable before its answer is sent."""
+        lines = [line for line in (await _body(request, MAX_BATCH_BYTES)).split(b"\n") if line.strip()]
+        if len(lines) > MAX_BATCH_LINES:
+            raise TooLargeError(f"the batch has {len(lines)} lines; at most {MAX_BATCH_LINES} are taken")
+        tasks = [asyncio.ensure_future(self._line(line)) for line in lines]
+
+        async def answers() -> AsyncIterator[bytes]:
+            for task in tasks:
+                yield await task + b"\n"
+
+        return StreamingResponse(answers(), media_type="application/x-ndjson")
+
+    async def _line(self, line: bytes) -> bytes:
+        if len(line) > MAX_EVENT_BYTES:
+            return canonical({"error": problem(TooLargeError(f"the line has more than {MAX_EVENT_BYTES} bytes"))})
+        try:
+            return (await decide_event(self.shard, line)).body
+        except HoldfastError as error:
+            return canonical({"error": problem(error)})
+        except Exception as error:  # noqa: BLE001 - one line's fault is its own
+            _log.error("line failed", error=type(error).__name__)
+            return canonical({"error": problem(Bug("the decision failed inside Holdfast; nothing was decided"))})
+
+    @route("events")
+    async def event(self, request: Request) -> Response:
+        """Take in an event without a decision."""
+        taken = await take_event(self.shard, await _body(request, MAX_EVENT_BYTES))
+        answer = _json({"event_id": taken.event_id, "late": taken.late}, 202)
+        if taken.replayed:
+            answer.headers["Holdfast-Replayed"] = "true"
+        return answer
+
+    @route("read")
+    async def decision(self, request: Request) -> Response:
+        """Give a decision as it was answered."""
+        return Response(read_decision(self.shard, request.path_params["id"]), media_type="application/json")
+
+    @route("read")
+    async def replay(self, request: Request) -> Response:
+        """Judge a decision's facts again and compare."""
+        replayed = replay_decision(self.shard, request.path_params["id"])
+        again = b'{"equal":%s,"judgement":%s}' % (b"true" if replayed.equal else b"false", replayed.again)
+        return Response(again, media_type="application/json")
+
+    @route("read")
+    async def lists(self, request: Request) -> Response:
+        """Give every list with its version."""
+        return _json({"items": list_summaries(self.shard), "next": None})
+
+    @route("read")
+    async def list_entries(self, request: Request) -> Response:
+        """Give one list's entries, a page at a time."""
+        cursor = request.query_params.get("cursor")
+        return _json(list_page(self.shard, request.path_params["list"], cursor=cursor, limit=_limit(request)))
+
+    @route("lists")
+    async def add_entries(self, request: Request) -> Response:
+        """Add entries to a list."""
+        return await self._edit(request, removing=False)
+
+    @route("lists")
+    async def remove_entries(self, request: Request) -> Response:
+        """Remove entries from a list."""
+        return await self._edit(request, removing=True)
+
+    async def _edit(self, request: Request, *, removing: bool) -> Response:
+        """Change a list and answer with its new version."""
+        body = read_body(await _body(request), EntriesBody)
+        now_ms = self.shard.ports.clock.now_ms()
+        entries = [entry.entry(now_ms) for entry in body.entries]
+        by = self.access.check(request.headers.get("authorization"), "lists")
+        list_id = request.path_params["list"]
+        edit = Edit(list=list_id, remove=entries, by=by) if removing else Edit(list=list_id, add=entries, by=by)
+        version = await change_list(self.shard, edit)
+        return _json(
+            {
+                "list": version.list,
+                "version": version.version,
+                "entries": version.entries,
+                "added": version.added,
+                "removed": version.removed,
+                "loaded_at": rfc3339(version.loaded_ms, self.shard.tenant.zone),
+            }
+        )
+
+    @route("read")
+    async def packs(self, request: Request) -> Response:
+        """Give the loaded packs with their signs."""
+        return _json({"items": pack_summaries(self.shard), "next": None})
+
+    @route("read")
+    async def sources(self, request: Request) -> Response:
+        """Give every source and since when it is complete."""
+        zone, since = self.shard.tenant.zone, self.shard.memory.complete_since
+        names = known_sources(self.shard.memory.schema)
+        items = [
+            {"source": name, "complete_since": rfc3339(since[name], zone) if name in since else None} for name in names
+        ]
+        return _json({"items": items, "next": None})
+
+    @route("admin")
+    async def put_source(self, request: Request) -> Response:
+        """Declare a source complete."""
+        since = read_body(await _body(request), SourceBody).complete_since
+        await declare_source(self.shard, request.path_params["source"], to_ms(since))
+        return _json({"source": request.path_params["source"], "complete_since": since.isoformat()})
+
+    @route(None)
+    async def healthz(self, request: Request) -> Response:
+        """Say that the process is alive."""
+        return _json({"status": "alive"})
+
+    @route(None)
+    async def readyz(self, request: Request) -> Response:
+        """Say whether decisions can be made, and what is degraded."""
+        state = readiness(self.shard)
+        return _json({"ready": state.ready, "degraded": state.degraded}, 200 if state.ready else 503)
+
+    @route(None)
+    async def openapi(self, request: Request) -> Response:
+        """Give the description of this API."""
+        return _json(openapi())
+
+    @route(None)
+    async def clock(self, request: Request) -> Response:
+        """Say where the test clock stands."""
+        return _json({"now": rfc3339(self.shard.ports.clock.now_ms(), self.shard.tenant.zone)})
+
+    @route(None)
+    async def move_clock(self, request: Request) -> Response:
+        """Move the test clock forward."""
+        now = read_body(await _body(request), ClockBody).now
+        if self._move_clock is not None:
+            await self._move_clock(to_ms(now))
+        return await self.clock(request)

@@ -1,0 +1,189 @@
+"""Wiring: reads pack files and settings, opens the store, and puts the rooms together."""
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from holdfast import __version__
+from holdfast.engine.prepare import Memory
+from holdfast.engine.tenant import Tenant
+from holdfast.features.fold import Fold
+from holdfast.features.registry import build_registry
+from holdfast.lists.book import ListBook
+from holdfast.operations.law import Law
+from holdfast.operations.ports import Store
+from holdfast.operations.publish_rules import publish_ruleset
+from holdfast.operations.shard import Ports, Shard
+from holdfast.regulation import parse_pack, select
+from holdfast.settings import Settings
+from holdfast.store.sqlite import SqliteStore
+from holdfast.vocabulary.clock import Clock
+from holdfast.vocabulary.errors import ConflictError, SettingError
+from holdfast.vocabulary.instants import rfc3339, to_ms
+from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.packs import Pack
+from holdfast.wire.fields import event_schema
+
+PACKS = Path(__file__).parent / "regulation" / "packs"
+_NS_PER_MS = 1_000_000
+_TEST_CLOCK = "test_clock"
+
+
+class SystemClock:
+    """The machine's wall time."""
+
+    def now_ms(self) -> int:
+        """Give the present instant."""
+        return time.time_ns() // _NS_PER_MS
+
+
+class StandingClock:
+    """A test clock: stands still until it is moved forward."""
+
+    def __init__(self, start_ms: int) -> None:
+        self._now_ms = start_ms
+
+    def now_ms(self) -> int:
+        """Give the instant at which the clock stands."""
+        return self._now_ms
+
+    def move(self, now_ms: int) -> None:
+        """Move forward; the same instant does nothing, backward is refused."""
+        if now_ms < self._now_ms:
+            raise ConflictError(
+                f"the test clock stands at {rfc3339(self._now_ms)} and only moves forward", pointer="/now"
+            )
+        self._now_ms = now_ms
+
+
+def new_id(prefix: str) -> str:
+    """Make a UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7)."""
+    milliseconds = time.time_ns() // _NS_PER_MS
+    random = int.from_bytes(secrets.token_bytes(10), "big")
+    number = (
+        (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (2**62 - 1)
+    )
+    return f"{prefix}_{number:032x}"
+
+
+def pack_files() -> dict[str, bytes]:
+    """Read every shipped pack file by its place, such as `ru/od-2506`."""
+    return {
+        path.relative_to(PACKS).with_suffix("").as_posix(): path.read_bytes() for path in sorted(PACKS.rglob("*.yaml"))
+    }
+
+
+def load_packs(names: tuple[str, ...]) -> dict[str, tuple[bytes, Pack]]:
+    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence."""
+    files = pack_files()
+    parsed = {place: parse_pack(data, name=place) for place, data in files.items()}
+    chosen = select(names, parsed)
+    place_of = {pack.id: place for place, pack in parsed.items()}
+    return {place_of[pack.id]: (files[place_of[pack.id]], pack) for pack in chosen}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """A shard that is ready to be rebuilt, with the parts that doors need."""
+
+    settings: Settings
+    shard: Shard
+    clock: Clock
+    store: SqliteStore
+
+
+def make_clock(settings: Settings, store: Store | None = None) -> Clock:
+    """Make the clock that the settings ask for; a test clock never goes behind where it was left."""
+    if not settings.clock:
+        return SystemClock()
+    try:
+        start = datetime.fromisoformat(settings.clock)
+    except ValueError:
+        raise SettingError(f"`clock` cannot be `{settings.clock}`", hint="an RFC 3339 instant with offset") from None
+    if start.tzinfo is None:
+        raise SettingError("`clock` needs an offset", hint="for example `2026-05-08T12:00:00+03:00`")
+    return StandingClock(to_ms(start))
+
+
+def tenant_of(settings: Settings) -> Tenant:
+    """Make the tenant that the settings describe."""
+    return Tenant(
+        name=settings.tenant,
+        home=settings.home,
+        zone=ZoneInfo(settings.zone),
+        language=settings.language,
+        engine_version=__version__,
+        modes=settings.modes(),
+        trusted_proposals=frozenset(settings.trust),
+    )
+
+
+def assemble(settings: Settings) -> Assembled:
+    """Open the store of the data directory and put everything together; the memory is still empty."""
+    clock = make_clock(settings)
+    store = SqliteStore.open(settings.data, clock=clock, random_bytes=os.urandom)
+    try:
+        _check_clock(settings, store, clock)
+        return _assemble(settings, store, clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
+    """A directory used with a test clock opens only with one, and the clock goes on from where it was left."""
+    left = store.get_meta(_TEST_CLOCK)
+    if left is None and settings.clock and store.last_seq():
+        raise SettingError("this data directory was used without a test clock", hint="take another `data` directory")
+    if left is not None and not settings.clock:
+        raise SettingError("this data directory was used with a test clock", hint="start it with `clock` and `dev`")
+    if isinstance(clock, StandingClock):
+        clock.move(max(int(left or 0), clock.now_ms()))
+        store.set_meta(_TEST_CLOCK, str(clock.now_ms()))
+
+
+def move_clock(assembled: Assembled, now_ms: int) -> None:
+    """Move the test clock forward and remember where it stands."""
+    if not isinstance(assembled.clock, StandingClock):
+        raise ConflictError("this server runs on the machine's time", hint="start it with `--dev --clock`")
+    assembled.clock.move(now_ms)
+    assembled.store.set_meta(_TEST_CLOCK, str(now_ms))
+
+
+def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]]) -> Law:
+    """Compile the chosen packs under the settings."""
+    chosen = [pack for _, pack in packs.values()]
+    return Law(chosen, event_schema(), zone=settings.zone, parameters=settings.parameters())
+
+
+def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
+    """Make an empty memory for the statistics that the law and the rules ask for."""
+    schema = event_schema()
+    return Memory(
+        fold=Fold(build_registry(law.windows(), schema), schema=schema, keys=keys),
+        lists=ListBook(keys, all_loaded=settings.dev),
+        complete_since={},
+        schema=schema,
+        home=settings.home,
+    )
+
+
+def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled:
+    packs = load_packs(settings.packs)
+    tenant, law = tenant_of(settings), make_law(settings, packs)
+    sources = {place: data for place, (data, _) in packs.items()}
+    keys = KeyMaker(secret=store.derive("windows"))
+    shard = Shard(
+        tenant=tenant,
+        law=law,
+        ruleset=publish_ruleset(store, sources, tenant, settings.parameters()),
+        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys),
+        memory=fresh_memory(settings, law, keys),
+        fresh_memory=lambda: fresh_memory(settings, law, keys),
+    )
+    return Assembled(settings=settings, shard=shard, clock=clock, store=store)

@@ -1,0 +1,1 @@
+"""The pure kernel: facts in, judgement out; the same code live, in replay and in training."""

@@ -1,0 +1,141 @@
+"""One pure function from facts and versions to a judgement."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from holdfast.engine.proposals import Proposal, Proposer, in_force
+from holdfast.engine.tenant import Tenant
+from holdfast.holds.terms import Calendar, terms
+from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.facts import Facts
+from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, SignResult, Versions
+from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
+from holdfast.vocabulary.packs import Citation
+from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+from holdfast.wire.canonical import canonical, content_hash
+
+_CHECK = MeasureKind.VERIFY_IDENTITY.value
+_STATE = {True: "fired", False: "clear", UNKNOWN: "unknown"}
+
+
+def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Judgement:
+    """Judge one event by the law of its day; equal arguments give an equal judgement.
+
+    The outcome is the strongest of the enforced proposals, each of which carries its ground; what is only
+    observed shows in `would_be`.
+    """
+    answers = regime.program(facts.values)
+    proposals = Proposer(regime, tenant, facts, answers).all()
+    acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
+    strongest = _strongest(acting)
+    would_be = _strongest(proposals)
+    outcome = strongest.outcome if strongest else Outcome.ALLOW
+    imagined = would_be.outcome if would_be else Outcome.ALLOW
+    return Judgement(
+        outcome=outcome.word,
+        would_be=imagined.word if imagined != outcome else None,
+        ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
+        signs=tuple(_sign(check, facts, answers, tenant) for check in regime.signs if in_force(check, answers)),
+        rules=tuple(_rules(regime.rules, facts, proposals, tenant)),
+        score=None,
+        hold=_hold(strongest, facts, regime, tenant) if outcome is Outcome.HOLD else None,
+        measures=tuple(_measures(regime, answers, acting, outcome)),
+        versions=Versions(
+            engine=tenant.engine_version,
+            packs=regime.packs,
+            ruleset=ruleset,
+            lists={probe.list: _list_version(facts, probe.name) for probe in regime.probes},
+        ),
+        facts_hash=content_hash(canonical(facts)),
+    )
+
+
+def _list_version(facts: Facts, name: str) -> str | None:
+    match = facts.matches.get(name)
+    return match.version if match else None
+
+
+def _strongest(proposals: Sequence[Proposal]) -> Proposal | None:
+    """Give the first of the strongest proposals."""
+    return max(proposals, key=lambda proposal: proposal.outcome, default=None)
+
+
+def cite(citation: Citation) -> str:
+    """Write a citation as one line."""
+    return f"{citation.act}, {citation.article}"
+
+
+def _title(titles: Mapping[str, str], tenant: Tenant) -> str:
+    return titles.get(tenant.language) or titles["en"]
+
+
+def _sign(check: SignCheck, facts: Facts, answers: Sequence[Trilean], tenant: Tenant) -> SignResult:
+    """Report one sign in force, whatever its state."""
+    state = answers[check.condition.place]
+    mode = tenant.mode((check.pack.id, check.pack.mode), (check.sign.id, check.sign.mode))
+    return SignResult(
+        id=check.sign.id,
+        state=_STATE[state],
+        title=_title(check.sign.title, tenant),
+        cite=cite(check.sign.cite),
+        evidence=check.condition.evidence(facts) if state is True else {},
+        missing=check.condition.lacks(facts) if state is UNKNOWN else (),
+        mode=mode.value,
+    )
+
+
+def _rules(
+    checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal], tenant: Tenant
+) -> Iterable[RuleResult]:
+    """Report the rules that were true and not quietened."""
+    reached = {proposal.source: proposal for proposal in proposals}
+    for check in checks:
+        proposal = reached.get(check.rule.id)
+        if proposal is not None:
+            yield RuleResult(
+                id=check.rule.id,
+                title=_title(check.rule.title, tenant),
+                proposed=check.rule.proposes,
+                reached=proposal.outcome.word,
+                ground=proposal.ground,
+                mode=proposal.mode.value,
+                evidence=check.condition.evidence(facts),
+            )
+
+
+def _hold(strongest: Proposal | None, facts: Facts, regime: Regime, tenant: Tenant) -> HoldTerms:
+    """Take the hold's terms from the policy that the strongest proposal names."""
+    policy = regime.policies.get(strongest.policy) if strongest and strongest.policy else None
+    if strongest is None or policy is None:
+        raise Bug(f"a hold was decided without a policy in force (proposed by `{strongest and strongest.source}`)")
+    calendar = tenant.calendars.get(strongest.pack.jurisdiction, Calendar())
+    return terms(policy, facts.decided_ms, tenant.zone, calendar)
+
+
+def _measures(
+    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], outcome: Outcome
+) -> Iterable[Measure]:
+    """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true."""
+    named = {name for proposal in acting for name in proposal.measures}
+    reached = {(proposal.pack.jurisdiction, proposal.outcome.word) for proposal in acting}
+    due = [
+        check
+        for check in regime.duties
+        if in_force(check, answers) and (check.duty.id in named or _due(check, answers, reached))
+    ]
+    kinds = {check.duty.kind for check in due}
+    plain = sorted(kind.value for kind in MeasureKind if kind.value in named and kind.value not in kinds)
+    if outcome is Outcome.CHALLENGE and _CHECK not in {*kinds, *plain}:
+        plain.append(_CHECK)
+    return [*map(_measure, due), *({"kind": name} for name in plain)]
+
+
+def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str, str]]) -> bool:
+    """A duty is due when its own condition is true, or after an outcome that was reached under its law."""
+    if any((check.pack.jurisdiction, word) in reached for word in check.duty.after):
+        return True
+    return check.condition is not None and answers[check.condition.place] is True
+
+
+def _measure(check: DutyCheck) -> Measure:
+    return {"kind": check.duty.kind, **check.duty.details, "duty": check.duty.id, "cite": cite(check.duty.cite)}

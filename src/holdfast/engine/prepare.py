@@ -1,0 +1,65 @@
+"""Gathers everything that a judgement may look at and freezes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from holdfast.engine.identify import identifiers
+from holdfast.features.fold import Fold
+from holdfast.lists import ListBook
+from holdfast.rules.regime import Regime
+from holdfast.vocabulary.event import Event, Value
+from holdfast.vocabulary.facts import Facts
+from holdfast.vocabulary.lists import ListMatch
+from holdfast.vocabulary.schema import EventSchema
+from holdfast.vocabulary.windows import completeness_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """The state that one tenant's events have left: windows and people, lists, and how complete each source is.
+
+    `complete_since` maps a source to epoch milliseconds; a source that is absent was never declared complete.
+    """
+
+    fold: Fold
+    lists: ListBook
+    complete_since: Mapping[str, int]
+    schema: EventSchema
+    home: str
+
+
+def prepare(event: Event, regime: Regime, memory: Memory, *, seq: int, decided_ms: int) -> Facts:
+    """Freeze the facts about one event as they stand before it becomes part of the past."""
+    values: dict[str, Value] = dict(event.values)
+    values |= memory.fold.read(event, seq)
+    for source in regime.sources:
+        since = memory.complete_since.get(source)
+        if since is not None:
+            values[completeness_name(source)] = since
+    matches = _matches(event, regime, memory)
+    values |= {name: match.state for name, match in matches.items() if match.state is not None}
+    return Facts(
+        type=event.type,
+        occurred_ms=event.occurred_ms,
+        decided_ms=decided_ms,
+        values=values,
+        matches=matches,
+    )
+
+
+def _matches(event: Event, regime: Regime, memory: Memory) -> dict[str, ListMatch]:
+    """Ask every list that the regime's conditions name, each subject's identifiers being collected once."""
+    subjects = {
+        subject: identifiers(event, subject, schema=memory.schema, book=memory.lists, home=memory.home)
+        for subject in {probe.subject for probe in regime.probes}
+    }
+    return {
+        probe.name: memory.lists.probe(
+            probe.list,
+            subjects[probe.subject],
+            at_ms=event.occurred_ms,
+            documented=probe.documented,
+            marked=probe.marked,
+        )
+        for probe in regime.probes
+    }

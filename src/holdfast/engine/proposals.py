@@ -1,0 +1,146 @@
+"""From fired signs, true rules and exceeded limits to proposals, each with the ground it stands on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from holdfast.engine.tenant import Tenant
+from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
+from holdfast.vocabulary.facts import Facts
+from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Mode, Outcome
+from holdfast.vocabulary.packs import Pack, RailClass
+from holdfast.vocabulary.trilean import Trilean
+
+BY_RAIL = "by_rail"
+MEASURES_ONLY = "measures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What one sign, rule or limit proposes: an outcome, its ground, the hold's policy, and measures by name."""
+
+    source: str
+    outcome: Outcome
+    ground: str | None
+    mode: Mode
+    pack: Pack
+    policy: str | None = None
+    measures: tuple[str, ...] = ()
+
+
+def in_force(check: SignCheck | DutyCheck, answers: Sequence[Trilean]) -> bool:
+    """Tell whether a check's pack binds this event; an unknown condition does not bind."""
+    return check.applies is None or answers[check.applies] is True
+
+
+def _quiet(places: Sequence[int], answers: Sequence[Trilean]) -> bool:
+    return any(answers[place] is True for place in places)
+
+
+class Proposer:
+    """Makes the proposals for one event under one regime."""
+
+    def __init__(self, regime: Regime, tenant: Tenant, facts: Facts, answers: Sequence[Trilean]) -> None:
+        self._regime = regime
+        self._tenant = tenant
+        self._facts = facts
+        self._answers = answers
+
+    def all(self) -> list[Proposal]:
+        """Give all proposals: of signs, then of rules, then of limits."""
+        return [*self._of_signs(), *self._of_rules(), *self._of_limits()]
+
+    def _of_signs(self) -> Iterator[Proposal]:
+        for check in self._regime.signs:
+            fired = self._answers[check.condition.place] is True and in_force(check, self._answers)
+            if fired and not _quiet(check.quiet, self._answers):
+                yield self._for_sign(check)
+
+    def _for_sign(self, check: SignCheck) -> Proposal:
+        sign, pack = check.sign, check.pack
+        outcome, policy = self._by_law(sign.proposes, pack.jurisdiction)
+        mode = self._tenant.mode((pack.id, pack.mode), (sign.id, sign.mode), (self._rail(), Mode.ENFORCE))
+        return Proposal(
+            source=sign.id,
+            outcome=self._capped(outcome, pack),
+            ground=sign.id,
+            mode=mode,
+            pack=pack,
+            policy=policy,
+            measures=sign.measures,
+        )
+
+    def _by_law(self, proposes: str, jurisdiction: str) -> tuple[Outcome, str | None]:
+        """Turn a sign's word into an outcome: by the class of the rail, or the word itself."""
+        if proposes == MEASURES_ONLY:
+            return Outcome.ALLOW, None
+        rail = self.rail_class(jurisdiction)
+        if proposes != BY_RAIL:
+            return OUTCOME_BY_WORD[proposes], rail.policy if rail else None
+        if rail is None:
+            return Outcome.CHALLENGE, None
+        return (Outcome.HOLD, rail.policy) if rail.action == "suspend" else (Outcome.REFUSE, None)
+
+    def rail_class(self, jurisdiction: str) -> RailClass | None:
+        """Give the class that the law of a jurisdiction puts this event's rail in."""
+        return self._regime.rails.get((jurisdiction, self._rail()))
+
+    def _rail(self) -> str:
+        """Give the rail; an event without one stands for its own type."""
+        return str(self._facts.values.get("rail", self._facts.type))
+
+    def _capped(self, outcome: Outcome, pack: Pack) -> Outcome:
+        """Keep what is only a proposal of law below a hold, unless the operator lets it act."""
+        if pack.status == "proposal" and pack.id not in self._tenant.trusted_proposals:
+            return min(outcome, Outcome.CHALLENGE)
+        return outcome
+
+    def _of_rules(self) -> Iterator[Proposal]:
+        for check in self._regime.rules:
+            if self._answers[check.condition.place] is True and not _quiet(check.quiet, self._answers):
+                yield self._for_rule(check)
+
+    def _for_rule(self, check: RuleCheck) -> Proposal:
+        rule, pack = check.rule, check.pack
+        asked = OUTCOME_BY_WORD[rule.proposes]
+        ground, policy = None, None
+        if asked >= Outcome.HOLD:
+            asked, ground, policy = self._grounded(check, asked)
+        mode = self._tenant.mode((pack.id, pack.mode), (rule.id, rule.mode), (self._rail(), Mode.ENFORCE))
+        return Proposal(
+            source=rule.id,
+            outcome=self._capped(asked, pack),
+            ground=ground,
+            mode=mode,
+            pack=pack,
+            policy=policy,
+            measures=rule.measures,
+        )
+
+    def _grounded(self, check: RuleCheck, asked: Outcome) -> tuple[Outcome, str | None, str | None]:
+        """Find the sign that a rule realises and that is in force; without one its ceiling is a challenge."""
+        for sign_check in self._regime.signs:
+            if sign_check.sign.id in check.rule.realises and in_force(sign_check, self._answers):
+                outcome, policy = self._by_law(BY_RAIL, sign_check.pack.jurisdiction)
+                return outcome, sign_check.sign.id, policy
+        return (Outcome.CHALLENGE if self._under_law() else asked), None, None
+
+    def _under_law(self) -> bool:
+        """Tell whether any law speaks about this event's type."""
+        return any(in_force(check, self._answers) for check in self._regime.signs)
+
+    def _of_limits(self) -> Iterator[Proposal]:
+        for check in self._regime.duties:
+            exceeded = check.limit is not None and self._answers[check.limit.place] is True
+            if exceeded and in_force(check, self._answers) and self._answers_duty(check):
+                mode = self._tenant.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
+                yield Proposal(
+                    source=check.duty.id,
+                    outcome=Outcome.REFUSE,
+                    ground=check.duty.id,
+                    mode=mode,
+                    pack=check.pack,
+                    measures=(check.duty.id,),
+                )
+
+    def _answers_duty(self, check: DutyCheck) -> bool:
+        return check.condition is None or self._answers[check.condition.place] is True

@@ -1,0 +1,34 @@
+"""The rule language: one typed expression with three values, true, false and unknown.
+
+An expression is parsed with Python's own parser, allowed node by node, typed against the event schema, and
+compiled with its whole ruleset to one generated function. It asks the past by `WindowSpec` and lists by
+`ListProbe`, as plain data; this room reads nothing itself. `docs/rule-language.md` is the analyst's page.
+"""
+
+from holdfast.language.compile import compile_event_expression, compile_expression
+from holdfast.language.evaluate import evaluate
+from holdfast.language.faults import render
+from holdfast.language.functions import FUNCTIONS, Function, function_table
+from holdfast.language.generate import Program, compile_program
+from holdfast.language.missing import missing
+from holdfast.language.nodes import Expression
+from holdfast.language.plan import Plan, plan
+from holdfast.language.scope import Literal, Scope
+
+__all__ = [
+    "FUNCTIONS",
+    "Expression",
+    "Function",
+    "Literal",
+    "Plan",
+    "Program",
+    "Scope",
+    "compile_event_expression",
+    "compile_expression",
+    "compile_program",
+    "evaluate",
+    "function_table",
+    "missing",
+    "plan",
+    "render",
+]

@@ -1,0 +1,459 @@
+"""One generated function for a whole ruleset.
+
+The code is made from the typed tree alone: every name in it is a counter's (`v3`, `t7`, `k2`) or one of
+`runtime`'s, and every literal of a user stands in a table of constants. Facts are read once at the top; a part
+that occurs more than once is worked out once; the rest is worked out only where `and` and `or` still need it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Final
+
+from holdfast.language import calendar, runtime
+from holdfast.language.checks.patterns import compiled
+from holdfast.language.nodes import (
+    SINCE,
+    Arithmetic,
+    Both,
+    Call,
+    Comparison,
+    Constant,
+    Either,
+    Expression,
+    FieldName,
+    Membership,
+    Negation,
+    Node,
+    Probe,
+    Window,
+    is_range,
+    walk,
+)
+from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.schema import FieldType
+from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
+
+Program = Callable[[Mapping[str, Value]], tuple[Any, ...]]
+_RUNTIME: Final = ["add", "subtract", "multiply", "divide", "add_bounds", "subtract_bounds", "multiply_bounds", "divide_bounds", "collapse", "spread", "bounds_since", "less", "less_or_equal", "equal", "unequal", "latest_of", "bounds_of_last", "bounds_of_first", "NO_BOUNDS"]
+_TABLE: Final[Mapping[str, Any]] = {
+    **{name: getattr(runtime, name) for name in _RUNTIME},
+    "pick": map,
+    "ninf": -inf,
+    "inf": inf,
+    "hour_of_day": calendar.hour_of_day,
+    "weekday": calendar.weekday,
+    "months_before": calendar.months_before,
+}
+_WHOLE: Final = frozenset({FieldType.MONEY, FieldType.DURATION, FieldType.INSTANT, FieldType.INTEGER})
+_VERBS: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
+_FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_PAIRS: Final = {
+    "<": ("less", False),
+    "<=": ("less_or_equal", False),
+    ">": ("less", True),
+    ">=": ("less_or_equal", True),
+}
+_BOUNDED: Final = {
+    "<": "True if {h} < {x} else False if {l} >= {x} else None",
+    "<=": "True if {h} <= {x} else False if {l} > {x} else None",
+    ">": "True if {l} > {x} else False if {h} <= {x} else None",
+    ">=": "True if {l} >= {x} else False if {h} < {x} else None",
+    "==": "False if {h} < {x} or {l} > {x} else True if {l} == {h} else None",
+    "!=": "True if {h} < {x} or {l} > {x} else False if {l} == {h} else None",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Where a part's value stands: one variable, or `code` and `high` as its bounds, which are never unknown."""
+
+    code: str
+    high: str | None = None
+    sure: bool = False
+    currency: "Piece | None" = None
+
+    @property
+    def pair(self) -> str:
+        """Write the value as bounds."""
+        if self.high is not None:
+            return f"({self.code}, {self.high})"
+        return f"({self.code}, {self.code})" if self.sure else f"spread({self.code})"
+
+
+class Writer:
+    """Writes the statements of one program."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.table: dict[str, Any] = dict(_TABLE)
+        self.loads: dict[str, str] = {}
+        self._constants: dict[tuple[type, Any], str] = {}
+        self._known: list[dict[Any, Piece]] = [{}]
+        self._counter = 0
+
+    def line(self, text: str) -> None:
+        """Write one statement at the present depth."""
+        self.lines.append(" " * len(self._known) + text)
+
+    def fresh(self) -> str:
+        """Give a new variable."""
+        self._counter += 1
+        return f"t{self._counter}"
+
+    def assign(self, text: str) -> str:
+        """Write an assignment to a new variable."""
+        name = self.fresh()
+        self.line(f"{name} = {text}")
+        return name
+
+    def constant(self, value: Any) -> str:
+        """Give the table's name for a constant."""
+        key = (type(value), value)
+        if key not in self._constants:
+            self._constants[key] = f"k{len(self._constants)}"
+            self.table[self._constants[key]] = value
+        return self._constants[key]
+
+    def load(self, name: str) -> Piece:
+        """Give the variable that holds one fact."""
+        return Piece(code=self.loads.setdefault(name, f"v{len(self.loads)}"))
+
+    @contextmanager
+    def block(self, condition: str) -> Iterator[None]:
+        """Write statements that run only under a condition; what they work out is known there alone."""
+        self.line(f"if {condition}:")
+        self._known.append({})
+        yield
+        self._known.pop()
+
+    def once(self, key: Any, make: Callable[[], Piece]) -> Piece:
+        """Give what is worked out already, else work it out here."""
+        for known in self._known:
+            if key in known:
+                return known[key]
+        made = make()
+        self._known[-1][key] = made
+        return made
+
+    def emit(self, node: Node) -> Piece:
+        """Give the piece of one part."""
+        return self.once(node, lambda: _EMITTERS[type(node)](self, node))
+
+    def exact(self, node: Node) -> Piece:
+        """Give a part as one variable: bounds that do not meet are unknown."""
+        piece = self.emit(node)
+        if piece.high is None:
+            return piece
+        code = self.once(("exact", node), lambda: Piece(code=self.assign(f"collapse({piece.code}, {piece.high})"))).code
+        return Piece(code=code, currency=piece.currency)
+
+
+def compile_program(expressions: Sequence[Expression]) -> Program:
+    """Make one function that takes facts by name and gives every expression's value in order.
+
+    A missing name is unknown; MONEY comes in minor units. The function is pure and keeps nothing.
+    """
+    writer = Writer()
+    trees = [expression.tree for expression in expressions]
+    for node in _shared(trees):
+        writer.emit(node)
+    results = [writer.exact(tree).code for tree in trees]
+    return _built(writer, results)
+
+
+def _shared(trees: Sequence[Node]) -> list[Node]:
+    """Give the parts that occur more than once, smaller ones first."""
+    counts = Counter(node for tree in trees for node in walk(tree))
+    leaves = (Constant, FieldName)
+    shared = [node for node, count in counts.items() if count > 1 and not isinstance(node, leaves)]
+    return sorted(shared, key=lambda node: sum(1 for _ in walk(node)))
+
+
+def _built(writer: Writer, results: Sequence[str]) -> Program:
+    """Turn the statements into a function."""
+    rows = ["def program(values):"]
+    if writer.loads:
+        rows.append(f" {', '.join(writer.loads.values())}, = pick(values.get, {writer.constant(tuple(writer.loads))})")
+    rows += writer.lines
+    rows.append(f" return ({''.join(f'{result}, ' for result in results)})")
+    space: dict[str, Any] = {"__builtins__": {}, **writer.table}
+    code = compile("\n".join(rows), "<ruleset>", "exec")
+    exec(code, space)  # noqa: S102 - the text holds counters' names only, see the module's docstring
+    program: Program = space["program"]
+    return program
+
+
+def _unless(guards: Sequence[str], text: str) -> str:
+    """Write a value that is unknown when any guard holds."""
+    return f"None if {' or '.join(guards)} else {text}" if guards else text
+
+
+def _guards(*pieces: Piece) -> list[str]:
+    """Write when any of the pieces is unknown."""
+    return list(dict.fromkeys(f"{piece.code} is None" for piece in pieces if not piece.sure and piece.high is None))
+
+
+def _constant(writer: Writer, node: Constant) -> Piece:
+    """Put a constant in the table."""
+    currency = None
+    if node.type is FieldType.MONEY:
+        currency = Piece(code=writer.constant(node.currency), sure=node.currency is not None)
+    return Piece(code=writer.constant(node.value), sure=node.value is not None, currency=currency)
+
+
+def _field(writer: Writer, node: FieldName) -> Piece:
+    """Read a fact, and its currency."""
+    return Piece(code=writer.load(node.path).code, currency=_currency(writer, node))
+
+
+def _currency(writer: Writer, node: FieldName | Window) -> Piece | None:
+    """Read the currency of an amount."""
+    if node.type is not FieldType.MONEY:
+        return None
+    return writer.load(node.currency) if node.currency else Piece(code=writer.constant(None))
+
+
+def _both(writer: Writer, node: Both) -> Piece:
+    """Conjunction: false ends it, unknown waits for a false."""
+    return _junction(writer, node, ("False", "True"))
+
+
+def _either(writer: Writer, node: Either) -> Piece:
+    """Disjunction: true ends it, unknown waits for a true."""
+    return _junction(writer, node, ("True", "False"))
+
+
+def _junction(writer: Writer, node: Both | Either, words: tuple[str, str]) -> Piece:
+    """Work the parts out one by one until the end is certain."""
+    final, neutral = words
+    result = writer.assign(writer.emit(node.parts[0]).code)
+    for part in node.parts[1:]:
+        with writer.block(f"{result} is not {final}"):
+            code = writer.emit(part).code
+            writer.line(f"if {code} is not {neutral}: {result} = {code}")
+    return Piece(code=result)
+
+
+def _negation(writer: Writer, node: Negation) -> Piece:
+    """Negate."""
+    part = writer.emit(node.part)
+    return Piece(code=writer.assign(_unless(_guards(part), f"not {part.code}")))
+
+
+def _comparison(writer: Writer, node: Comparison) -> Piece:
+    """Compare two exact values, or bounds."""
+    left, right = writer.emit(node.left), writer.emit(node.right)
+    guards = [*_currency_guards(left.currency, right.currency), *_guards(left, right)]
+    if left.high is None and right.high is None:
+        text = f"{left.code} {node.operator} {right.code}"
+    elif left.high is None:
+        text = _bounded(_FLIPPED[node.operator], right, left)
+    elif right.high is None:
+        text = _bounded(node.operator, left, right)
+    else:
+        text = _paired(node.operator, left, right)
+    return Piece(code=writer.assign(_unless(guards, text)))
+
+
+def _bounded(operator: str, bounds: Piece, exact: Piece) -> str:
+    """Compare bounds with a known number."""
+    return f"({_BOUNDED[operator].format(l=bounds.code, h=bounds.high, x=exact.code)})"
+
+
+def _paired(operator: str, left: Piece, right: Piece) -> str:
+    """Compare bounds with bounds."""
+    if operator in ("==", "!="):
+        return f"{'equal' if operator == '==' else 'unequal'}({left.pair}, {right.pair})"
+    name, flipped = _PAIRS[operator]
+    sides = (right.pair, left.pair) if flipped else (left.pair, right.pair)
+    return f"{name}({sides[0]}, {sides[1]})"
+
+
+def _currency_guards(left: Piece | None, right: Piece | None) -> list[str]:
+    """Write when two amounts are not known to be in one currency."""
+    if left is None or right is None:
+        return []
+    if left.code == right.code:
+        return _guards(left)
+    known = right if left.sure else left
+    return [*_guards(known), f"{left.code} != {right.code}"] if not known.sure else [f"{left.code} != {right.code}"]
+
+
+def _membership(writer: Writer, node: Membership) -> Piece:
+    """Look a value up in a frozen set; bounds are compared one by one."""
+    if is_range(node.item):
+        equal = tuple(
+            Comparison(type=FieldType.BOOL, span=node.span, operator="==", left=node.item, right=value)
+            for value in node.values
+        )
+        writer.emit(node.item)
+        whole: Node = Either(type=FieldType.BOOL, span=node.span, parts=equal) if len(equal) > 1 else equal[0]
+        return writer.emit(whole)
+    item = writer.emit(node.item)
+    values = writer.constant(frozenset(value.value for value in node.values))
+    return Piece(code=writer.assign(_unless(_guards(item), f"{item.code} in {values}")))
+
+
+def _arithmetic(writer: Writer, node: Arithmetic) -> Piece:
+    """Work out a number or bounds."""
+    left, right = writer.emit(node.left), writer.emit(node.right)
+    both = node.left.type is FieldType.MONEY and node.right.type is FieldType.MONEY
+    guards = _currency_guards(left.currency, right.currency) if both else []
+    verb, whole = _VERBS[node.operator], node.type in _WHOLE
+    currency = (left.currency or right.currency) if node.type is FieldType.MONEY else None
+    if left.high is None and right.high is None:
+        text = _unless([*guards, *_guards(left, right)], f"{verb}({left.code}, {right.code}, {whole})")
+        return Piece(code=writer.assign(text), currency=currency)
+    text = f"{verb}_bounds({left.pair}, {right.pair}, {whole})"
+    return _bounds(writer, f"NO_BOUNDS if {' or '.join(guards)} else {text}" if guards else text, currency)
+
+
+def _bounds(writer: Writer, text: str, currency: Piece | None = None) -> Piece:
+    """Assign a pair of bounds."""
+    low, high = writer.fresh(), writer.fresh()
+    writer.line(f"{low}, {high} = {text}")
+    return Piece(code=low, high=high, sure=True, currency=currency)
+
+
+def _probe(writer: Writer, node: Probe) -> Piece:
+    """Read a list's answer."""
+    return writer.load(node.probe.name)
+
+
+def _call(writer: Writer, node: Call) -> Piece:
+    """Call a function of values."""
+    if node.name in SINCE:
+        return _since(writer, node)
+    if node.name == "known":
+        return _known(writer, node)
+    if node.name == "first_known":
+        return _first_known(writer, node)
+    return _text(writer, node) if node.zone is None else _calendar(writer, node)
+
+
+def _since(writer: Writer, node: Call) -> Piece:
+    """Measure from an instant to now."""
+    now, at = writer.load("occurred_at"), writer.emit(node.arguments[0])
+    unit = writer.constant(SINCE[node.name])
+    if at.high is not None:
+        return _bounds(writer, f"bounds_since({now.code}, {at.pair}, {unit})")
+    return Piece(code=writer.assign(_unless(_guards(now, at), f"({now.code} - {at.code}) / {unit}")))
+
+
+def _calendar(writer: Writer, node: Call) -> Piece:
+    """Ask the calendar."""
+    pieces = [writer.exact(argument) for argument in node.arguments]
+    zone = writer.constant(calendar.zone_of(node.zone or "UTC"))
+    codes = ", ".join([*(piece.code for piece in pieces), zone])
+    return Piece(code=writer.assign(_unless(_guards(*pieces), f"{node.name}({codes})")))
+
+
+def _text(writer: Writer, node: Call) -> Piece:
+    """Look at a text."""
+    text = writer.emit(node.arguments[0])
+    last = node.arguments[-1]
+    wanted = str(last.value) if isinstance(last, Constant) else ""
+    if node.name == "contains":
+        code = f"{writer.constant(wanted)} in {text.code}"
+    elif node.name == "like":
+        code = f"{writer.constant(compiled(wanted).search)}({text.code}) is not None"
+    elif node.name == "lower":
+        code = f"{writer.constant(str.lower)}({text.code})"
+    else:
+        code = f"{writer.constant(str.startswith)}({text.code}, {writer.constant(wanted)})"
+    return Piece(code=writer.assign(_unless(_guards(text), code)))
+
+
+def _known_test(piece: Piece) -> str:
+    """Write whether an exact piece is known; an amount needs its currency too."""
+    parts = [f"{part.code} is not None" for part in (piece, piece.currency) if part is not None and not part.sure]
+    return " and ".join(parts) or "True"
+
+
+def _known(writer: Writer, node: Call) -> Piece:
+    """Ask whether a value is known."""
+    return Piece(code=writer.assign(_known_test(writer.exact(node.arguments[0]))), sure=True)
+
+
+def _first_known(writer: Writer, node: Call) -> Piece:
+    """Take the first value that is known."""
+    pieces = [writer.exact(argument) for argument in node.arguments]
+    value = "".join(f"{piece.code} if {_known_test(piece)} else " for piece in pieces)
+    code = writer.assign(f"{value}None")
+    if node.type is not FieldType.MONEY:
+        return Piece(code=code)
+    named = "".join(f"{p.currency.code} if {_known_test(p)} else " for p in pieces if p.currency)
+    return Piece(code=code, currency=Piece(code=writer.assign(f"{named}None")))
+
+
+def _window(writer: Writer, node: Window) -> Piece:
+    """Read a statistic and bound it by how much of the past is complete."""
+    spec, seen = node.spec, writer.load(node.spec.name)
+    currency = _currency(writer, node)
+    if spec.statistic is Statistic.LATEST:
+        code = (
+            writer.assign(f"None if {seen.code} is None else {seen.code} != False")
+            if node.type is FieldType.BOOL
+            else seen.code
+        )
+        return Piece(code=code, currency=currency)
+    complete = _complete(writer, spec)
+    if spec.statistic in (Statistic.FIRST, Statistic.LAST):
+        return _instant(writer, node, complete)
+    if is_range(node):
+        ends = f"{seen.code} if {complete} else ninf, {seen.code}"
+        if spec.statistic is not Statistic.MIN:
+            ends = f"{seen.code}, {seen.code} if {complete} else inf"
+        return _bounds(writer, f"NO_BOUNDS if {seen.code} is None else ({ends})", currency)
+    value = f"{seen.code} != False" if node.type is FieldType.BOOL else seen.code
+    text = f"{value} if {complete} and {seen.code} is not None else None"
+    return Piece(code=writer.assign(text), currency=currency)
+
+
+def _since_when(writer: Writer, spec: WindowSpec) -> Piece:
+    """Read since when every source of a window is complete."""
+    loads = [writer.load(completeness_name(source)) for source in spec.sources]
+    if len(loads) == 1:
+        return loads[0]
+    codes = ", ".join(load.code for load in loads)
+    return writer.once(("since", spec.sources), lambda: Piece(code=writer.assign(f"latest_of({codes})")))
+
+
+def _complete(writer: Writer, spec: WindowSpec) -> str:
+    """Work out whether a whole window lies inside the complete period."""
+    since, now = _since_when(writer, spec), writer.load("occurred_at")
+    length = None if spec.over_ms is None else spec.over_ms - (not spec.inclusive)
+    start = writer.constant(0) if length is None else f"{now.code} - {writer.constant(length)}"
+    text = f"{since.code} is not None and {now.code} is not None and {since.code} <= {start}"
+    key = ("complete", spec.sources, length)
+    return writer.once(key, lambda: Piece(code=writer.assign(text), sure=True)).code
+
+
+def _instant(writer: Writer, node: Window, complete: str) -> Piece:
+    """Bound the instant of the first or last event; without a key nothing is known."""
+    seen, now = writer.load(node.spec.name), writer.load("occurred_at")
+    text = f"bounds_of_first({seen.code}, {complete})"
+    if node.spec.statistic is Statistic.LAST:
+        since = _since_when(writer, node.spec)
+        text = f"bounds_of_last({seen.code}, {complete}, {since.code}, {now.code})"
+    keys = [" or ".join(f"{writer.load(name).code} is not None" for name in names) for names in node.keys]
+    has_key = " and ".join(f"({key})" for key in keys)
+    return _bounds(writer, f"{text} if {seen.code} is not None or {has_key} else NO_BOUNDS")
+
+
+_EMITTERS: Final[Mapping[type[Node], Callable[[Writer, Any], Piece]]] = {
+    Constant: _constant,
+    FieldName: _field,
+    Both: _both,
+    Either: _either,
+    Negation: _negation,
+    Comparison: _comparison,
+    Membership: _membership,
+    Arithmetic: _arithmetic,
+    Call: _call,
+    Probe: _probe,
+    Window: _window,
+}

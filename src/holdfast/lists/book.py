@@ -1,0 +1,186 @@
+"""All lists of one tenant in memory, each at its present version."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.lists import table as kernel
+from holdfast.lists.membership import Arrays, Identifier, Membership, identifier
+from holdfast.lists.versions import Stamp, made_version, name_of
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.lists import ListChange, ListEntry, ListKind, ListMatch, ListVersion
+from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+
+_META: Final = "lists"
+
+
+@dataclass(slots=True, kw_only=True)
+class Shelf:
+    """One list: its members, its version, and when the source published what it holds of each kind."""
+
+    members: Membership
+    version: ListVersion
+    published_ms: dict[str, int] = field(default_factory=dict)
+
+
+class ListBook:
+    """The lists of one tenant by id.
+
+    A list that was never loaded answers unknown; with `all_loaded` (a development server) every list counts as
+    loaded and empty. Changes are applied in the order of the log; nothing here reads a clock.
+    """
+
+    def __init__(self, keys: KeyMaker, *, all_loaded: bool = False) -> None:
+        self._keys = keys
+        self._all_loaded = all_loaded
+        self._shelves: dict[str, Shelf] = {}
+
+    def versions(self) -> Mapping[str, ListVersion]:
+        """Give the present version of every loaded list, by the list's id."""
+        return {name: shelf.version for name, shelf in sorted(self._shelves.items())}
+
+    def version(self, list_id: str) -> ListVersion | None:
+        """Give the present version of one list; `None` if it was never loaded."""
+        shelf = self._shelves.get(list_id)
+        return shelf.version if shelf else None
+
+    def published(self, list_id: str, kind: ListKind) -> int | None:
+        """Give the source's own instant of the last snapshot of one kind, in epoch milliseconds."""
+        shelf = self._shelves.get(list_id)
+        return shelf.published_ms.get(kind.value) if shelf else None
+
+    def is_loaded(self, list_id: str) -> bool:
+        """Tell whether the list answers; one that does not, and that a pack reads, makes a tenant not ready."""
+        return self._all_loaded or list_id in self._shelves
+
+    @property
+    def size_bytes(self) -> int:
+        """Give the memory that all lists take."""
+        return sum(shelf.members.size_bytes for shelf in self._shelves.values())
+
+    def identifier(self, kind: str, value: str, *, bic: str | None = None) -> Identifier:
+        """Make the identifier of one normalised value under this tenant's keys."""
+        return identifier(self._keys, kind, value, bic=bic)
+
+    def holds(self, list_id: str, entry: ListEntry) -> bool:
+        """Tell whether an entry of this kind, value and BIC stands on the list, also an expired one."""
+        shelf = self._shelves.get(list_id)
+        return shelf is not None and shelf.members.holds(entry)
+
+    def edit(self, stamp: Stamp, *, add: Iterable[ListEntry] = (), remove: Iterable[ListEntry] = ()) -> ListChange:
+        """Make the change that adds and removes single normalised entries; nothing is applied yet.
+
+        An entry that is there already is replaced; one that is to be removed and is not there is left out, and of
+        an entry given twice the last one counts.
+        """
+        coming = {name_of(entry): entry for entry in add}
+        going = {name_of(entry): entry for entry in remove if name_of(entry) not in coming}
+        removed = tuple(entry for entry in going.values() if self.holds(stamp.list, entry))
+        added = tuple(coming.values())
+        fresh = sum(not self.holds(stamp.list, entry) for entry in added)
+        before = self.version(stamp.list)
+        entries = (before.entries if before else 0) + fresh - len(removed)
+        version = made_version(stamp, before, entries=entries, added=len(added), removed=len(removed))
+        return ListChange(version=version, added=added, removed=removed)
+
+    def apply(self, change: ListChange) -> None:
+        """Take one list to its next version; `opens` starts it from nothing."""
+        shelf = self._shelves.get(change.version.list)
+        if shelf is None or change.opens:
+            shelf = Shelf(members=Membership(self._keys), version=change.version)
+            self._shelves[change.version.list] = shelf
+        shelf.members.remove(change.removed)
+        shelf.members.add(change.added)
+        shelf.version = change.version
+        if change.version.published_ms is not None:
+            shelf.published_ms.update(dict.fromkeys((kind.value for kind in change.kinds), change.version.published_ms))
+        if len(shelf.members) != change.version.entries:
+            raise Bug(
+                f"list `{change.version.list}` has {len(shelf.members)} entries at version "
+                f"`{change.version.version}`, which declares {change.version.entries}"
+            )
+
+    def probe(
+        self,
+        list_id: str,
+        identifiers: Sequence[Identifier],
+        *,
+        at_ms: int,
+        documented: bool = False,
+        marked: bool = False,
+    ) -> ListMatch:
+        """Ask one list about one subject at one instant.
+
+        True on any live entry (one with a document when `documented`, with the mark of the police when `marked`);
+        unknown when the list was never loaded, when no identifier is given, and when the only entries of an account
+        are narrowed to a bank while the subject's bank is unknown; else false. Of several hits one with the mark of
+        the police is named.
+        """
+        shelf = self._shelves.get(list_id)
+        if shelf is None:
+            return ListMatch(state=False if self._all_loaded and identifiers else UNKNOWN, list=list_id)
+        needs = documented * kernel.DOCUMENTED | marked * kernel.POLICE
+        found = [shelf.members.find(asked, at_ms=at_ms, needs=needs) for asked in identifiers]
+        rows = [row for row in found if row >= 0]
+        return _hit(shelf, rows) if rows else _miss(shelf, _state(found))
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Give a snapshot of all lists: flat arrays by name, from which `restore` makes an equal book."""
+        made: dict[str, NDArray[np.generic]] = {}
+        meta = []
+        for number, (_, shelf) in enumerate(sorted(self._shelves.items())):
+            meta.append({"version": asdict(shelf.version), "published_ms": shelf.published_ms})
+            made |= {f"{_META}/{number}/{name}": part for name, part in shelf.members.arrays().items()}
+        made[_META] = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), dtype=np.uint8)
+        return made
+
+    @classmethod
+    def restore(cls, keys: KeyMaker, arrays: Arrays, *, all_loaded: bool = False) -> "ListBook":
+        """Make a book from a snapshot's arrays; `keys` must be those under which it was made."""
+        book = cls(keys, all_loaded=all_loaded)
+        for number, row in enumerate(json.loads(arrays[_META].tobytes())):
+            start = f"{_META}/{number}/"
+            parts = {name.removeprefix(start): part for name, part in arrays.items() if name.startswith(start)}
+            version = ListVersion(**row["version"])
+            members = Membership.restore(keys, parts)
+            book._shelves[version.list] = Shelf(members=members, version=version, published_ms=row["published_ms"])
+        return book
+
+
+def _state(found: Iterable[int]) -> Trilean:
+    """Answer for a subject without a hit: false only if something was checked and nothing was left open."""
+    checked = set(found)
+    return UNKNOWN if not checked or kernel.NARROWED in checked else False
+
+
+def _hit(shelf: Shelf, rows: Sequence[int]) -> ListMatch:
+    """Describe the hit; one with the mark of the police goes first."""
+    row = next((row for row in rows if shelf.members.is_marked(row)), rows[0])
+    hit = shelf.members.hit(row)
+    return ListMatch(
+        state=True,
+        list=shelf.version.list,
+        version=shelf.version.version,
+        kind=hit.kind.value,
+        police=hit.police,
+        document=hit.document,
+        published_ms=shelf.published_ms.get(hit.kind.value, shelf.version.published_ms),
+        loaded_ms=shelf.version.loaded_ms,
+    )
+
+
+def _miss(shelf: Shelf, state: Trilean) -> ListMatch:
+    """Describe an answer without a hit."""
+    version = shelf.version
+    return ListMatch(
+        state=state,
+        list=version.list,
+        version=version.version,
+        published_ms=version.published_ms,
+        loaded_ms=version.loaded_ms,
+    )

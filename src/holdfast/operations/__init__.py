@@ -1,0 +1,1 @@
+"""One verb a file: what Holdfast does for whoever asks, whichever door they came through."""

@@ -1,0 +1,169 @@
+"""Decide one event: one idempotent call, answered only after its record is on disk."""
+
+from dataclasses import dataclass
+
+from holdfast.engine.decide import decide
+from holdfast.engine.prepare import prepare
+from holdfast.holds.terms import instant_ms
+from holdfast.operations.remember import known_before, remember
+from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, commit
+from holdfast.vocabulary.errors import ConflictError, TooOldError
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.instants import from_ms
+from holdfast.vocabulary.judgement import Envelope, Judgement
+from holdfast.vocabulary.records import HoldRow, OutboxRow, Record, RecordKind
+from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.codec import Decoded, decode
+from holdfast.wire.replies import decision_reply, envelope_bytes, facts_bytes, judgement_bytes
+
+_US = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The bytes to send, and whether they repeat an earlier answer."""
+
+    body: bytes
+    replayed: bool
+
+
+async def decide_event(shard: Shard, body: bytes) -> Answer:
+    """Decide the event in `body`, or give again the decision that it got before."""
+    started = shard.ports.tick()
+    now_ms = shard.ports.clock.now_ms()
+    decoded = decode(body, now_ms)
+    key = idempotency_key(decoded.event.id)
+    earlier = await find_earlier(shard, key, decoded, RecordKind.DECISION)
+    if earlier is not None:
+        return Answer(body=reply_of(shard, earlier), replayed=True)
+    refuse_too_old(decoded.event)
+    known = known_before(shard, decoded.event)
+    # from here to the hand-over to the writer there is no await: log order is apply order
+    flight = _decide_now(shard, decoded, key, known, decode_ns=shard.ports.tick() - started)
+    record = await flight.landed
+    return Answer(body=reply_of(shard, record), replayed=False)
+
+
+def idempotency_key(event_id: str) -> bytes:
+    """Give the 16-byte key under which an event's record is found again."""
+    return short_hash(event_id.encode())
+
+
+def refuse_too_old(event: Event) -> None:
+    """Refuse an event that lies before the time for which idempotency keys are kept."""
+    if event.occurred_ms < event.received_ms - OLDEST_MS:
+        raise TooOldError(
+            f"`occurred_at` is {from_ms(event.occurred_ms).date()}, more than 30 days ago", pointer="/occurred_at"
+        )
+
+
+async def find_earlier(shard: Shard, key: bytes, decoded: Decoded, kind: RecordKind) -> Record | None:
+    """Find what an id led to before: on disk, or in flight, whose landing is then waited for.
+
+    Raises ConflictError when the id came with another body, or through the other route.
+    """
+    flight = shard.flights.get(key)
+    record = await flight.landed if flight is not None else _durable(shard, key)
+    if record is None:
+        return None
+    if record.kind is not kind:
+        raise ConflictError(f"the id `{decoded.event.id}` was used on the other route", pointer="/id")
+    if record.body_hash != decoded.body_hash:
+        raise ConflictError(f"the id `{decoded.event.id}` was used with another body", pointer="/id")
+    return record
+
+
+def _durable(shard: Shard, key: bytes) -> Record | None:
+    found = shard.ports.store.find(key)
+    return None if found is None else next(shard.ports.store.replay(found.seq - 1, found.seq))
+
+
+def reply_of(shard: Shard, record: Record) -> bytes:
+    """Write the answer that a decision's record stands for."""
+    return decision_reply(record.event_id, record.judgement, record.envelope, shard.tenant.zone)
+
+
+def _decide_now(shard: Shard, decoded: Decoded, key: bytes, known: Known | None, *, decode_ns: int) -> Flight:
+    """Judge, let the event become part of the past, and hand its record to the writer."""
+    tick, event = shard.ports.tick, decoded.event
+    now_ms = event.received_ms
+    regime = shard.law.regime(event.type, event.occurred_ms)
+    seq = shard.next_seq()
+    start = tick()
+    facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
+    prepared = tick()
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
+    judged = tick()
+    executed = remember(shard, event, seq, known, allowed=judgement.outcome == "allow")
+    applied = tick()
+    envelope = Envelope(
+        decision_id=shard.ports.new_id("dec"),
+        hold_id=shard.ports.new_id("hold") if judgement.hold else None,
+        decided_ms=now_ms,
+        timings_us={
+            "decode": decode_ns // _US,
+            "features": (prepared - start + applied - judged) // _US,
+            "signs": 0,
+            "score": 0,
+            "rules": (judged - prepared) // _US,
+        },
+    )
+    record = _record(decoded, key, seq, (facts_bytes(facts), judgement, envelope))
+    return commit(shard, record, Known(event=event, seq=seq, executed=executed))
+
+
+def _record(decoded: Decoded, key: bytes, seq: int, made: tuple[bytes, Judgement, Envelope]) -> Record:
+    """Make the durable record of one decision."""
+    facts, judgement, envelope = made
+    event = decoded.event
+    return Record(
+        seq=seq,
+        kind=RecordKind.DECISION,
+        occurred_ms=event.occurred_ms,
+        received_ms=event.received_ms,
+        key=key,
+        body_hash=decoded.body_hash,
+        event_id=event.id,
+        decision_id=envelope.decision_id,
+        subject=subject_of(event),
+        event=decoded.body,
+        facts=facts,
+        judgement=judgement_bytes(judgement),
+        envelope=envelope_bytes(envelope),
+        hold=_hold_row(judgement, envelope),
+        outbox=_outbox(event, judgement, envelope),
+    )
+
+
+def subject_of(event: Event) -> bytes:
+    """Name the person under whose key an event's personal data is kept: its client, else its first party."""
+    for party in ("payer", "client", "seller", "payee"):
+        for name in ("customer_id", "seller_id", "account", "card", "phone"):
+            value = event.values.get(f"{party}.{name}")
+            if value is not None:
+                return short_hash(f"{name}\x1f{value}".encode())
+    return b""
+
+
+def _hold_row(judgement: Judgement, envelope: Envelope) -> HoldRow | None:
+    """Make the row of a hold that was placed."""
+    terms = judgement.hold
+    if terms is None or envelope.hold_id is None:
+        return None
+    return HoldRow(
+        id=envelope.hold_id,
+        decision_id=envelope.decision_id,
+        policy=terms.policy,
+        placed_ms=envelope.decided_ms,
+        until_ms=instant_ms(terms.until),
+        confirm_by_ms=instant_ms(terms.confirm_by) if terms.confirm_by else None,
+    )
+
+
+def _outbox(event: Event, judgement: Judgement, envelope: Envelope) -> tuple[OutboxRow, ...]:
+    """Queue one message for the bank when the client must hear something."""
+    notices = [measure for measure in judgement.measures if measure["kind"] == "notify_client"]
+    if not notices:
+        return ()
+    payload = canonical({"decision_id": envelope.decision_id, "event_id": event.id, "notices": notices})
+    return (OutboxRow(topic="notify_client", subject=subject_of(event).hex(), payload=payload),)

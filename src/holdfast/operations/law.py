@@ -1,0 +1,70 @@
+"""The law and the rules that a tenant has loaded, compiled for every day they differ."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from holdfast.language import Literal, Scope
+from holdfast.regulation import as_of, boundaries
+from holdfast.rules.regime import Regime, compile_regime
+from holdfast.vocabulary.packs import Pack, Parameter
+from holdfast.vocabulary.schema import EventSchema, Field, FieldType
+from holdfast.vocabulary.windows import WindowSpec
+
+_DIMENSIONS = ("deviation", "time", "place", "device", "amount", "frequency", "payee")
+_USUAL: Mapping[str, Field] = {
+    f"usual.{name}": Field(path=f"usual.{name}", type=FieldType.NUMBER) for name in _DIMENSIONS
+}
+JUDGED_BY_HABIT = frozenset({"transfer", "cash_withdrawal"})
+_LONG_AGO_MS = -(2**62)
+
+
+class Law:
+    """Packs in their order; `parameters` are the operator's own values by `pack:name`."""
+
+    def __init__(
+        self, packs: Sequence[Pack], schema: EventSchema, *, zone: str, parameters: Mapping[str, bool | float | str]
+    ) -> None:
+        self.packs = packs
+        self._schema = schema
+        self._zone = zone
+        self._parameters = parameters
+        self._edges = boundaries(packs)
+        self._regimes: dict[tuple[str, int], Regime] = {}
+
+    def regime(self, event_type: str, instant_ms: int) -> Regime:
+        """Give what speaks about an event type at an instant, compiled at the first asking."""
+        interval = bisect_right(self._edges, instant_ms)
+        found = self._regimes.get((event_type, interval))
+        if found is None:
+            in_force = as_of(self.packs, instant_ms).packs
+            found = compile_regime(in_force, lambda pack: self._scope(pack, event_type), event_type)
+            self._regimes[event_type, interval] = found
+        return found
+
+    def _scope(self, pack: Pack, event_type: str) -> Scope:
+        return Scope(
+            schema=self._schema,
+            event_type=event_type,
+            computed=_USUAL if event_type in JUDGED_BY_HABIT else {},
+            parameters={parameter.name: self._literal(pack, parameter) for parameter in pack.parameters},
+            zone=self._zone,
+        )
+
+    def _literal(self, pack: Pack, parameter: Parameter) -> Literal:
+        value = self._parameters.get(f"{pack.id}:{parameter.name}", parameter.value)
+        return Literal(type=FieldType(parameter.type), value=value, currency=parameter.currency)
+
+    def _every_regime(self) -> list[Regime]:
+        instants = (_LONG_AGO_MS, *self._edges)
+        return [self.regime(kind, instant) for kind in self._schema.event_types() for instant in instants]
+
+    def windows(self) -> dict[str, list[WindowSpec]]:
+        """Collect, by event type, every statistic that any day's law or rules ask of the past."""
+        asked: dict[str, dict[WindowSpec, None]] = {}
+        for regime in self._every_regime():
+            asked.setdefault(regime.event_type, {}).update(dict.fromkeys(regime.windows))
+        return {event_type: list(specs) for event_type, specs in asked.items() if specs}
+
+    def lists(self) -> list[str]:
+        """Collect every list that any day's law or rules ask."""
+        return sorted({probe.list for regime in self._every_regime() for probe in regime.probes})

@@ -1,0 +1,83 @@
+"""Keep the content of packs, rules and settings by hash, so that an upgrade cannot change the past."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from holdfast.engine.tenant import Tenant
+from holdfast.operations.law import Law
+from holdfast.operations.ports import Store
+from holdfast.operations.shard import Shard
+from holdfast.regulation import parse_pack
+from holdfast.vocabulary.errors import NotFoundError
+from holdfast.vocabulary.outcome import Mode
+from holdfast.wire.canonical import canonical, read_canonical
+from holdfast.wire.fields import event_schema
+
+Parameters = Mapping[str, bool | int | float | str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesetContent:
+    """Everything beside the facts that a judgement depends on; `packs` are (name, content hash) in their order."""
+
+    packs: Sequence[tuple[str, str]]
+    parameters: Parameters
+    modes: Mapping[str, Mode]
+    trusted_proposals: Sequence[str]
+    tenant: str
+    home: str
+    zone: str
+    language: str
+    engine: str
+
+
+def publish_ruleset(store: Store, sources: Mapping[str, bytes], tenant: Tenant, parameters: Parameters) -> str:
+    """Keep the texts of all packs and the settings, and give the ruleset's version: the hash of it all.
+
+    `sources` maps a pack's name to the bytes of its file, in the order of precedence.
+    """
+    content = RulesetContent(
+        packs=[(name, store.put_content("pack", data)) for name, data in sources.items()],
+        parameters=parameters,
+        modes=tenant.modes,
+        trusted_proposals=sorted(tenant.trusted_proposals),
+        tenant=tenant.name,
+        home=tenant.home,
+        zone=str(tenant.zone),
+        language=tenant.language,
+        engine=tenant.engine_version,
+    )
+    return store.put_content("ruleset", canonical(content))
+
+
+def tenant_and_law(shard: Shard, ruleset: str) -> tuple[Tenant, Law]:
+    """Give the settings and the law of a ruleset, the present one or one of the past."""
+    if ruleset == shard.ruleset:
+        return shard.tenant, shard.law
+    return _of_the_past(shard.ports.store, ruleset)
+
+
+def _content(store: Store, digest: str) -> bytes:
+    data = store.content(digest)
+    if data is None:
+        raise NotFoundError(f"the content `{digest}` is not in the store")
+    return data
+
+
+@lru_cache(maxsize=16)
+def _of_the_past(store: Store, ruleset: str) -> tuple[Tenant, Law]:
+    """Build the settings and the law of an old ruleset."""
+    content = read_canonical(_content(store, ruleset), RulesetContent)
+    tenant = Tenant(
+        name=content.tenant,
+        home=content.home,
+        zone=ZoneInfo(content.zone),
+        language=content.language,
+        engine_version=content.engine,
+        modes=content.modes,
+        trusted_proposals=frozenset(content.trusted_proposals),
+    )
+    packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
+    return tenant, Law(packs, event_schema(), zone=content.zone, parameters=content.parameters)

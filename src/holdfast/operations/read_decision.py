@@ -1,0 +1,52 @@
+"""Read a decision back, and judge its facts again to see that the same comes out."""
+
+from dataclasses import dataclass
+
+from holdfast.engine.decide import decide
+from holdfast.operations.decide_event import reply_of
+from holdfast.operations.publish_rules import tenant_and_law
+from holdfast.operations.shard import Shard
+from holdfast.vocabulary.errors import InvalidError, NotFoundError
+from holdfast.vocabulary.records import Record
+from holdfast.wire.replies import judgement_bytes, read_facts, read_ruleset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """The stored judgement and the one made again from the stored facts, as canonical JSON."""
+
+    stored: bytes
+    again: bytes
+
+    @property
+    def equal(self) -> bool:
+        """Tell whether both are the same to the byte."""
+        return self.stored == self.again
+
+
+def _record(shard: Shard, decision_id: str) -> Record:
+    record = shard.ports.store.decision(decision_id)
+    if record is None:
+        raise NotFoundError(f"there is no decision `{decision_id}`")
+    return record
+
+
+def read_decision(shard: Shard, decision_id: str) -> bytes:
+    """Give a decision as it was answered."""
+    return reply_of(shard, _record(shard, decision_id))
+
+
+def replay_decision(shard: Shard, decision_id: str) -> Replayed:
+    """Judge a decision's stored facts again under the stored versions of packs, rules and settings."""
+    return replay_record(shard, _record(shard, decision_id))
+
+
+def replay_record(shard: Shard, record: Record) -> Replayed:
+    """Judge one record's stored facts again."""
+    if record.forgotten:
+        raise InvalidError(f"the personal data behind `{record.decision_id}` was erased; its facts cannot be read")
+    ruleset = read_ruleset(record.judgement)
+    tenant, law = tenant_and_law(shard, ruleset)
+    facts = read_facts(record.facts)
+    again = decide(facts, law.regime(facts.type, facts.occurred_ms), tenant, ruleset=ruleset)
+    return Replayed(stored=record.judgement, again=judgement_bytes(again))

@@ -1,0 +1,25 @@
+"""Whether decisions can be made, and what they would be made without."""
+
+from dataclasses import dataclass
+
+from holdfast.operations.shard import Shard
+
+REGULATORS = ("ru.cbr.", "ru.gis.", "ru.courts.", "kz.afc.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether the tenant is ready, and each thing that is degraded, in words."""
+
+    ready: bool
+    degraded: tuple[str, ...]
+
+
+def readiness(shard: Shard) -> Readiness:
+    """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready."""
+    faults = ["the log cannot be written"] if shard.failed is not None else []
+    missing = [
+        name for name in shard.law.lists() if name.startswith(REGULATORS) and not shard.memory.lists.is_loaded(name)
+    ]
+    faults += [f"list `{name}` was never loaded" for name in missing]
+    return Readiness(ready=not faults, degraded=tuple(faults))

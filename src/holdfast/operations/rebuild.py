@@ -1,0 +1,57 @@
+"""Rebuild the memory from the log: the same fold, in the same order, as when the events came."""
+
+from collections.abc import Iterator
+
+from holdfast.operations.remember import known_before, remember
+from holdfast.operations.shard import Shard
+from holdfast.vocabulary.lists import ListChange, ListEntry
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.codec import restore
+from holdfast.wire.replies import read_outcome
+
+_PAGE = 5_000
+_EVENTS = frozenset({RecordKind.EVENT, RecordKind.DECISION})
+
+
+def rebuild(shard: Shard) -> int:
+    """Bring an empty memory to the state after the last durable record; gives how many records were read."""
+    store = shard.ports.store
+    store.drop_all_staged()
+    shard.memory = shard.fresh_memory()
+    shard.changed.clear()
+    count = 0
+    for record in store.replay():
+        _apply(shard, record)
+        shard.seq = record.seq
+        count += 1
+    for list_id in store.lists():
+        shard.memory.lists.apply(_whole_list(shard, list_id))
+    shard.failed = None
+    return count
+
+
+def _apply(shard: Shard, record: Record) -> None:
+    """Let one record have its effect on the memory again."""
+    if record.source is not None:
+        shard.declare(record.source.source, record.source.complete_since_ms)
+    if record.kind not in _EVENTS or not record.event:
+        return
+    event = restore(record.event, record.received_ms)
+    allowed = record.kind is RecordKind.EVENT or read_outcome(record.judgement) == "allow"
+    remember(shard, event, record.seq, known_before(shard, event), allowed=allowed)
+
+
+def _whole_list(shard: Shard, list_id: str) -> ListChange:
+    """Give a list's present content as one change from nothing."""
+    version = shard.ports.store.list_versions(list_id)[-1]
+    return ListChange(version=version, added=tuple(_entries(shard, list_id)), opens=True)
+
+
+def _entries(shard: Shard, list_id: str) -> Iterator[ListEntry]:
+    cursor: str | None = None
+    while True:
+        page = shard.ports.store.list_entries(list_id, cursor=cursor, limit=_PAGE)
+        yield from page.items
+        cursor = page.next
+        if cursor is None:
+            return

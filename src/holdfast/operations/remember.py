@@ -1,0 +1,68 @@
+"""Let an event become part of the past, by the rule that history counts what was executed."""
+
+from holdfast.operations.shard import LATE_MS, OPERATIONS, Known, Shard
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.codec import restore
+from holdfast.wire.replies import read_outcome
+
+_RESULT = "transfer_result"
+_EXECUTED = "executed"
+
+
+def is_late(event: Event | Record) -> bool:
+    """Tell whether an event came too late to correct the answers of others; `backfill` takes such events in."""
+    return event.occurred_ms < event.received_ms - LATE_MS
+
+
+def known_before(shard: Shard, event: Event) -> Known | None:
+    """Fetch the operation that a result speaks about; nothing for any other event."""
+    if event.type != _RESULT:
+        return None
+    of = str(event.values["of"])
+    for flight in shard.flights.values():
+        if flight.known is not None and flight.known.event.id == of:
+            return _as_changed(shard, flight.known)
+    record = shard.ports.store.by_event(of)
+    return _as_changed(shard, _known(record)) if record is not None and record.event else None
+
+
+def _known(record: Record) -> Known:
+    """Read back an operation from its record."""
+    event = restore(record.event, record.received_ms)
+    executed = record.kind is RecordKind.EVENT or read_outcome(record.judgement) == "allow"
+    return Known(event=event, seq=record.seq, executed=executed)
+
+
+def _as_changed(shard: Shard, known: Known) -> Known:
+    """Take earlier results about the same operation into account."""
+    executed = shard.changed.get(known.event.id, known.executed)
+    return Known(event=known.event, seq=known.seq, executed=executed)
+
+
+def remember(shard: Shard, event: Event, seq: int, known: Known | None, *, allowed: bool) -> bool:
+    """Let an event enter the windows; give whether it now counts as executed.
+
+    An operation that was not allowed counts as an attempt only, until a result says that it was executed.
+    """
+    if event.type == _RESULT:
+        _apply_result(shard, event, known)
+        return False
+    executed = allowed or event.type not in OPERATIONS
+    if not is_late(event):
+        shard.memory.fold.happened(event, seq, executed=executed)
+    return executed
+
+
+def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
+    """Correct the past by a result that says otherwise than the decision did."""
+    if known is None or known.event.type not in OPERATIONS:
+        return
+    executed = result.values.get("result") == _EXECUTED
+    if executed == known.executed:
+        return
+    shard.changed[known.event.id] = executed
+    if executed:
+        shard.memory.fold.happened(known.event, known.seq, executed=True, attempted=False)
+    else:
+        shard.memory.fold.undone(known.event, known.seq)

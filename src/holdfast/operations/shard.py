@@ -1,0 +1,114 @@
+"""One tenant's single writer: its memory, its place in the log, and the calls in flight."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from holdfast.engine.prepare import Memory
+from holdfast.engine.tenant import Tenant
+from holdfast.operations.law import Law
+from holdfast.operations.ports import Store
+from holdfast.vocabulary.clock import Clock, IdMaker, Tick
+from holdfast.vocabulary.errors import Bug, UnavailableError
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.instants import DAY_MS
+from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.records import Record
+
+LATE_MS = DAY_MS
+OLDEST_MS = 30 * DAY_MS
+OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What the shard reaches the outside through."""
+
+    store: Store
+    clock: Clock
+    tick: Tick
+    new_id: IdMaker
+    keys: KeyMaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An event that a later result may speak about, and whether it stands in the past as executed."""
+
+    event: Event
+    seq: int
+    executed: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Shard:
+    """The state that only the engine's thread touches.
+
+    `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
+    yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
+    its decision.
+    """
+
+    tenant: Tenant
+    law: Law
+    ruleset: str
+    ports: Ports
+    memory: Memory
+    fresh_memory: Callable[[], Memory]
+    seq: int = 0
+    failed: BaseException | None = None
+    flights: dict[bytes, "Flight"] = field(default_factory=dict)
+    changed: dict[str, bool] = field(default_factory=dict)
+    list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def next_seq(self) -> int:
+        """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
+        if self.failed is not None:
+            raise UnavailableError("the log cannot be written at the moment")
+        return self.seq + 1
+
+    def declare(self, source: str, since_ms: int) -> None:
+        """Take note that a source is complete since an instant."""
+        complete: Mapping[str, int] = {**self.memory.complete_since, source: since_ms}
+        self.memory = replace(self.memory, complete_since=complete)
+
+
+@dataclass(slots=True, kw_only=True)
+class Flight:
+    """A record on its way to disk, with what a twin or a result that comes meanwhile needs of it."""
+
+    record: Record
+    known: Known | None
+    landed: "asyncio.Future[Record]"
+
+
+def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
+    """Hand a record to the writer; the flight's future ends when the record is on disk, or with the error."""
+    if record.seq != shard.seq + 1:
+        raise Bug(f"record {record.seq} was handed over after record {shard.seq}")
+    shard.seq = record.seq
+    loop = asyncio.get_running_loop()
+    flight = Flight(record=record, known=known, landed=loop.create_future())
+    if record.key:
+        shard.flights[record.key] = flight
+
+    def done(error: BaseException | None) -> None:
+        loop.call_soon_threadsafe(_land, shard, flight, error)
+
+    try:
+        shard.ports.store.submit(record, done)
+    except Exception as error:  # noqa: BLE001 - whatever the store says, the record is not on disk
+        _land(shard, flight, error)
+    return flight
+
+
+def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
+    """End a flight; a failed group fails every later one until the memory is rebuilt from the log."""
+    shard.flights.pop(flight.record.key, None)
+    if error is None:
+        if not flight.landed.done():
+            flight.landed.set_result(flight.record)
+        return
+    shard.failed = shard.failed or error
+    if not flight.landed.done():
+        flight.landed.set_exception(UnavailableError("the record could not be written to disk"))

@@ -1,0 +1,45 @@
+"""Take in an event without deciding it: a report of what happened."""
+
+from dataclasses import dataclass
+
+from holdfast.operations.decide_event import find_earlier, idempotency_key, refuse_too_old, subject_of
+from holdfast.operations.remember import is_late, known_before, remember
+from holdfast.operations.shard import Known, Shard, commit
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.codec import decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """The event's id, whether it came too late to count in windows, and whether it was known already."""
+
+    event_id: str
+    late: bool
+    replayed: bool
+
+
+async def take_event(shard: Shard, body: bytes) -> Taken:
+    """Take in the event in `body`; it is on disk when this returns."""
+    decoded = decode(body, shard.ports.clock.now_ms())
+    event, key = decoded.event, idempotency_key(decoded.event.id)
+    earlier = await find_earlier(shard, key, decoded, RecordKind.EVENT)
+    if earlier is not None:
+        return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
+    refuse_too_old(event)
+    known = known_before(shard, event)
+    seq = shard.next_seq()
+    remember(shard, event, seq, known, allowed=True)
+    record = Record(
+        seq=seq,
+        kind=RecordKind.EVENT,
+        occurred_ms=event.occurred_ms,
+        received_ms=event.received_ms,
+        key=key,
+        body_hash=decoded.body_hash,
+        event_id=event.id,
+        subject=subject_of(event),
+        event=decoded.body,
+    )
+    flight = commit(shard, record, Known(event=event, seq=seq, executed=True))
+    await flight.landed
+    return Taken(event_id=event.id, late=is_late(event), replayed=False)

@@ -1,0 +1,158 @@
+"""Every setting in one table: name, default, meaning; command line, environment and documentation come from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from holdfast.vocabulary.errors import SettingError
+from holdfast.vocabulary.outcome import Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row of the table; `kind` says how its text is read."""
+
+    name: str
+    default: Any
+    meaning: str
+    kind: str = "text"
+
+    @property
+    def variable(self) -> str:
+        """Give the name of its environment variable."""
+        return f"HOLDFAST_{self.name.upper()}"
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting(name="data", default="data", meaning="data directory, made at the first start", kind="path"),
+    Setting(name="host", default="127.0.0.1", meaning="address to listen on"),
+    Setting(name="port", default=8000, meaning="port to listen on; 0 takes a free one", kind="number"),
+    Setting(
+        name="packs", default="ru", meaning="regulation packs, by folder or name, separated by commas", kind="words"
+    ),
+    Setting(name="home", default="", meaning="home country (ISO 3166); by default that of the first pack"),
+    Setting(name="zone", default="", meaning="time zone of legal clocks; by default that of the home country"),
+    Setting(name="language", default="ru", meaning="language of titles in decisions: ru, kk or en"),
+    Setting(name="tenant", default="default", meaning="name of the bank or site whose data this directory holds"),
+    Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
+    Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
+    Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
+    Setting(
+        name="dev", default=False, meaning="open without keys, on loopback only, lists loaded and empty", kind="switch"
+    ),
+    Setting(
+        name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
+    ),
+)
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ZONES = {"RU": "Europe/Moscow", "KZ": "Asia/Almaty", "US": "America/New_York"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings as read."""
+
+    data: Path
+    host: str
+    port: int
+    packs: tuple[str, ...]
+    home: str
+    zone: str
+    language: str
+    tenant: str
+    mode: Mapping[str, str]
+    set: Mapping[str, str]
+    trust: tuple[str, ...]
+    dev: bool
+    clock: str
+
+    def modes(self) -> dict[str, Mode]:
+        """Read the modes."""
+        try:
+            return {name: Mode(word) for name, word in self.mode.items()}
+        except ValueError as error:
+            raise SettingError(f"`mode`: {error}", hint="observe, advise or enforce") from None
+
+    def parameters(self) -> dict[str, bool | int | float | str]:
+        """Read the operator's values of pack parameters."""
+        return {name: _scalar(text) for name, text in self.set.items()}
+
+
+def _scalar(text: str) -> bool | int | float | str:
+    """Read a number, a truth value or a text."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _read(setting: Setting, value: Any) -> Any:
+    """Read one value from its text."""
+    readers = {
+        "path": Path,
+        "number": int,
+        "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),
+        "pairs": lambda text: _pairs(setting, str(text)),
+        "switch": lambda text: text is True or str(text).lower() in _TRUE,
+        "text": str,
+    }
+    try:
+        return readers[setting.kind](value)
+    except ValueError:
+        raise SettingError(f"`{setting.name}` cannot be `{value}`", hint=setting.meaning) from None
+
+
+def _pairs(setting: Setting, text: str) -> dict[str, str]:
+    """Read `name=value` pairs."""
+    pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
+    if any("=" not in pair for pair in pairs):
+        raise SettingError(f"`{setting.name}` takes pairs `name=value`", hint=setting.meaning)
+    return {name.strip(): value.strip() for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def read_settings(given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """Read every setting: what is given on the command line, else the environment, else the default."""
+    known = {setting.variable for setting in TABLE}
+    strange = [name for name in environment if name.startswith("HOLDFAST_") and name not in known]
+    if strange:
+        raise SettingError(f"there is no setting `{strange[0]}`", hint=f"one of {', '.join(sorted(known))}")
+    values = {
+        setting.name: _read(
+            setting,
+            given[setting.name]
+            if given.get(setting.name) is not None
+            else environment.get(setting.variable, setting.default),
+        )
+        for setting in TABLE
+    }
+    return _checked(_completed(values))
+
+
+def _completed(values: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what follows from other settings."""
+    first = values["packs"][0].partition("/")[0].upper() if values["packs"] else "RU"
+    values["home"] = (values["home"] or first).upper()
+    values["zone"] = values["zone"] or _ZONES.get(values["home"], "UTC")
+    return values
+
+
+def _checked(values: dict[str, Any]) -> Settings:
+    """Refuse settings that cannot go together."""
+    try:
+        ZoneInfo(values["zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingError(f"there is no time zone `{values['zone']}`", hint="for example `Europe/Moscow`") from None
+    if values["language"] not in ("ru", "kk", "en"):
+        raise SettingError(f"there is no language `{values['language']}`", hint="ru, kk or en")
+    if values["dev"] and values["host"] not in _LOOPBACK:
+        raise SettingError("`dev` opens the server without keys, so it listens on loopback only", hint="drop `host`")
+    if values["clock"] and not values["dev"]:
+        raise SettingError("a test clock needs `dev`", hint="a production server keeps the machine's time")
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})

@@ -1,0 +1,82 @@
+"""A run of records into all the tables that one record touches, inside the writer's transaction."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from holdfast.store.sqlite.keydays import KeyDays
+from holdfast.store.sqlite.queries import query
+from holdfast.store.sqlite.rows import RowMaker
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.records import Record
+
+MESSAGES_EACH: Final = 1_024
+
+
+class LogAppender:
+    """Writer of records in log order; a gap or a repeated number is a `Bug`, since a record would be lost."""
+
+    def __init__(self, connection: sqlite3.Connection, rows: RowMaker, days: KeyDays) -> None:
+        self._connection = connection
+        self._rows = rows
+        self._days = days
+        self._next = int(connection.execute(query("last_seq")).fetchone()[0]) + 1
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write the records' rows and everything that hangs on them."""
+        for record in records:
+            if record.seq != self._next:
+                raise Bug(f"record {record.seq} came where record {self._next} was due")
+            self._next += 1
+        try:
+            self._connection.executemany(query("insert_record"), self._rows.rows(records))
+        except sqlite3.IntegrityError as error:
+            raise Bug(f"records {records[0].seq} to {records[-1].seq} repeat a decision id: {error}") from error
+        self._days.insert(self._connection, records)
+        for record in records:
+            if record.outbox or record.hold or record.closed_holds or record.source or record.list_version:
+                self._append_rest(record)
+
+    def _append_rest(self, record: Record) -> None:
+        self._queue_messages(record)
+        self._write_holds(record)
+        if record.source is not None:
+            row = (record.source.source, record.source.complete_since_ms)
+            self._connection.execute(query("set_source"), row)
+        if record.list_version is not None:
+            self._publish(record)
+
+    def _queue_messages(self, record: Record) -> None:
+        if len(record.outbox) > MESSAGES_EACH:
+            raise Bug(f"record {record.seq} has {len(record.outbox)} messages, {MESSAGES_EACH} are possible")
+        rows = [
+            (record.seq * MESSAGES_EACH + place, message.topic, message.subject, message.payload)
+            for place, message in enumerate(record.outbox)
+        ]
+        self._connection.executemany(query("insert_message"), rows)
+
+    def _write_holds(self, record: Record) -> None:
+        hold = record.hold
+        if hold is not None:
+            terms = (hold.id, hold.decision_id, hold.policy, hold.placed_ms, hold.until_ms, hold.confirm_by_ms)
+            self._connection.execute(query("place_hold"), terms)
+            self._connection.execute(query("insert_hold_record"), (hold.id, record.seq))
+        for closed in record.closed_holds:
+            if self._connection.execute(query("close_hold"), (closed,)).rowcount != 1:
+                raise Bug(f"record {record.seq} closes the hold `{closed}`, which was never placed")
+            self._connection.execute(query("insert_hold_record"), (closed, record.seq))
+
+    def _publish(self, record: Record) -> None:
+        """Make a staged version visible; a version without a single change needs no staging."""
+        one = record.list_version
+        assert one is not None  # noqa: S101 - the caller asked
+        found = self._connection.execute(query("version_no"), (one.list, one.version)).fetchone()
+        if found is not None and found[1] is not None:
+            raise Bug(f"record {record.seq} publishes version `{one.version}` of `{one.list}` again")
+        if found is None:
+            staged = self._connection.execute(query("staged_version"), (one.list,)).fetchone()
+            if staged is not None:
+                raise Bug(f"record {record.seq} publishes `{one.list}` while version `{staged[1]}` of it is staged")
+            found = self._connection.execute(query("insert_version"), (one.list, one.version)).fetchone()
+        numbers = (one.loaded_ms, one.published_ms, one.entries, one.added, one.removed)
+        self._connection.execute(query("publish_version"), (record.seq, *numbers, one.source, one.by, found[0]))

@@ -1,0 +1,70 @@
+"""The data directory: one owner at a time, readable by nobody else."""
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from holdfast.vocabulary.errors import StoreError
+
+DIRECTORY_MODE: Final = 0o700
+FILE_MODE: Final = 0o600
+_LOCK_NAME: Final = "lock"
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_directory(directory: Path) -> None:
+    """Create a directory with mode 0700 where it is missing, and make its name durable."""
+    if not directory.is_dir():
+        directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+        sync_directory(directory.parent)
+
+
+def make_file(path: Path) -> None:
+    """Create an empty file with mode 0600 where it is missing."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a new file with mode 0600 whole or not at all, durably."""
+    beside = path.with_name(path.name + ".part")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, FILE_MODE)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_directory(path.parent)
+
+
+class DirectoryLock:
+    """The right to use a directory, kept until `release` or the end of the process.
+
+    A second owner, in this process or another, gets a `StoreError` that names the first one's process id.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._handle = os.open(directory / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.pread(self._handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._handle)
+            hint = "stop that server, or talk to it over HTTP, or use another directory"
+            raise StoreError(f"`{directory}` is in use by process {owner}", hint=hint) from error
+        os.ftruncate(self._handle, 0)
+        with suppress(OSError):  # on a full disk the number is missing from a message, no more
+            os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Give the directory up."""
+        os.close(self._handle)

@@ -1,0 +1,131 @@
+-- The log, what is read beside it, and what hangs on it.
+
+CREATE TABLE log (
+    seq INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    occurred_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    body_hash BLOB NOT NULL,
+    event_id TEXT NOT NULL,
+    decision_id TEXT NOT NULL,
+    subject_key INTEGER NOT NULL,
+    dictionary INTEGER NOT NULL,
+    sealed BLOB,
+    public BLOB NOT NULL,
+    extras BLOB
+) STRICT;
+
+CREATE INDEX log_by_event ON log (event_id) WHERE event_id <> '';
+CREATE UNIQUE INDEX log_by_decision ON log (decision_id) WHERE decision_id <> '';
+CREATE INDEX log_of_decisions ON log (seq) WHERE kind = 'decision';
+
+CREATE TRIGGER log_is_never_updated BEFORE UPDATE ON log
+BEGIN
+    SELECT RAISE (ABORT, 'the log is append-only');
+END;
+
+CREATE TRIGGER log_is_never_deleted BEFORE DELETE ON log
+BEGIN
+    SELECT RAISE (ABORT, 'the log is append-only');
+END;
+
+CREATE TABLE dictionaries (
+    id INTEGER PRIMARY KEY,
+    sealed BLOB NOT NULL,
+    public BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE subjects (
+    id INTEGER PRIMARY KEY,
+    subject BLOB NOT NULL,
+    wrapped BLOB,
+    forgotten_ms INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX subjects_alive ON subjects (subject) WHERE wrapped IS NOT NULL;
+
+CREATE TABLE contents (
+    hash BLOB PRIMARY KEY,
+    kind TEXT NOT NULL,
+    data BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holds (
+    id TEXT PRIMARY KEY,
+    decision_id TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    placed_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    confirm_by_ms INTEGER,
+    open INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX holds_by_until ON holds (until_ms, id) WHERE open = 1;
+CREATE INDEX holds_open ON holds (id) WHERE open = 1;
+
+CREATE TABLE hold_records (
+    hold_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (hold_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    topic TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    attempts INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    retry_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX outbox_by_subject ON outbox (subject, id) WHERE retry_at_ms > 0;
+
+CREATE TABLE list_versions (
+    no INTEGER PRIMARY KEY,
+    list TEXT NOT NULL,
+    version TEXT NOT NULL,
+    seq INTEGER,
+    loaded_ms INTEGER,
+    published_ms INTEGER,
+    entries INTEGER,
+    added INTEGER,
+    removed INTEGER,
+    source TEXT,
+    by TEXT,
+    UNIQUE (list, version)
+) STRICT;
+
+CREATE UNIQUE INDEX list_versions_staged ON list_versions (list) WHERE seq IS NULL;
+
+CREATE TABLE list_changes (
+    list TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    bic TEXT NOT NULL,
+    no INTEGER NOT NULL,
+    entry BLOB,
+    PRIMARY KEY (list, kind, value, bic, no)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX list_changes_by_version ON list_changes (no);
+
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY,
+    complete_since_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    hash BLOB NOT NULL,
+    scopes TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER,
+    revoked_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,195 @@
+"""Between a record and its row: public parts packed, personal parts packed and sealed."""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
+from holdfast.store.sqlite.queries import query
+from holdfast.store.sqlite.sealing import NONCE_BYTES, KeyCache, RandomBytes, Vault, seal, unseal
+from holdfast.vocabulary.errors import StoreError
+from holdfast.vocabulary.lists import ListVersion
+from holdfast.vocabulary.records import HoldRow, Record, RecordKind, SourceRow
+from holdfast.vocabulary.stored import Found
+
+Row = tuple[Any, ...]
+Query = Callable[..., list[Row]]
+_WRITER_KEYS: Final = 16_384
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extras:
+    """The rare parts of a record, as JSON."""
+
+    hold: HoldRow | None = None
+    closed_holds: tuple[str, ...] = ()
+    source: SourceRow | None = None
+    list_version: ListVersion | None = None
+
+
+_NO_EXTRAS: Final = _Extras()
+_encode: Final = msgspec.json.Encoder().encode
+_decode_extras: Final = msgspec.json.Decoder(_Extras).decode
+
+
+class RowMaker:
+    """Maker of log rows inside the writer's transaction; used by the writer's thread alone."""
+
+    def __init__(self, connection: sqlite3.Connection, vault: Vault, random_bytes: RandomBytes) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._random_bytes = random_bytes
+        self._keys: OrderedDict[bytes, tuple[int, AESGCM]] = OrderedDict()
+        found = connection.execute(query("last_dictionary")).fetchone()
+        self._dictionary = EMPTY if found is None else Dictionary(id=found[0], sealed=found[1], public=found[2])
+        self._sampler = Sampler(int(connection.execute(query("last_seq")).fetchone()[0]))
+
+    def rows(self, records: Sequence[Record]) -> list[Row]:
+        """Give the rows of `insert_record` for a run of records."""
+        self._renew_dictionary(records)
+        nonces = self._random_bytes(NONCE_BYTES * len(records))
+        return [
+            self._row(record, nonces[place : place + NONCE_BYTES])
+            for record, place in zip(records, range(0, len(nonces), NONCE_BYTES), strict=True)
+        ]
+
+    def forget(self, subject: bytes) -> None:
+        """Give up the key at hand of a subject that is being forgotten."""
+        self._keys.pop(subject, None)
+
+    def _row(self, record: Record, nonce: bytes) -> Row:
+        key_id, key = self._key_of(record.subject)
+        sealed = None
+        if record.event or record.facts:
+            packed = self._dictionary.pack_sealed(frame((record.event, record.facts)))
+            sealed = seal(key, packed, nonce=nonce, seq=record.seq)
+        return (
+            record.seq,
+            record.kind.value,
+            record.occurred_ms,
+            record.received_ms,
+            record.key,
+            record.body_hash,
+            record.event_id,
+            record.decision_id,
+            key_id,
+            self._dictionary.id,
+            sealed,
+            self._dictionary.pack_public(frame((record.judgement, record.envelope, record.reply))),
+            _extras(record),
+        )
+
+    def _key_of(self, subject: bytes) -> tuple[int, AESGCM]:
+        """Give a subject's live key, made now if it is the first or the one before was destroyed."""
+        found = self._keys.get(subject)
+        if found is not None:
+            return found
+        row = self._connection.execute(query("live_subject"), (subject,)).fetchone()
+        if row is not None:
+            found = (int(row[0]), self._vault.unwrap(row[1], subject))
+        else:
+            wrapped, key = self._vault.new_key(subject)
+            found = (int(self._connection.execute(query("insert_subject"), (subject, wrapped)).fetchone()[0]), key)
+        self._keys[subject] = found
+        if len(self._keys) > _WRITER_KEYS:
+            self._keys.popitem(last=False)
+        return found
+
+    def _renew_dictionary(self, records: Sequence[Record]) -> None:
+        """Make a new dictionary when one is due, from records of this run."""
+        if not self._sampler.due(len(records)):
+            return
+        for record in records[-12:]:
+            self._sampler.show(record.event + record.facts, record.judgement + record.envelope + record.reply)
+        self._dictionary = self._sampler.make(self._dictionary.id + 1)
+        self._connection.execute(
+            query("insert_dictionary"), (self._dictionary.id, self._dictionary.sealed, self._dictionary.public)
+        )
+
+
+class RowReader:
+    """Reader of log rows, for any thread."""
+
+    def __init__(self, ask: Query, vault: Vault) -> None:
+        self._ask = ask
+        self._vault = vault
+        self._keys = KeyCache()
+        self._dictionaries: dict[int, Dictionary] = {EMPTY.id: EMPTY}
+
+    def record(self, row: Row) -> Record:
+        """Turn a row of the log, with its subject's key, into the record that was written."""
+        seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, *rest = row
+        key_id, subject, wrapped, dictionary_id, sealed, public, extras = rest
+        dictionary = self._dictionary(dictionary_id)
+        judgement, envelope, reply = unframe(dictionary.unpack_public(public), 3)
+        event, facts = b"", b""
+        if sealed is not None and wrapped is not None:
+            packed = unseal(self._key(key_id, subject, wrapped=wrapped), sealed, seq=seq)
+            event, facts = unframe(dictionary.unpack_sealed(packed), 2)
+        more = _NO_EXTRAS if extras is None else _decode_extras(extras)
+        return Record(
+            seq=seq,
+            kind=RecordKind(kind),
+            occurred_ms=occurred_ms,
+            received_ms=received_ms,
+            key=key,
+            body_hash=body_hash,
+            event_id=event_id,
+            decision_id=decision_id,
+            subject=subject,
+            event=event,
+            facts=facts,
+            judgement=judgement,
+            envelope=envelope,
+            reply=reply,
+            hold=more.hold,
+            closed_holds=more.closed_holds,
+            source=more.source,
+            list_version=more.list_version,
+            forgotten=wrapped is None,
+        )
+
+    def found(self, row: Row) -> Found:
+        """Turn a row of `find_key` into the first answer to a key."""
+        seq, kind, body_hash, dictionary_id, public = row
+        reply = unframe(self._dictionary(dictionary_id).unpack_public(public), 3)[2]
+        return Found(seq=seq, kind=RecordKind(kind), body_hash=body_hash, reply=reply)
+
+    def forget(self, key_id: int) -> None:
+        """Give up the key at hand of a subject that was forgotten."""
+        self._keys.drop(key_id)
+
+    def _key(self, key_id: int, subject: bytes, *, wrapped: bytes) -> AESGCM:
+        key = self._keys.get(key_id)
+        if key is None:
+            key = self._vault.unwrap(wrapped, subject)
+            self._keys.put(key_id, key)
+        return key
+
+    def _dictionary(self, dictionary_id: int) -> Dictionary:
+        found = self._dictionaries.get(dictionary_id)
+        if found is None:
+            rows = self._ask("dictionary", dictionary_id)
+            if not rows:
+                raise StoreError(f"the compression dictionary {dictionary_id} is missing")
+            found = Dictionary(id=dictionary_id, sealed=rows[0][0], public=rows[0][1])
+            self._dictionaries[dictionary_id] = found
+        return found
+
+
+def _extras(record: Record) -> bytes | None:
+    if not (record.hold or record.closed_holds or record.source or record.list_version):
+        return None
+    return _encode(
+        _Extras(
+            hold=record.hold,
+            closed_holds=record.closed_holds,
+            source=record.source,
+            list_version=record.list_version,
+        )
+    )

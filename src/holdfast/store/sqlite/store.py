@@ -1,0 +1,240 @@
+"""The SQLite store: one directory, one owner, one writer thread."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Self
+
+from holdfast.store.cursors import read_cursor, write_cursor
+from holdfast.store.snapshots import SnapshotFolder
+from holdfast.store.sqlite.appending import LogAppender
+from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_file
+from holdfast.store.sqlite.holds import Holds
+from holdfast.store.sqlite.keydays import KeyDays
+from holdfast.store.sqlite.lists import Lists
+from holdfast.store.sqlite.outbox import Outbox
+from holdfast.store.sqlite.parts import Handles
+from holdfast.store.sqlite.queries import migrate, query
+from holdfast.store.sqlite.readers import Readers
+from holdfast.store.sqlite.rows import RowMaker, RowReader
+from holdfast.store.sqlite.sealing import RandomBytes, Vault, read_secret
+from holdfast.store.sqlite.small import SmallTables
+from holdfast.store.sqlite.writer import Done, Writer
+from holdfast.vocabulary.clock import Clock
+from holdfast.vocabulary.errors import InvalidError, StoreError
+from holdfast.vocabulary.records import Record
+from holdfast.vocabulary.stored import Found, Page, Snapshot
+
+DATABASE_NAME: Final = "holdfast.db"
+REPLAY_BATCH: Final = 256
+_NEWEST: Final = 2**63 - 1
+Connect = Callable[[Path], sqlite3.Connection]
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database for explicit transactions, from any one thread at a time."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+
+
+class SqliteStore(SmallTables, Holds, Outbox, Lists):
+    """The embedded store of one data directory.
+
+    Every method but `submit` blocks: those that write wait until their change is on disk, those that read see every
+    record whose `done` was called. All of them may be called from any thread, except from inside a `done` where
+    they write. After a failed commit everything that writes raises or answers `StoreError` until the directory is
+    opened again; reading goes on.
+    """
+
+    def __init__(self, directory: Path, *, vault: Vault, handles: Handles, maker: RowMaker, days: KeyDays) -> None:
+        self._handles = handles
+        self._vault = vault
+        self._maker = maker
+        self._days = days
+        self._rows = RowReader(handles.readers.ask, vault)
+        self._snapshots = SnapshotFolder(directory / "snapshots")
+        self._at_close = ExitStack()
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        clock: Clock,
+        random_bytes: RandomBytes,
+        secret: bytes | None = None,
+        connect: Connect = connect,
+    ) -> Self:
+        """Lock a directory, made with mode 0700 if missing, bring its schema up to date, and start the writer.
+
+        `secret` is the directory's key, 32 bytes; without it the key stands in `secret.key` beside the data, made at
+        the first opening. A directory in use, a damaged one, another key, or a newer schema is a `StoreError`.
+        """
+        with ExitStack() as undo:
+            try:
+                return cls._open(
+                    undo, directory, clock=clock, random_bytes=random_bytes, secret=secret, connect=connect
+                )
+            except (sqlite3.Error, OSError) as error:
+                raise StoreError(f"`{directory}` cannot be opened: {error}") from error
+
+    @classmethod
+    def _open(
+        cls,
+        undo: ExitStack,
+        directory: Path,
+        *,
+        clock: Clock,
+        random_bytes: RandomBytes,
+        secret: bytes | None,
+        connect: Connect,
+    ) -> Self:
+        make_directory(directory)
+        undo.callback(DirectoryLock(directory).release)
+        path = directory / DATABASE_NAME
+        fresh = not path.exists()
+        if secret is None:
+            secret = read_secret(directory, fresh=fresh, random_bytes=random_bytes)
+        vault = Vault(secret, random_bytes)
+        make_file(path)
+        connection = connect(path)
+        undo.callback(connection.close)
+        _prepare(connection)
+        _check_key(connection, vault)
+        days = KeyDays(connection)
+        maker = RowMaker(connection, vault, random_bytes)
+        writer = Writer(connection, LogAppender(connection, maker, days), path.with_name(path.name + "-wal"))
+        undo.callback(writer.close)
+        readers = Readers(partial(_reader, path))
+        undo.callback(readers.close)
+        store = cls(directory, vault=vault, handles=Handles(writer, readers, clock), maker=maker, days=days)
+        store._at_close = undo.pop_all()
+        return store
+
+    def submit(self, record: Record, done: Done) -> None:
+        """Queue the next record, which must have the number after the one before; returns at once.
+
+        `done` is called exactly once, on the writer's thread: with `None` after the record's group is on disk, else
+        with the error. It must be short; what it raises is logged. A wrong number or a repeated key fails the
+        group with `Bug`; any failure stops the store.
+        """
+        self._handles.writer.submit(record, done)
+
+    def waiting(self) -> int:
+        """Give how many submitted records wait for their group, for admission control."""
+        return self._handles.writer.waiting()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What stopped the store, if something did."""
+        return self._handles.writer.failure
+
+    def find(self, key: bytes) -> Found | None:
+        """Give the first answer to an idempotency key of the last 30 days."""
+        row = self._days.find(key, self._ask_day)
+        return None if row is None else self._rows.found(row)
+
+    def decision(self, decision_id: str) -> Record | None:
+        """Give the record of a decision."""
+        rows = self._ask("record_by_decision", decision_id)
+        return self._rows.record(rows[0]) if rows else None
+
+    def by_event(self, event_id: str) -> Record | None:
+        """Give the first record of an event."""
+        rows = self._ask("record_by_event", event_id)
+        return self._rows.record(rows[0]) if rows else None
+
+    def decisions(self, limit: int, cursor: str | None = None) -> Page[Record]:
+        """Give decisions, newest first, a page at a time; a cursor is the caller's to hand back, not to read."""
+        before = int(read_cursor(cursor, parts=1)[0]) if cursor else _NEWEST
+        rows = self._ask("decisions_before", before, limit + 1)
+        following = None if len(rows) <= limit else write_cursor(str(rows[limit - 1][0]))
+        return Page(items=tuple(self._rows.record(row) for row in rows[:limit]), next=following)
+
+    def replay(self, after_seq: int = 0, upto: int | None = None) -> Iterator[Record]:
+        """Give the records after one number up to and with another, in log order, holding one batch at a time."""
+        last = self.last_seq() if upto is None else upto
+        while rows := self._ask("records_after", after_seq, last, REPLAY_BATCH):
+            for row in rows:
+                yield self._rows.record(row)
+            after_seq = rows[-1][0]
+
+    def last_seq(self) -> int:
+        """Give the number of the newest record on disk, 0 in an empty log."""
+        return int(self._ask("last_seq")[0][0])
+
+    def expire_keys(self, now_ms: int) -> int:
+        """Drop idempotency keys whose record came more than 30 days before, whole days at once; give their number."""
+        return self._call(lambda connection: self._days.expire(connection, now_ms))
+
+    def forget(self, subject: bytes) -> bool:
+        """Destroy a subject's key, and tell whether there was one; its records stay, without event and facts.
+
+        When this returns, neither the database nor its write-ahead log holds the key. A later record of the subject
+        gets a new key. The empty subject is the tenant's own and an `InvalidError`.
+        """
+        if not subject:
+            raise InvalidError("the empty subject stands for the tenant itself and cannot be forgotten")
+        now_ms = self._handles.clock.now_ms()
+        return self._call(lambda connection: self._forget(connection, subject, now_ms=now_ms))
+
+    def derive(self, purpose: str) -> bytes:
+        """Give 32 secret bytes for one purpose, always the same in this directory (for example `windows`)."""
+        return self._vault.derive(purpose)
+
+    def write_snapshot(self, seq: int, arrays: Mapping[str, bytes]) -> None:
+        """Write the memory state after record `seq`, whole or not at all; the newest two are kept."""
+        self._snapshots.write(seq, arrays)
+
+    def latest_snapshot(self) -> Snapshot | None:
+        """Give the newest whole snapshot that is not ahead of the log."""
+        return self._snapshots.latest(self.last_seq())
+
+    def close(self) -> None:
+        """Write what waits, release the directory; a second call does nothing."""
+        self._at_close.close()
+
+    def _ask_day(self, sql: str, key: bytes) -> list[tuple[Any, ...]]:
+        """Look a key up in one day's table; a table that is not committed yet, or dropped meanwhile, is empty."""
+        try:
+            return self._handles.readers.run(sql, key)
+        except StoreError as error:
+            if "no such table" in error.message:
+                return []
+            raise
+
+    def _forget(self, connection: sqlite3.Connection, subject: bytes, *, now_ms: int) -> bool:
+        rows = connection.execute(query("forget_subject"), (now_ms, subject)).fetchall()
+        self._maker.forget(subject)
+        for row in rows:
+            self._rows.forget(row[0])
+        self._handles.writer.truncate_soon()
+        return bool(rows)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Set a writing connection up; the checkpoint puts on disk what a writer before may only have believed safe."""
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 0"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    for pragma in ("cache_size = -65536", "journal_size_limit = 67108864", "wal_checkpoint(TRUNCATE)"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    migrate(connection)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """Open a connection that cannot write and never copies the write-ahead log."""
+    connection = connect(path)
+    for pragma in ("query_only = ON", "wal_autocheckpoint = 0", "cache_size = -16384"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
+def _check_key(connection: sqlite3.Connection, vault: Vault) -> None:
+    """Refuse a key that is not the directory's own."""
+    found = connection.execute(query("get_meta"), ("key_fingerprint",)).fetchone()
+    if found is None:
+        connection.execute(query("set_meta"), ("key_fingerprint", vault.fingerprint()))
+    elif found[0] != vault.fingerprint():
+        hint = "bring the key with which this directory was made"
+        raise StoreError("the key given is not the key of this directory", hint=hint)

@@ -1,0 +1,231 @@
+"""The one writer: a thread that commits everything that waits as one group, then answers each.
+
+While one group is on its way to the disk the next one gathers, so that groups grow with the load by themselves.
+After a group failed nothing is written any more: a failed `fsync` may have lost pages that a second one would call
+safe. Source: A. Rebello et al., Can Applications Recover from fsync Failures?, USENIX ATC 2020.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Protocol, TypeVar
+
+import structlog
+
+from holdfast.vocabulary.errors import Bug, HoldfastError, StoreError
+from holdfast.vocabulary.records import Record
+
+Done = Callable[[BaseException | None], None]
+Command = Callable[[sqlite3.Connection], Any]
+Result = TypeVar("Result")
+GROUP_RECORDS: Final = 1_024
+GROUP_BYTES: Final = 8 << 20
+CHECKPOINT_BYTES: Final = 16 << 20
+_log: Final = structlog.get_logger(__name__)
+
+
+class Appender(Protocol):
+    """What writes a run of records inside the open transaction."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Write the records' rows; whatever it raises fails the whole group."""
+        ...
+
+
+class _Job:
+    """A record, or a command to run between records; answered exactly once."""
+
+    __slots__ = ("command", "done", "error", "record", "result")
+
+    def __init__(self, record: Record | None, command: Command | None, done: Done) -> None:
+        self.record = record
+        self.command = command
+        self.done = done
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def size(self) -> int:
+        """Give roughly how many bytes the job adds to a group."""
+        record = self.record
+        return 0 if record is None else len(record.facts) + len(record.judgement) + len(record.reply)
+
+
+class Writer:
+    """Owner of the writing connection and its thread."""
+
+    def __init__(self, connection: sqlite3.Connection, appender: Appender, wal: Path) -> None:
+        self._connection = connection
+        self._appender = appender
+        self._wal = wal
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._failure: BaseException | None = None
+        self._truncate = False
+        self._closed = False
+        self._closing = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="holdfast-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What stopped the writer, if something did."""
+        return self._failure
+
+    def waiting(self) -> int:
+        """Give how many jobs wait for a group, for admission control."""
+        return self._queue.qsize()
+
+    def submit(self, record: Record, done: Done) -> None:
+        """Queue a record; `done` is called exactly once."""
+        if self._closed:
+            done(StoreError("the store is closed"))
+            return
+        self._queue.put(_Job(record, None, done))
+        if self._closed and not self._thread.is_alive():
+            self._reject_rest()
+
+    def call(self, command: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run a command inside a group, wait until the group is on disk, and give the command's result.
+
+        What the command raises undoes the command alone and is raised here.
+        """
+        if threading.current_thread() is self._thread:
+            raise Bug("a callback of the writer waits for the writer")
+        ready = threading.Event()
+        job = _Job(None, command, lambda _error: ready.set())
+        with self._closing:
+            if self._closed:
+                raise StoreError("the store is closed")
+            self._queue.put(job)
+        ready.wait()
+        if job.error is not None:
+            raise job.error
+        result: Result = job.result
+        return result
+
+    def truncate_soon(self) -> None:
+        """Ask, from inside a command, that no old page outlives this group in the write-ahead log."""
+        self._truncate = True
+
+    def close(self) -> None:
+        """Write what waits, then stop; a second call does nothing."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+        self._reject_rest()
+
+    def _run(self) -> None:
+        while (group := self._gather()) is not None:
+            if self._failure is None:
+                self._write(group)
+            else:
+                _refuse(group, StoreError(f"the store stopped after a failed commit: {self._failure}"))
+            for job in group:
+                _answer(job)
+            self._checkpoint_when_long()
+
+    def _gather(self) -> list[_Job] | None:
+        """Wait for a job, then take all that wait with it, within the bounds of a group."""
+        job = self._queue.get()
+        if job is None:
+            return None
+        group = [job]
+        size = job.size()
+        while len(group) < GROUP_RECORDS and size < GROUP_BYTES:
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                self._queue.put(None)
+                break
+            group.append(job)
+            size += job.size()
+        return group
+
+    def _write(self, group: list[_Job]) -> None:
+        """Write and commit one group; on any failure every job of it fails, and so does all that follows."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._apply(group)
+            self._connection.execute("COMMIT")
+            if self._truncate:
+                self._truncate = False
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except BaseException as error:  # noqa: BLE001 - whatever went wrong, nobody may be told that it is on disk
+            self._fail(error)
+            _refuse(group, error)
+
+    def _apply(self, group: list[_Job]) -> None:
+        """Write runs of records, and commands between them, in the order in which they came."""
+        run: list[Record] = []
+        for job in group:
+            if job.record is not None:
+                run.append(job.record)
+                continue
+            self._append(run)
+            run = []
+            self._execute(job)
+        self._append(run)
+
+    def _append(self, run: list[Record]) -> None:
+        if run:
+            self._appender.append(run)
+
+    def _execute(self, job: _Job) -> None:
+        """Run one command so that its own failure undoes only itself; a failing disk fails the group."""
+        assert job.command is not None  # noqa: S101 - a job without a record has a command, see `call`
+        self._connection.execute("SAVEPOINT command")
+        try:
+            job.result = job.command(self._connection)
+        except (HoldfastError, sqlite3.IntegrityError, ValueError, TypeError, LookupError) as error:
+            job.error = error
+            self._connection.execute("ROLLBACK TO command")
+        self._connection.execute("RELEASE command")
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = error
+        _log.error("store failed", error=repr(error))
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _checkpoint_when_long(self) -> None:
+        """Copy the write-ahead log into the database when it is long, after the group's answers are out."""
+        if self._failure is not None or self._wal.stat().st_size < CHECKPOINT_BYTES:
+            return
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def _reject_rest(self) -> None:
+        """Answer what slipped into the queue while it was being closed."""
+        while True:
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return
+            if job is not None:
+                job.error = StoreError("the store is closed")
+                _answer(job)
+
+
+def _refuse(group: list[_Job], cause: BaseException) -> None:
+    """Give every job of a failed group its error: a broken invariant as it is, anything else as a `StoreError`."""
+    for job in group:
+        job.error = cause if isinstance(cause, Bug | StoreError) else StoreError(f"nothing reached the disk: {cause}")
+        job.error.__cause__ = None if job.error is cause else cause
+
+
+def _answer(job: _Job) -> None:
+    """Tell one caller; what its callback raises is logged and harms nobody else."""
+    try:
+        job.done(job.error)
+    except Exception as error:  # noqa: BLE001 - a neighbour's broken callback must not stop the writer
+        _log.error("a callback of the store failed", error=repr(error))

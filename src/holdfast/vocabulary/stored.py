@@ -1,0 +1,59 @@
+"""What a store answers, beside the records themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from holdfast.vocabulary.records import RecordKind
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The first answer to an idempotency key: what a retry needs, and nothing that would need decryption."""
+
+    seq: int
+    kind: RecordKind
+    body_hash: bytes
+    reply: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item]):
+    """One page of a listing; `next` is the cursor of the page after it, `None` on the last."""
+
+    items: tuple[Item, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRow:
+    """An outbox message that is not delivered yet; ids grow in log order. Instants are epoch milliseconds."""
+
+    id: int
+    topic: str
+    subject: str
+    payload: bytes
+    attempts: int = 0
+    error: str = ""
+    retry_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyRow:
+    """An API key: its hash and scopes, never the key itself. Instants are epoch milliseconds."""
+
+    id: str
+    hash: bytes
+    scopes: tuple[str, ...]
+    created_ms: int
+    expires_ms: int | None = None
+    revoked_ms: int | None = None
+
+
+class Snapshot(NamedTuple):
+    """The memory state after record `seq`: named arrays as bytes."""
+
+    seq: int
+    arrays: Mapping[str, bytes]

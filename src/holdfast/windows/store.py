@@ -1,0 +1,319 @@
+"""The store of windows of one shard: every series, every key, read and changed in one call of the kernel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from math import sqrt
+from struct import Struct, pack, unpack
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+
+from holdfast.vocabulary.errors import InvalidError, StoreError
+from holdfast.vocabulary.keys import Key
+from holdfast.windows import kernel
+from holdfast.windows.lanes import ColumnKind, SeriesSpec
+from holdfast.windows.plan import PRESENT_BIT, compile_plan
+
+Answer = int | float | None
+DAY_MS: Final = 86_400_000
+THRESHOLD: Final = 24  # rows; a walk over so few costs about as much as the state of a hot entity
+STEP_WORDS: Final = 1 << 19  # growth goes in steps of 4 MB, so that no event waits for more than clearing these
+STEP_HEADS: Final = 1 << 18
+HEAP_WORDS_MAX: Final = 1 << 32  # addresses are 32 bits: 32 GB a shard
+SNAPSHOT_FORMAT: Final = 1
+ITEM: Final = "qQQqqQ"  # series, key, at, seq, marks
+
+
+class Added(IntEnum):
+    """What became of an event that was added."""
+
+    DUPLICATE = kernel.DUPLICATE
+    ADDED = kernel.ADDED
+    TOO_OLD = kernel.TOO_OLD  # rows of that age have been dropped, so it can no longer be counted exactly
+
+
+class Question(NamedTuple):
+    """A read of every lane of one key, as of an instant (epoch ms)."""
+
+    series: int
+    key: Key
+    at_ms: int
+
+
+class Arrival(NamedTuple):
+    """One event for one key: `values` has one number a column, whatever stands where `present` lacks the bit."""
+
+    series: int
+    key: Key
+    at_ms: int
+    seq: int
+    values: Sequence[int | float] = ()
+    present: int = 0
+    filters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How one series is packed into the box."""
+
+    words: int
+    lanes: int
+    code: str
+    floats: tuple[int, ...]
+
+
+class WindowStore:
+    """All series of one shard.
+
+    `late_ms` is how late an event may come and how far back a read may ask; rows are kept for the longest window
+    of their series and this. Entities with more than `threshold` rows keep running state.
+    Reads settle the windows' edges, so even a read is for the single writer only.
+    """
+
+    def __init__(
+        self, series: Sequence[SeriesSpec], *, late_ms: int = DAY_MS, threshold: int = THRESHOLD
+    ) -> None:
+        self._specs = tuple(series)
+        self._late_ms = late_ms
+        self._plan, scratch = compile_plan(self._specs, late_ms=late_ms, threshold=threshold)
+        self._shapes = tuple(map(_shape_of, self._specs))
+        self._heap = np.zeros(STEP_WORDS, dtype=np.int64)
+        self._entities = np.zeros(1024, dtype=np.uint32)
+        self._values = np.zeros(1024, dtype=np.uint32)
+        self._heap[kernel.H_USED] = kernel.H_SCRATCH + max(scratch, 1)
+        for slot in (kernel.H_ENTITY_BUCKETS, kernel.H_ENTITY_LEVEL, kernel.H_VALUE_BUCKETS, kernel.H_VALUE_LEVEL):
+            self._heap[slot] = 64
+        self._box = np.zeros(64, dtype=np.int64)
+        self._packers: dict[Any, Struct] = {}
+
+    # reading
+
+    def read(self, series: int, key: Key, at_ms: int) -> list[Answer]:
+        """Give one answer a lane of the series, from the events with an instant up to `at_ms`; `None` is unknown."""
+        return self.read_many((Question(series, key, at_ms),))
+
+    def read_many(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer several reads in one call of the kernel: the lanes of the first, then of the second, and so on."""
+        count = len(questions)
+        flat = [word for series, key, at_ms in questions for word in (series, *key, at_ms)]
+        lanes = sum([self._shapes[question[0]].lanes for question in questions])
+        self._reserve_box(4 * count + lanes * (1 + kernel.PATCH_WORDS_MAX))
+        packer = self._packers.get(count)
+        if packer is None:
+            packer = self._packers[count] = Struct("<" + "qQQq" * count)
+        packer.pack_into(self._box, 0, *flat)
+        end = kernel.read_all(self._heap, self._entities, self._plan, self._box, count)
+        words = self._box[4 * count : end].tolist()
+        answers = words[:lanes]
+        if len(words) > lanes:
+            _patch(answers, words, lanes)
+        return answers
+
+    # changing
+
+    def add(self, arrival: Arrival) -> Added:
+        """Add one event of one key, in order or late."""
+        return self.add_many((arrival,))[0]
+
+    def add_many(self, arrivals: Sequence[Arrival]) -> list[Added]:
+        """Add to several keys in one call of the kernel; give what became of each."""
+        count = len(arrivals)
+        codes, flat = self._pack_arrivals(arrivals)
+        self._reserve_box(codes + count)
+        packer = self._packers[tuple([arrival[0] for arrival in arrivals])]
+        packer.pack_into(self._box, 0, *flat)
+        done, start = 0, 0
+        while True:
+            step = kernel.add_all(
+                self._heap, self._entities, self._values, self._plan, self._box, start, codes + done, count - done
+            )
+            if done + step == count:
+                return [_CODES[code] for code in self._box[codes : codes + count].tolist()]
+            start += sum(self._shapes[arrival[0]].words for arrival in arrivals[done : done + step])
+            done += step
+            self._grow()
+
+    def retract(self, question: Question, seq: int) -> bool:
+        """Undo the add at exactly (`at_ms`, `seq`); false when that row is not (or no longer) kept."""
+        self._reserve_box(8)
+        pack_into = Struct("<qQQqq").pack_into
+        while True:
+            pack_into(self._box, 0, question.series, *question.key, question.at_ms, seq)
+            code = kernel.retract_one(self._heap, self._entities, self._values, self._plan, self._box)
+            if code >= 0:
+                return bool(code)
+            self._grow()
+
+    def merge(self, series: int, source: Key, into: Key) -> None:
+        """Make two logs one, because their keys turned out to be one person; `source` is empty afterwards."""
+        self._reserve_box(8)
+        pack_into = Struct("<qQQQQ").pack_into
+        while True:
+            pack_into(self._box, 0, series, *source, *into)
+            code = kernel.merge_one(self._heap, self._entities, self._values, self._plan, self._box)
+            if code >= 0:
+                return
+            self._grow()
+
+    def advance(self, at_ms: int, *, budget: int = 4096) -> int:
+        """Drop old rows of a part of the keys, going on where the last call stopped; give how many rows went.
+
+        `budget` bounds the work: buckets looked at plus rows dropped. `at_ms` is the newest instant of the stream.
+        """
+        while True:
+            dropped = kernel.advance_some(
+                self._heap, self._entities, self._values, self._plan, at_ms, budget
+            )
+            if dropped >= 0:
+                return int(dropped)
+            self._grow()
+
+    # keeping
+
+    def snapshot(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Give copies of everything, by name, to be written anywhere."""
+        heap = self._heap
+        return {
+            "format": np.array([SNAPSHOT_FORMAT, self._late_ms], dtype=np.int64),
+            "specs": _fingerprint(self._specs),
+            "heap": heap[: int(heap[kernel.H_USED])].copy(),
+            "entities": self._entities.copy(),
+            "values": self._values.copy(),
+        }
+
+    @classmethod
+    def restore(
+        cls, series: Sequence[SeriesSpec], arrays: Mapping[str, np.ndarray[Any, Any]], *, threshold: int = THRESHOLD
+    ) -> Self:
+        """Build a store from a snapshot; `StoreError` when it is of another format or of other series."""
+        if int(arrays["format"][0]) != SNAPSHOT_FORMAT:
+            raise StoreError(f"the snapshot of the windows has format {int(arrays['format'][0])}", hint=_REBUILD)
+        if not np.array_equal(_fingerprint(tuple(series)), arrays["specs"]):
+            raise StoreError("the snapshot of the windows was made for other series or lanes", hint=_REBUILD)
+        store = cls(series, late_ms=int(arrays["format"][1]), threshold=threshold)
+        heap = arrays["heap"]
+        store._heap = np.zeros(max(heap.size, STEP_WORDS), dtype=np.int64)
+        store._heap[: heap.size] = heap
+        store._entities = arrays["entities"].astype(np.uint32, copy=True)
+        store._values = arrays["values"].astype(np.uint32, copy=True)
+        return store
+
+    def memory(self) -> dict[str, int]:
+        """Give the bytes in use by part, and the counts of `rows`, `keys`, `hot_keys` and `values` behind them."""
+        heap = self._heap
+        names = ("row", "entity", "state", "fold", "stack")
+        parts = {f"{name}_bytes": 8 * int(heap[kernel.H_KINDS + place]) for place, name in enumerate(names)}
+        free = 8 * (heap.size - int(heap[kernel.H_USED]))
+        held = 8 * (int(heap[kernel.H_USED]) - kernel.H_SCRATCH) - sum(parts.values())
+        return parts | {
+            "entity_table_bytes": self._entities.nbytes,
+            "value_table_bytes": self._values.nbytes,
+            "freed_bytes": held,
+            "spare_bytes": free,
+            "total_bytes": heap.nbytes + self._entities.nbytes + self._values.nbytes,
+            "rows": int(heap[kernel.H_ROWS]),
+            "keys": int(heap[kernel.H_ENTITIES]),
+            "hot_keys": int(heap[kernel.H_HOT]),
+            "values": int(heap[kernel.H_VALUES]),
+        }
+
+    # room
+
+    def _pack_arrivals(self, arrivals: Sequence[Arrival]) -> tuple[int, list[int | float]]:
+        """Flatten arrivals for the box and make sure that their packer exists; also give their words."""
+        flat: list[int | float] = []
+        words = 0
+        for series, key, at_ms, seq, values, present, filters in arrivals:
+            shape = self._shapes[series]
+            words += shape.words
+            flat += (series, *key, at_ms, seq, filters | present << PRESENT_BIT, *values)
+            for column in shape.floats:
+                flat[column - len(values)] = _plain_float(values[column])
+        wanted = tuple([arrival[0] for arrival in arrivals])
+        if wanted not in self._packers:
+            self._packers[wanted] = Struct("<" + "".join(ITEM + self._shapes[series].code for series in wanted))
+        return words, flat
+
+    def _reserve_box(self, words: int) -> None:
+        if words > self._box.size:
+            self._box = np.zeros(2 * words, dtype=np.int64)
+
+    def _grow(self) -> None:
+        """Make room for what the kernel asked; the system remaps large blocks, so growth copies nothing."""
+        heap = self._heap
+        wanted = int(heap[kernel.H_USED]) + int(heap[kernel.H_NEED])
+        if wanted > HEAP_WORDS_MAX:
+            raise StoreError("the windows of this shard are full", hint="split the tenant over more shards")
+        if wanted > heap.size:
+            heap.resize(max(wanted, heap.size + STEP_WORDS), refcheck=False)
+        entities = int(heap[kernel.H_ENTITIES]) + 2
+        values = int(heap[kernel.H_VALUES]) + int(heap[kernel.H_NEED_VALUES]) + 1
+        for heads, needed in ((self._entities, entities), (self._values, values)):
+            if needed >= heads.size:
+                heads.resize(max(needed, heads.size + min(heads.size, STEP_HEADS)), refcheck=False)
+
+
+_REBUILD: Final = "delete the snapshot; the server then rebuilds its windows from the log"
+_CODES: Final = tuple(Added)
+
+
+def _shape_of(spec: SeriesSpec) -> _Shape:
+    """Give how a series is packed."""
+    letters = {ColumnKind.INTEGER: "q", ColumnKind.FLOAT: "d", ColumnKind.HASH: "Q"}
+    floats = tuple(place for place, kind in enumerate(spec.columns) if kind is ColumnKind.FLOAT)
+    code = "".join(letters[kind] for kind in spec.columns)
+    return _Shape(6 + len(spec.columns), len(spec.lanes), code, floats)
+
+
+def _fingerprint(specs: tuple[SeriesSpec, ...]) -> np.ndarray[Any, Any]:
+    """Give the specs as bytes that are equal when they are."""
+    return np.frombuffer(repr(specs).encode(), dtype=np.uint8)
+
+
+def _plain_float(value: float) -> float:
+    """Refuse NaN, which has no order, and turn -0.0, which equals 0.0, into it."""
+    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+        raise InvalidError("a value of a float column is not a number")
+    return value + 0.0
+
+
+def _patch(answers: list[Answer], words: list[int], start: int) -> None:
+    """Write the answers that do not fit one integer over their places."""
+    place = start
+    while place < len(words):
+        kind = words[place + 1]
+        read, width = _READERS[kind]
+        answers[words[place]] = read(words, place + 2)
+        place += width
+
+
+def _unknown(_words: list[int], _place: int) -> None:
+    """Nothing is known."""
+
+
+def _wide(words: list[int], place: int) -> int:
+    """Read a count (skipped) and a sum of 128 bits."""
+    return (words[place + 1] << 64) | (words[place + 2] & _LOW)
+
+
+def _mean(words: list[int], place: int) -> float:
+    """Divide once: the division of two Python integers is rounded correctly."""
+    return _wide(words, place) / words[place]
+
+
+def _std(words: list[int], place: int) -> float:
+    """Take the population deviation from exact integers; only the last division and the root round."""
+    count, total = words[place], _wide(words, place)
+    squares = (words[place + 3] << 128) | ((words[place + 4] & _LOW) << 64) | (words[place + 5] & _LOW)
+    return sqrt((count * squares - total * total) / (count * count))
+
+
+def _float(words: list[int], place: int) -> float:
+    """Read a float from its bits."""
+    value: float = unpack("<d", pack("<q", words[place]))[0]
+    return value
+
+
+_LOW: Final = 2**64 - 1
+_READERS: Final = ((_unknown, 2), (_wide, 5), (_mean, 5), (_std, 8), (_float, 3))

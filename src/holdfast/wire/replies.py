@@ -1,0 +1,137 @@
+"""What we answer with: decisions as bytes that a retry repeats exactly."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+
+import msgspec
+from msgspec import Raw, Struct
+
+from holdfast.vocabulary.facts import Facts
+from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.judgement import Envelope, Judgement
+from holdfast.wire.canonical import canonical
+
+SCHEMA = 1
+
+
+class _Terms(Struct, frozen=True):
+    """A hold's terms as they stand in a judgement."""
+
+    policy: str
+    until: str
+    confirm_by: str | None
+
+
+class JudgementView(Struct, frozen=True):
+    """A judgement read back from its bytes: what is needed is typed, what is only passed on stays raw."""
+
+    outcome: str
+    would_be: str | None
+    ground: str | None
+    signs: Raw
+    rules: Raw
+    score: Raw
+    hold: _Terms | None
+    measures: Raw
+    versions: Raw
+    facts_hash: str
+
+
+class EnvelopeView(Struct, frozen=True):
+    """An envelope read back from its bytes."""
+
+    decision_id: str
+    hold_id: str | None
+    decided_ms: int
+    timings_us: Mapping[str, int]
+
+
+class _OutcomeOnly(Struct, frozen=True):
+    """The one thing that the fold needs of an old judgement."""
+
+    outcome: str
+
+
+class _RulesetOnly(Struct, frozen=True):
+    """The version of the ruleset inside a judgement."""
+
+    ruleset: str
+
+
+class _VersionsOnly(Struct, frozen=True):
+    """The versions inside a judgement."""
+
+    versions: _RulesetOnly
+
+
+_VERSIONS = msgspec.json.Decoder(_VersionsOnly)
+_JUDGEMENT = msgspec.json.Decoder(JudgementView)
+_ENVELOPE = msgspec.json.Decoder(EnvelopeView)
+_OUTCOME = msgspec.json.Decoder(_OutcomeOnly)
+_FACTS = msgspec.json.Decoder(Facts)
+_ENCODER = msgspec.json.Encoder()
+
+
+def judgement_bytes(judgement: Judgement) -> bytes:
+    """Encode a judgement canonically: this is what replay compares."""
+    return canonical(judgement)
+
+
+def envelope_bytes(envelope: Envelope) -> bytes:
+    """Encode an envelope."""
+    return canonical(envelope)
+
+
+def facts_bytes(facts: Facts) -> bytes:
+    """Encode facts canonically."""
+    return canonical(facts)
+
+
+def read_facts(data: bytes) -> Facts:
+    """Read back facts."""
+    return _FACTS.decode(data)
+
+
+def read_outcome(judgement: bytes) -> str:
+    """Read the outcome's word out of a judgement."""
+    return _OUTCOME.decode(judgement).outcome
+
+
+def read_ruleset(judgement: bytes) -> str:
+    """Read the ruleset's version out of a judgement."""
+    return _VERSIONS.decode(judgement).versions.ruleset
+
+
+def decision_reply(event_id: str, judgement: bytes, envelope: bytes, zone: tzinfo) -> bytes:
+    """Write the answer to a decision call from what is stored, so that a retry gets the same bytes.
+
+    `decided_at` is written in the tenant's `zone`.
+    """
+    judged, around = _JUDGEMENT.decode(judgement), _ENVELOPE.decode(envelope)
+    hold = None
+    if judged.hold is not None:
+        hold = {
+            "id": around.hold_id,
+            "policy": judged.hold.policy,
+            "until": judged.hold.until,
+            "confirm_by": judged.hold.confirm_by,
+        }
+    return _ENCODER.encode(
+        {
+            "id": around.decision_id,
+            "event_id": event_id,
+            "schema": SCHEMA,
+            "outcome": judged.outcome,
+            "would_be": judged.would_be,
+            "decided_at": rfc3339(around.decided_ms, zone),
+            "ground": judged.ground,
+            "signs": judged.signs,
+            "rules": judged.rules,
+            "score": judged.score,
+            "hold": hold,
+            "measures": judged.measures,
+            "versions": judged.versions,
+            "facts_hash": judged.facts_hash,
+            "timings_us": around.timings_us,
+        }
+    )

@@ -1,0 +1,105 @@
+"""Bodies of calls other than events."""
+
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from msgspec import DecodeError, Meta, Struct, ValidationError, json
+
+from holdfast.vocabulary.errors import UndecodableError
+from holdfast.vocabulary.instants import to_ms
+from holdfast.vocabulary.lists import Document, ListEntry, ListKind
+from holdfast.wire.codec import invalid
+from holdfast.wire.parts import Instant
+
+KindWord = Literal[
+    "account",
+    "card",
+    "phone",
+    "sbp_phone",
+    "inn",
+    "iin",
+    "bin",
+    "passport_hash",
+    "snils_hash",
+    "ewallet",
+    "swift",
+    "atm",
+    "device",
+    "domain",
+    "ip",
+    "seller",
+    "vin",
+    "plate",
+]
+BodyType = TypeVar("BodyType", bound="Body")
+Text = Annotated[str, Meta(min_length=1, max_length=1024)]
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request body in which an unknown field is an error."""
+
+
+class DocumentBody(Body, frozen=True, kw_only=True):
+    """The paper behind an entry."""
+
+    number: Text
+    date: date | None = None
+    title: Text | None = None
+
+
+class EntryBody(Body, frozen=True, kw_only=True):
+    """One entry of a list."""
+
+    kind: KindWord
+    value: Text
+    bic: Text | None = None
+    police: bool = False
+    reason: Text | None = None
+    source: Text | None = None
+    document: DocumentBody | None = None
+    expires_at: Instant | None = None
+
+    def entry(self, added_ms: int) -> ListEntry:
+        """Give the entry as the lists keep it."""
+        paper = self.document
+        return ListEntry(
+            kind=ListKind(self.kind),
+            value=self.value,
+            bic=self.bic,
+            police=self.police,
+            reason=self.reason,
+            source=self.source,
+            document=None
+            if paper is None
+            else Document(number=paper.number, date=paper.date.isoformat() if paper.date else None, title=paper.title),
+            added_ms=added_ms,
+            expires_ms=to_ms(self.expires_at) if self.expires_at else None,
+        )
+
+
+class EntriesBody(Body, frozen=True, kw_only=True):
+    """Entries to add or to remove."""
+
+    entries: Annotated[list[EntryBody], Meta(min_length=1, max_length=10_000)]
+
+
+class ClockBody(Body, frozen=True, kw_only=True):
+    """Where to move the test clock."""
+
+    now: Instant
+
+
+class SourceBody(Body, frozen=True, kw_only=True):
+    """Since when a source is complete."""
+
+    complete_since: Instant
+
+
+def read_body(data: bytes, kind: type[BodyType]) -> BodyType:
+    """Read a request body."""
+    try:
+        return json.decode(data, type=kind)
+    except ValidationError as error:
+        raise invalid(error) from None
+    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UndecodableError(f"the body is no JSON object: {error}") from None
