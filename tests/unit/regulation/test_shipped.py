@@ -170,9 +170,9 @@ def test_ids_are_unique_and_begin_with_their_country(packs: Mapping[str, Pack]) 
     """No id of a sign, rule, duty or policy stands in two packs."""
     owners: dict[str, str] = {}
     for pack in packs.values():
-        ids = [str(thing.id) for thing in (*pack.signs, *pack.duties, *pack.policies)] + [
-            rule.id for rule in pack.rules
-        ]
+        ids = {str(sign.id) for sign in pack.signs} | {rule.id for rule in pack.rules}
+        ids |= {duty.id for duty in pack.duties}
+        ids |= {policy.id for policy in pack.policies}
         for found in ids:
             assert owners.setdefault(found, pack.id) == pack.id
             assert found.startswith(f"{pack.jurisdiction}."), found
