@@ -42,6 +42,7 @@ def _version(data: bytes) -> str:
 def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
     """Read all sections."""
     zone = _zone(fields["zone"])
+    cite = read_cite(fields["cite"])  # first, because other citations borrow from it and would be blamed
     rows = {key: read_all(fields.get(key)) for key in SECTIONS}
     pack = Pack(
         id=fields["id"].text(),
@@ -59,7 +60,7 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
         parameters=tuple(read_parameter(row, zone) for row in rows["parameters"]),
         examples=tuple(read_example(row) for row in rows["examples"]),
         rules=tuple(read_rule(row) for row in rows["rules"]),
-        cite=read_cite(fields["cite"]),
+        cite=cite,
     )
     check_pack(rows, pack)
     return pack
