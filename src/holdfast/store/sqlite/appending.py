@@ -31,7 +31,7 @@ class LogAppender:
         try:
             self._connection.executemany(query("insert_record"), self._rows.rows(records))
         except sqlite3.IntegrityError as error:
-            raise Bug(f"records {records[0].seq} to {records[-1].seq} repeat a decision id: {error}") from error
+            raise Bug(f"records {records[0].seq} to {records[-1].seq} do not fit the log: {error}") from error
         self._days.insert(self._connection, records)
         for record in records:
             if record.outbox or record.hold or record.closed_holds or record.source or record.list_version:

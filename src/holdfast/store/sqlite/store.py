@@ -55,6 +55,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         self._rows = RowReader(handles.readers.ask, vault)
         self._snapshots = SnapshotFolder(directory / "snapshots")
         self._at_close = ExitStack()
+        self._lock: DirectoryLock | None = None
 
     @classmethod
     def open(
@@ -91,7 +92,8 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         connect: Connect,
     ) -> Self:
         make_directory(directory)
-        undo.callback(DirectoryLock(directory).release)
+        lock = DirectoryLock(directory)
+        undo.callback(lock.release)
         path = directory / DATABASE_NAME
         fresh = not path.exists()
         if secret is None:
@@ -109,7 +111,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         readers = Readers(partial(_reader, path))
         undo.callback(readers.close)
         store = cls(directory, vault=vault, handles=Handles(writer, readers, clock), maker=maker, days=days)
-        store._at_close = undo.pop_all()
+        store._lock, store._at_close = lock, undo.pop_all()
         return store
 
     def submit(self, record: Record, done: Done) -> None:

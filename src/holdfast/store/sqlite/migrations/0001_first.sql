@@ -30,6 +30,12 @@ BEGIN
     SELECT RAISE (ABORT, 'the log is append-only');
 END;
 
+CREATE TRIGGER log_grows_at_its_end BEFORE INSERT ON log
+WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM log)
+BEGIN
+    SELECT RAISE (ABORT, 'the log is append-only');
+END;
+
 CREATE TABLE dictionaries (
     id INTEGER PRIMARY KEY,
     sealed BLOB NOT NULL,
