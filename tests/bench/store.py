@@ -107,7 +107,9 @@ def _record(seq: int, chance: Random) -> Record:
         event=json.dumps(event).encode(),
         facts=json.dumps({**event, **windows}).encode(),
         judgement=json.dumps(judgement, ensure_ascii=False).encode(),
-        envelope=json.dumps({"decision_id": decision_id, "decided_ms": NOW_MS, "timings_us": {"features": 14}}).encode(),
+        envelope=json.dumps(
+            {"decision_id": decision_id, "decided_ms": NOW_MS, "timings_us": {"features": 14}}
+        ).encode(),
         reply=json.dumps({"id": decision_id, "event_id": event["id"], **judgement}, ensure_ascii=False).encode(),
     )
 
@@ -127,7 +129,10 @@ def _disk(folder: Path, count: int) -> dict[str, float]:
 
 def _quantiles(name: str, spent: list[float]) -> dict[str, float]:
     ordered = sorted(spent)
-    return {f"{name}_p50_ms": ordered[len(ordered) // 2] * 1e3, f"{name}_p99_ms": ordered[len(ordered) * 99 // 100] * 1e3}
+    return {
+        f"{name}_p50_ms": ordered[len(ordered) // 2] * 1e3,
+        f"{name}_p99_ms": ordered[len(ordered) * 99 // 100] * 1e3,
+    }
 
 
 def _groups(store: SqliteStore, records: list[Record]) -> dict[str, float]:

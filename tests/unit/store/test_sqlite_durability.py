@@ -147,7 +147,7 @@ def test_any_interleaving_keeps_exactly_what_was_acknowledged(steps: list[int | 
     """However submits, closings and deaths without closing follow each other, the log is what was acknowledged."""
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "data"
-        written = []
+        written: list[object] = []
         store = sqlite_store(directory, seed=0)
         for number, step in enumerate(steps, 1):
             if isinstance(step, int):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.store.sqlite.indexing import RUN_RECORDS
 from holdfast.vocabulary.errors import Bug, StoreError
 from holdfast.vocabulary.lists import ListEntry, ListKind
 from tests.unit.store.making import DAY_MS, NOW_MS, key_of, record, sqlite_store, submit_all
@@ -180,14 +181,24 @@ def test_keys_are_unique_over_days_and_groups(tmp_path: Path) -> None:
     store.close()
 
 
-def test_keys_are_found_after_reopening(tmp_path: Path) -> None:
-    """The filter over keys is filled at opening, over all days."""
+def test_keys_and_events_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    """In memory, in runs of several days, and after reopening, keys and event ids are found and still refused twice."""
     store = sqlite_store(tmp_path / "data")
-    submit_all(store, [record(seq, received_ms=NOW_MS + seq * DAY_MS // 100) for seq in range(1, 400)])
-    store.close()
-    store = sqlite_store(tmp_path / "data", seed=2)
-    assert all(store.find(key_of(f"tr-{seq}")) for seq in range(1, 400))
-    assert len(store._days.days) == 5
+    count = 2 * RUN_RECORDS + 100
+    records = [
+        record(seq, received_ms=NOW_MS + seq * 4 * DAY_MS // count, key=key_of(f"tr-{seq}")) for seq in range(1, count)
+    ]
+    assert submit_all(store, records) == [None] * len(records)
+    for seed in (2, 3):
+        some = range(1, count, 37)
+        assert [found.seq for seq in some if (found := store.find(key_of(f"tr-{seq}")))] == list(some)
+        assert [known.seq for seq in some if (known := store.by_event(f"tr-{seq}"))] == list(some)
+        assert store.by_event("tr-0") is None
+        store.close()
+        store = sqlite_store(tmp_path / "data", seed=seed)
+    (error,) = submit_all(store, [record(count, key=key_of("tr-5"))])
+    assert isinstance(error, Bug)
+    assert len(store._index.days) >= 3
     store.close()
 
 
@@ -239,7 +250,7 @@ def test_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
 def test_a_key_table_that_is_gone_is_empty(tmp_path: Path) -> None:
     """A reader that asks for a day whose table is gone, as while keys expire, gets nothing instead of an error."""
     store = sqlite_store(tmp_path / "data")
-    submit_all(store, [record(1)])
-    store._days._days = (1, *store._days.days)
+    submit_all(store, [record(seq) for seq in range(1, RUN_RECORDS + 2)])
+    store._index._days = (1, *store._index.days, 0)
     assert store.find(key_of("tr-1")) is not None
     store.close()
