@@ -143,10 +143,10 @@ def test_1_11_has_its_transfer_abroad() -> None:
 
 @pytest.mark.parametrize("jurisdiction", ["ru", "kz"])
 def test_a_scene_shows_only_the_signs_of_its_table(jurisdiction: Jurisdiction) -> None:
-    """The table of scenes names every sign that a telling expects; a call while paying can happen to anybody."""
+    """The table of scenes names what a telling expects; a call or a hidden network while paying happens to anybody."""
     for simulated in told(jurisdiction):
         if simulated.scene:
-            words = (*SCENES[simulated.scene].expected_signs, "call")
+            words = (*SCENES[simulated.scene].expected_signs, "call", "1.10b")
             assert set(simulated.expected_signs) <= set(signs_in_force(words, at(simulated.event), jurisdiction))
 
 
