@@ -16,7 +16,6 @@ from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
 from holdfast.operations.law import Law
-from holdfast.operations.ports import Store
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
@@ -97,7 +96,7 @@ class Assembled:
     store: SqliteStore
 
 
-def make_clock(settings: Settings, store: Store | None = None) -> Clock:
+def make_clock(settings: Settings) -> Clock:
     """Make the clock that the settings ask for; a test clock never goes behind where it was left."""
     if not settings.clock:
         return SystemClock()
@@ -136,7 +135,7 @@ def assemble(settings: Settings) -> Assembled:
 
 
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
-    """A directory used with a test clock opens only with one, and the clock goes on from where it was left."""
+    """Refuse to mix test clock and real time in one directory; a test clock goes on from where it was left."""
     left = store.get_meta(_TEST_CLOCK)
     if left is None and settings.clock and store.last_seq():
         raise SettingError("this data directory was used without a test clock", hint="take another `data` directory")
@@ -181,7 +180,7 @@ def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled
     shard = Shard(
         tenant=tenant,
         law=law,
-        ruleset=publish_ruleset(store, sources, tenant, settings.parameters()),
+        ruleset=publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters()),
         ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),

@@ -1,6 +1,6 @@
 """Every setting in one table: name, default, meaning; command line, environment and documentation come from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def _scalar(text: str) -> bool | int | float | str:
 
 def _read(setting: Setting, value: Any) -> Any:
     """Read one value from its text."""
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "path": Path,
         "number": int,
         "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),

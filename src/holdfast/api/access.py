@@ -35,9 +35,6 @@ class Access:
     def _known(self, digest: bytes) -> tuple[str, Iterable[str]] | None:
         """Look a key up by its hash; keys made or ended meanwhile count at once."""
         now_ms = self._shard.ports.clock.now_ms()
-        live = (
-            row
-            for row in self._shard.ports.store.keys()
-            if row.revoked_ms is None and (row.expires_ms is None or now_ms < row.expires_ms)
-        )
+        rows = self._shard.ports.store.keys()
+        live = (row for row in rows if row.revoked_ms is None and (row.expires_ms is None or now_ms < row.expires_ms))
         return next(((row.id, row.scopes) for row in live if row.hash == digest), None)

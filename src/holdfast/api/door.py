@@ -46,7 +46,7 @@ class Door:
             await send_problem(send, Bug("the decision failed inside Holdfast; nothing was decided"))
         else:
             headers = [_JSON, _REPLAYED] if answer.replayed else [_JSON]
-            await send_body(send, 200, headers, answer.body)
+            await send_body(send, answer.body, status=200, headers=headers)
 
 
 def authorization(scope: Scope) -> str | None:
@@ -71,7 +71,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     return body
 
 
-async def send_body(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+async def send_body(send: Send, body: bytes, *, status: int, headers: list[tuple[bytes, bytes]]) -> None:
     """Send one whole answer."""
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
@@ -81,4 +81,5 @@ async def send_body(send: Send, status: int, headers: list[tuple[bytes, bytes]],
 async def send_problem(send: Send, error: HoldfastError) -> None:
     """Send one problem."""
     extra = [(name.encode(), value.encode()) for name, value in problem_headers(error).items()]
-    await send_body(send, error.http_status, [(b"content-type", PROBLEM.encode()), *extra], canonical(problem(error)))
+    headers = [(b"content-type", PROBLEM.encode()), *extra]
+    await send_body(send, canonical(problem(error)), status=error.http_status, headers=headers)

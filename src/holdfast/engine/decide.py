@@ -25,7 +25,7 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Jud
     observed shows in `would_be`.
     """
     answers = regime.program(facts.values)
-    proposals = Proposer(regime, tenant, facts, answers).all()
+    proposals = Proposer(regime, tenant, facts=facts, answers=answers).all()
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
     strongest = _strongest(acting)
     would_be = _strongest(proposals)
@@ -35,11 +35,11 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Jud
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=tuple(_sign(check, facts, answers, tenant) for check in regime.signs if in_force(check, answers)),
-        rules=tuple(_rules(regime.rules, facts, proposals, tenant)),
+        signs=tuple(_sign(check, facts, answers, tenant=tenant) for check in regime.signs if in_force(check, answers)),
+        rules=tuple(_rules(regime.rules, facts, proposals, tenant=tenant)),
         score=None,
-        hold=_hold(strongest, facts, regime, tenant) if outcome is Outcome.HOLD else None,
-        measures=tuple(_measures(regime, answers, acting, outcome)),
+        hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
+        measures=tuple(_measures(regime, answers, acting, outcome=outcome)),
         versions=Versions(
             engine=tenant.engine_version,
             packs=regime.packs,
@@ -69,7 +69,7 @@ def _title(titles: Mapping[str, str], tenant: Tenant) -> str:
     return titles.get(tenant.language) or titles["en"]
 
 
-def _sign(check: SignCheck, facts: Facts, answers: Sequence[Trilean], tenant: Tenant) -> SignResult:
+def _sign(check: SignCheck, facts: Facts, answers: Sequence[Trilean], *, tenant: Tenant) -> SignResult:
     """Report one sign in force, whatever its state."""
     state = answers[check.condition.place]
     mode = tenant.mode((check.pack.id, check.pack.mode), (check.sign.id, check.sign.mode))
@@ -85,7 +85,7 @@ def _sign(check: SignCheck, facts: Facts, answers: Sequence[Trilean], tenant: Te
 
 
 def _rules(
-    checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal], tenant: Tenant
+    checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal], *, tenant: Tenant
 ) -> Iterable[RuleResult]:
     """Report the rules that were true and not quietened."""
     reached = {proposal.source: proposal for proposal in proposals}
@@ -103,17 +103,17 @@ def _rules(
             )
 
 
-def _hold(strongest: Proposal | None, facts: Facts, regime: Regime, tenant: Tenant) -> HoldTerms:
+def _hold(strongest: Proposal | None, facts: Facts, *, regime: Regime, tenant: Tenant) -> HoldTerms:
     """Take the hold's terms from the policy that the strongest proposal names."""
     policy = regime.policies.get(strongest.policy) if strongest and strongest.policy else None
     if strongest is None or policy is None:
         raise Bug(f"a hold was decided without a policy in force (proposed by `{strongest and strongest.source}`)")
     calendar = tenant.calendars.get(strongest.pack.jurisdiction, Calendar())
-    return terms(policy, facts.decided_ms, tenant.zone, calendar)
+    return terms(policy, facts.decided_ms, zone=tenant.zone, calendar=calendar)
 
 
 def _measures(
-    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], outcome: Outcome
+    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], *, outcome: Outcome
 ) -> Iterable[Measure]:
     """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true."""
     named = {name for proposal in acting for name in proposal.measures}
@@ -124,7 +124,9 @@ def _measures(
         if in_force(check, answers) and (check.duty.id in named or _due(check, answers, reached))
     ]
     kinds = {check.duty.kind for check in due}
-    plain = sorted(kind.value for kind in MeasureKind if kind.value in named and kind.value not in kinds)
+    plain: list[str] = sorted(
+        str(kind.value) for kind in MeasureKind if kind.value in named and kind.value not in kinds
+    )
     if outcome is Outcome.CHALLENGE and _CHECK not in {*kinds, *plain}:
         plain.append(_CHECK)
     return [*map(_measure, due), *({"kind": name} for name in plain)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.engine.identify import identifiers
 from holdfast.features.fold import Fold
-from holdfast.lists import ListBook
+from holdfast.lists.book import ListBook
 from holdfast.rules.regime import Regime
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.facts import Facts

@@ -39,7 +39,7 @@ def _quiet(places: Sequence[int], answers: Sequence[Trilean]) -> bool:
 class Proposer:
     """Makes the proposals for one event under one regime."""
 
-    def __init__(self, regime: Regime, tenant: Tenant, facts: Facts, answers: Sequence[Trilean]) -> None:
+    def __init__(self, regime: Regime, tenant: Tenant, *, facts: Facts, answers: Sequence[Trilean]) -> None:
         self._regime = regime
         self._tenant = tenant
         self._facts = facts

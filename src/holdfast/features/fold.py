@@ -1,11 +1,8 @@
 """The fold over the log: reads what the rules ask of the past, then lets the event become part of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from holdfast.features.identifiers import combine, known_identifiers, value_key
 from holdfast.features.people import People
@@ -14,34 +11,21 @@ from holdfast.features.traces import NOBODY, Trace, Traces
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key, KeyMaker
 from holdfast.vocabulary.schema import EventSchema, FieldType
-from holdfast.windows import ColumnKind, WindowStore
-
-Arrays = Mapping[str, NDArray[np.generic]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One event as a row of one series: which columns and filters are set, as bit masks."""
-
-    series: int
-    key: Key
-    values: Sequence[int | float]
-    present: int
-    filters: int
+from holdfast.windows import Arrival, ColumnKind, Question, WindowStore
 
 
 def _hash64(value: object) -> int:
-    """Hash a value to a signed 64-bit number for counting distinct ones."""
-    return int.from_bytes(blake2b(str(value).encode(), digest_size=8).digest(), "big", signed=True)
+    """Hash a value to 64 bits, for telling distinct ones apart."""
+    return int.from_bytes(blake2b(str(value).encode(), digest_size=8).digest(), "big")
 
 
-def _cell(value: object, kind: ColumnKind) -> int | float:
+def _cell(value: Any, kind: ColumnKind) -> int | float:
     """Turn a value into the number that its column keeps."""
     if value is None:
         return 0
     if kind is ColumnKind.HASH:
         return _hash64(value)
-    return float(value) if kind is ColumnKind.FLOAT else int(value)  # type: ignore[call-overload, no-any-return]  # typed by the language
+    return float(value) if kind is ColumnKind.FLOAT else int(value)
 
 
 class Fold:
@@ -57,23 +41,37 @@ class Fold:
 
     def read(self, event: Event, seq: int) -> dict[str, Value]:
         """Give the value of every statistic that rules ask of an event's past, by name; unknown ones are absent."""
-        found: dict[str, Value] = {}
+        asked = []
         for query in self._registry.queries.get(event.type, ()):
             key = self._key(event, query.now, query.series.family)
             if key is not None:
-                self._answer(found, query, key, event, seq)
+                asked.append((query, Question(query.series.index, key, event.occurred_ms)))
+        tentative = self._rows(event, seq, list({query.series for query, _ in asked if query.tentative}))
+        found = self._answers([pair for pair in asked if not pair[0].tentative])
+        if tentative:
+            self._windows.add_many(tentative)
+            found |= self._answers([pair for pair in asked if pair[0].tentative])
+            self._retract(tentative)
         return found
 
-    def _answer(self, found: dict[str, Value], query: Query, key: Key, event: Event, seq: int) -> None:
-        rows = self._rows(event, [query.series]) if query.tentative else []
+    def _answers(self, asked: Sequence[tuple[Query, Question]]) -> dict[str, Value]:
+        """Ask the windows everything in one call, and put the answers under their names."""
+        if not asked:
+            return {}
+        answers = self._windows.read_many([question for _, question in asked])
+        found: dict[str, Value] = {}
+        start = 0
+        for query, _ in asked:
+            for name, lane, kind in query.answers:
+                answer = answers[start + lane]
+                if answer is not None:
+                    found[name] = bool(answer) if kind is FieldType.BOOL else answer
+            start += len(query.series.lanes)
+        return found
+
+    def _retract(self, rows: Sequence[Arrival]) -> None:
         for row in rows:
-            self._add(row, event.occurred_ms, seq)
-        answers = self._windows.read(query.series.index, key, event.occurred_ms)
-        for row in rows:
-            self._windows.retract(row.series, row.key, event.occurred_ms, seq)
-        for name, lane in query.answers:
-            if answers[lane] is not None:
-                found[name] = answers[lane]
+            self._windows.retract(Question(row.series, row.key, row.at_ms), row.seq)
 
     def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
         """Let an event become part of the past: as an attempt, and as executed when it was."""
@@ -82,20 +80,17 @@ class Fold:
             return
         self._meet(event)
         wanted = [series for series in ingest.series if (attempted if series.family.attempts else executed)]
-        for row in self._rows(event, wanted):
-            self._add(row, event.occurred_ms, seq)
+        rows = self._rows(event, seq, wanted)
+        if rows:
+            self._windows.add_many(rows)
 
     def undone(self, event: Event, seq: int) -> None:
         """Take an executed event out of the past again: it was reported as not executed after all."""
         ingest = self._registry.ingests.get(event.type)
         wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
-        for row in self._rows(event, wanted):
-            self._windows.retract(row.series, row.key, event.occurred_ms, seq)
+        self._retract(self._rows(event, seq, wanted))
 
-    def _add(self, row: Row, at_ms: int, seq: int) -> None:
-        self._windows.add(row.series, row.key, at_ms, seq, row.values, row.present, row.filters)
-
-    def _rows(self, event: Event, wanted: Sequence[Series]) -> list[Row]:
+    def _rows(self, event: Event, seq: int, wanted: Sequence[Series]) -> list[Arrival]:
         """Turn an event into the rows of the wanted series."""
         if not wanted:
             return []
@@ -105,7 +100,8 @@ class Fold:
             key = self._key(event, series.family.then, series.family)
             if key is not None:
                 self._trace(event, series)
-                rows.append(_row(series, key, cells))
+                values, present, filters = _cells(series, cells)
+                rows.append(Arrival(series.index, key, event.occurred_ms, seq, values, present, filters))
         return rows
 
     def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
@@ -171,8 +167,8 @@ class Fold:
         return self._windows.memory()
 
 
-def _row(series: Series, key: Key, cells: Sequence[object]) -> Row:
-    """Fill one row."""
+def _cells(series: Series, cells: Sequence[object]) -> tuple[list[int | float], int, int]:
+    """Give one row's values, which of them are present, and which filters hold, as bit masks."""
     values: list[int | float] = []
     present = 0
     for bit, (place, kind) in enumerate(zip(series.value_places, series.kinds, strict=True)):
@@ -180,4 +176,4 @@ def _row(series: Series, key: Key, cells: Sequence[object]) -> Row:
         present |= (value is not None) << bit
         values.append(_cell(value, kind))
     filters = sum(1 << bit for bit, place in enumerate(series.filter_places) if cells[place] is True)
-    return Row(series=series.index, key=key, values=values, present=present, filters=filters)
+    return values, present, filters

@@ -22,11 +22,12 @@ class Family:
     money: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
     """One series: its index in the windows, its columns and filters as places in the event type's program.
 
-    `value_places` and `filter_places` index the tuple that `Ingest.program` gives; `kinds` are the columns' kinds.
+    `value_places` and `filter_places` index the tuple that `Ingest.program` gives; `kinds` are the columns'
+    kinds, `types` the types of the lanes that give back a value.
     """
 
     index: int
@@ -35,6 +36,7 @@ class Series:
     kinds: tuple[ColumnKind, ...]
     filter_places: tuple[int, ...]
     lanes: Mapping[str, int]
+    types: Mapping[int, FieldType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,11 @@ class Ingest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One read: a series under the key at `now`, and the names that its lanes answer."""
+    """One read: a series under the key at `now`; `answers` are (name, lane, type of value)."""
 
     series: Series
     now: tuple[str, ...]
-    answers: tuple[tuple[str, int], ...]
+    answers: tuple[tuple[str, int, FieldType], ...]
     tentative: bool
 
 
@@ -98,7 +100,7 @@ class _Cells:
         """Give the place of an expression in the program's answer, adding it when new."""
         if text not in self._places:
             self._places[text] = len(self.expressions)
-            self.expressions.append(compile_event_expression(text, schema=self._schema, event_type=self._type))
+            self.expressions.append(compile_event_expression(text, self._schema, self._type))
         return self._places[text]
 
     def kind(self, text: str, *, hashed: bool) -> ColumnKind:
@@ -114,7 +116,16 @@ def _hashed(spec: WindowSpec) -> bool:
     return spec.statistic is Statistic.DISTINCT
 
 
-def _series(index: int, family: Family, specs: Sequence[WindowSpec], cells: _Cells) -> tuple[Series, SeriesSpec]:
+def _types(specs: Sequence[WindowSpec], cells: _Cells, lanes: Sequence[str]) -> dict[int, FieldType]:
+    """Give the types of the values that the lanes for the first and the last value give back."""
+    return {
+        lanes.index(_lane_name(spec)): cells.expressions[cells.place(spec.value)].type
+        for spec in specs
+        if spec.value is not None and spec.statistic in (Statistic.EARLIEST, Statistic.LATEST)
+    }
+
+
+def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _Cells) -> tuple[Series, SeriesSpec]:
     """Lay out one series."""
     columns = sorted({(spec.value, _hashed(spec)) for spec in specs if spec.value is not None})
     filters = sorted({spec.where for spec in specs if spec.where is not None})
@@ -136,18 +147,21 @@ def _series(index: int, family: Family, specs: Sequence[WindowSpec], cells: _Cel
         kinds=kinds,
         filter_places=tuple(cells.place(text) for text in filters),
         lanes={lane: place for place, lane in enumerate(lanes)},
+        types=_types(specs, cells, list(lanes)),
     )
     return series, SeriesSpec(name=name, columns=kinds, lanes=tuple(lanes.values()))
 
 
 def _queries(event_type: str, specs: Sequence[WindowSpec], by_family: Mapping[Family, Series]) -> tuple[Query, ...]:
     """Group what one event type reads by series and key."""
-    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int]]] = {}
+    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int, FieldType]]] = {}
     for spec in specs:
         family = family_of(spec)
         tentative = spec.current and spec.of == event_type
         key = (family, tuple(part.now for part in spec.by), tentative)
-        groups.setdefault(key, []).append((spec.name, by_family[family].lanes[_lane_name(spec)]))
+        series = by_family[family]
+        lane = series.lanes[_lane_name(spec)]
+        groups.setdefault(key, []).append((spec.name, lane, series.types.get(lane, FieldType.INTEGER)))
     return tuple(
         Query(series=by_family[family], now=now, answers=tuple(dict.fromkeys(answers)), tentative=tentative)
         for (family, now, tentative), answers in groups.items()
@@ -162,7 +176,7 @@ def build_registry(asked: Mapping[str, Sequence[WindowSpec]], schema: EventSchem
             grouped.setdefault(family_of(spec), []).append(spec)
     cells = {family.of: _Cells(schema, family.of) for family in grouped}
     laid_out = [
-        _series(index, family, grouped[family], cells[family.of])
+        _series(index, family, specs=grouped[family], cells=cells[family.of])
         for index, family in enumerate(
             sorted(grouped, key=lambda family: (family.of, family.then, family.attempts, family.money))
         )

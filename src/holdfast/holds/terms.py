@@ -26,7 +26,7 @@ class Calendar:
         return day in self.working or (day.weekday() < _SATURDAY and day not in self.holidays)
 
 
-def _end_of(day: date, zone: tzinfo) -> datetime:
+def _end_of(day: date, zone: tzinfo | None) -> datetime:
     """Give the last microsecond of a day in a zone."""
     return datetime.combine(day, _END_OF_DAY, tzinfo=zone)
 
@@ -34,7 +34,7 @@ def _end_of(day: date, zone: tzinfo) -> datetime:
 def _calendar_end(policy: HoldPolicy, placed: datetime, days: int) -> datetime:
     """End after `days` calendar days, counting the day of placing when the policy says so."""
     counted = days - 1 if policy.count_first else days
-    return _end_of(placed.date() + timedelta(days=counted), placed.tzinfo or from_ms(0).tzinfo)
+    return _end_of(placed.date() + timedelta(days=counted), placed.tzinfo)
 
 
 def _business_end(policy: HoldPolicy, placed: datetime, calendar: Calendar) -> datetime:
@@ -44,10 +44,10 @@ def _business_end(policy: HoldPolicy, placed: datetime, calendar: Calendar) -> d
     while left > 0:
         day += _ONE_DAY
         left -= 1 if calendar.works(day) else 0
-    return _end_of(day, placed.tzinfo or from_ms(0).tzinfo)
+    return _end_of(day, placed.tzinfo)
 
 
-def until(policy: HoldPolicy, placed_ms: int, zone: tzinfo, calendar: Calendar) -> datetime:
+def until(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: Calendar) -> datetime:
     """Give the instant at which a hold placed at `placed_ms` lapses, in the tenant's zone.
 
     Calendar days end at the end of the last day (161-FZ art. 8 p. 3.4 as read in letter 010-31/7975 of 02.09.2024);
@@ -70,12 +70,12 @@ def confirm_by(policy: HoldPolicy, placed_ms: int, zone: tzinfo) -> datetime | N
     return _calendar_end(policy, from_ms(placed_ms, zone), policy.confirm_days)
 
 
-def terms(policy: HoldPolicy, placed_ms: int, zone: tzinfo, calendar: Calendar) -> HoldTerms:
+def terms(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: Calendar) -> HoldTerms:
     """Give a hold's legal instants, written with the tenant's offset."""
     window = confirm_by(policy, placed_ms, zone)
     return HoldTerms(
         policy=policy.id,
-        until=until(policy, placed_ms, zone, calendar).isoformat(),
+        until=until(policy, placed_ms, zone=zone, calendar=calendar).isoformat(),
         confirm_by=window.isoformat() if window else None,
     )
 

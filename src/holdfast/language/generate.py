@@ -37,7 +37,27 @@ from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
 
 Program = Callable[[Mapping[str, Value]], tuple[Any, ...]]
-_RUNTIME: Final = ["add", "subtract", "multiply", "divide", "add_bounds", "subtract_bounds", "multiply_bounds", "divide_bounds", "collapse", "spread", "bounds_since", "less", "less_or_equal", "equal", "unequal", "latest_of", "bounds_of_last", "bounds_of_first", "NO_BOUNDS"]
+_RUNTIME: Final = [
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "add_bounds",
+    "subtract_bounds",
+    "multiply_bounds",
+    "divide_bounds",
+    "collapse",
+    "spread",
+    "bounds_since",
+    "less",
+    "less_or_equal",
+    "equal",
+    "unequal",
+    "latest_of",
+    "bounds_of_last",
+    "bounds_of_first",
+    "NO_BOUNDS",
+]
 _TABLE: Final[Mapping[str, Any]] = {
     **{name: getattr(runtime, name) for name in _RUNTIME},
     "pick": map,

@@ -33,13 +33,13 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     now_ms = shard.ports.clock.now_ms()
     decoded = decode(body, now_ms)
     key = idempotency_key(decoded.event.id)
-    earlier = await find_earlier(shard, key, decoded, RecordKind.DECISION)
+    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
     if earlier is not None:
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
     known = known_before(shard, decoded.event)
     # from here to the hand-over to the writer there is no await: log order is apply order
-    flight = _decide_now(shard, decoded, key, known, decode_ns=shard.ports.tick() - started)
+    flight = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
     record = await flight.landed
     return Answer(body=reply_of(shard, record), replayed=False)
 
@@ -57,7 +57,7 @@ def refuse_too_old(event: Event) -> None:
         )
 
 
-async def find_earlier(shard: Shard, key: bytes, decoded: Decoded, kind: RecordKind) -> Record | None:
+async def find_earlier(shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind) -> Record | None:
     """Find what an id led to before: on disk, or in flight, whose landing is then waited for.
 
     Raises ConflictError when the id came with another body, or through the other route.
@@ -80,10 +80,10 @@ def _durable(shard: Shard, key: bytes) -> Record | None:
 
 def reply_of(shard: Shard, record: Record) -> bytes:
     """Write the answer that a decision's record stands for."""
-    return decision_reply(record.event_id, record.judgement, record.envelope, shard.tenant.zone)
+    return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 
 
-def _decide_now(shard: Shard, decoded: Decoded, key: bytes, known: Known | None, *, decode_ns: int) -> Flight:
+def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None, decode_ns: int) -> Flight:
     """Judge, let the event become part of the past, and hand its record to the writer."""
     tick, event = shard.ports.tick, decoded.event
     now_ms = event.received_ms
@@ -94,7 +94,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, known: Known | None,
     prepared = tick()
     judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
     judged = tick()
-    executed = remember(shard, event, seq, known, allowed=judgement.outcome == "allow")
+    executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     applied = tick()
     envelope = Envelope(
         decision_id=shard.ports.new_id("dec"),
@@ -108,11 +108,11 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, known: Known | None,
             "rules": (judged - prepared) // _US,
         },
     )
-    record = _record(decoded, key, seq, (facts_bytes(facts), judgement, envelope))
+    record = _record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
     return commit(shard, record, Known(event=event, seq=seq, executed=executed))
 
 
-def _record(decoded: Decoded, key: bytes, seq: int, made: tuple[bytes, Judgement, Envelope]) -> Record:
+def _record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
     """Make the durable record of one decision."""
     facts, judgement, envelope = made
     event = decoded.event

@@ -1,7 +1,5 @@
 """Declare a source complete: from then on its silence means that nothing happened."""
 
-from collections.abc import Iterable
-
 from holdfast.operations.shard import Flight, Shard, commit
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.records import Record, RecordKind, SourceRow
@@ -38,7 +36,7 @@ async def declare_source(shard: Shard, source: str, since_ms: int) -> None:
 
 async def declare_own_sources(shard: Shard, since_ms: int) -> None:
     """Declare the bank's own sources complete, those excepted that were declared before."""
-    wanted: Iterable[str] = [source for source in OWN if source not in shard.memory.complete_since]
+    wanted = [source for source in OWN if source not in shard.memory.complete_since]
     for flight in [_declare(shard, source, since_ms) for source in wanted]:
         await flight.landed
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from holdfast.engine.tenant import Tenant
@@ -33,7 +32,7 @@ class RulesetContent:
     engine: str
 
 
-def publish_ruleset(store: Store, sources: Mapping[str, bytes], tenant: Tenant, parameters: Parameters) -> str:
+def publish_ruleset(store: Store, sources: Mapping[str, bytes], *, tenant: Tenant, parameters: Parameters) -> str:
     """Keep the texts of all packs and the settings, and give the ruleset's version: the hash of it all.
 
     `sources` maps a pack's name to the bytes of its file, in the order of precedence.
@@ -56,7 +55,9 @@ def tenant_and_law(shard: Shard, ruleset: str) -> tuple[Tenant, Law]:
     """Give the settings and the law of a ruleset, the present one or one of the past."""
     if ruleset == shard.ruleset:
         return shard.tenant, shard.law
-    return _of_the_past(shard.ports.store, ruleset)
+    if ruleset not in shard.past:
+        shard.past[ruleset] = _of_the_past(shard.ports.store, ruleset)
+    return shard.past[ruleset]
 
 
 def _content(store: Store, digest: str) -> bytes:
@@ -66,7 +67,6 @@ def _content(store: Store, digest: str) -> bytes:
     return data
 
 
-@lru_cache(maxsize=16)
 def _of_the_past(store: Store, ruleset: str) -> tuple[Tenant, Law]:
     """Build the settings and the law of an old ruleset."""
     content = read_canonical(_content(store, ruleset), RulesetContent)

@@ -38,7 +38,7 @@ def _apply(shard: Shard, record: Record) -> None:
         return
     event = restore(record.event, record.received_ms)
     allowed = record.kind is RecordKind.EVENT or read_outcome(record.judgement) == "allow"
-    remember(shard, event, record.seq, known_before(shard, event), allowed=allowed)
+    remember(shard, event, record.seq, known=known_before(shard, event), allowed=allowed)
 
 
 def _whole_list(shard: Shard, list_id: str) -> ListChange:

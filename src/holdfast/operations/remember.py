@@ -40,7 +40,7 @@ def _as_changed(shard: Shard, known: Known) -> Known:
     return Known(event=known.event, seq=known.seq, executed=executed)
 
 
-def remember(shard: Shard, event: Event, seq: int, known: Known | None, *, allowed: bool) -> bool:
+def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allowed: bool) -> bool:
     """Let an event enter the windows; give whether it now counts as executed.
 
     An operation that was not allowed counts as an attempt only, until a result says that it was executed.

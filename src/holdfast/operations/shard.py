@@ -46,7 +46,7 @@ class Shard:
 
     `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
     yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
-    its decision.
+    its decision; `past` keeps the law of earlier rulesets for replay.
     """
 
     tenant: Tenant
@@ -59,6 +59,7 @@ class Shard:
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
+    past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
     list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def next_seq(self) -> int:

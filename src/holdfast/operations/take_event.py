@@ -22,13 +22,13 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
     """Take in the event in `body`; it is on disk when this returns."""
     decoded = decode(body, shard.ports.clock.now_ms())
     event, key = decoded.event, idempotency_key(decoded.event.id)
-    earlier = await find_earlier(shard, key, decoded, RecordKind.EVENT)
+    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.EVENT)
     if earlier is not None:
         return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
     refuse_too_old(event)
     known = known_before(shard, event)
     seq = shard.next_seq()
-    remember(shard, event, seq, known, allowed=True)
+    remember(shard, event, seq, known=known, allowed=True)
     record = Record(
         seq=seq,
         kind=RecordKind.EVENT,

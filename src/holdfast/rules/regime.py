@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from holdfast.language import Scope, compile_program
 from holdfast.rules.condition import Condition, condition
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.packs import Duty, HoldPolicy, Pack, RailClass, Rule, Sign
 from holdfast.vocabulary.trilean import Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec
 
-Program = Callable[[Mapping[str, object]], tuple[Trilean, ...]]
+Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,4 +179,4 @@ class Rule:
     measures: tuple[str, ...] = ()
     mode: Mode = Mode.ENFORCE
     evidence: tuple[str, ...] = ()
-    quiet_by: tuple[str, ...] = ()  # lists whose members quieten this rule
+    quiet_by: tuple[str, ...] = ("bank.allow",)

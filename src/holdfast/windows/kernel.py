@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917, C901, PLR0912, PLR0915 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
+# ruff: noqa: PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The kernel: logs of rows as linked words in one flat array, and exact statistics over their windows.
 
 One file on purpose: Numba's disk cache notices a change only in the file of the compiled function, so code
@@ -1165,7 +1165,9 @@ def write_unknown(box: Words, place: int, patch: int) -> int:
 
 
 @compiled
-def answer_sum(heap: Words, plan: Words, lane: int, accs: int, fold: int, box: Words, out: int, place: int, patch: int) -> int:
+def answer_sum(
+    heap: Words, plan: Words, lane: int, accs: int, fold: int, box: Words, out: int, place: int, patch: int
+) -> int:
     """Answer a sum, a mean or a standard deviation: exact integers that the caller turns into one number."""
     kind = plan[lane]
     cell = accs + plan[lane + 4]
@@ -1188,7 +1190,9 @@ def answer_sum(heap: Words, plan: Words, lane: int, accs: int, fold: int, box: W
 
 
 @compiled
-def answer_end(heap: Words, plan: Words, lane: int, row: int, fold: int, box: Words, out: int, place: int, patch: int) -> int:
+def answer_end(
+    heap: Words, plan: Words, lane: int, row: int, fold: int, box: Words, out: int, place: int, patch: int
+) -> int:
     """Answer the first or last instant or value from a row (or 0) and a fold (or 0)."""
     kind = plan[lane]
     at = heap[row + R_AT] if row != 0 else 0
@@ -1207,7 +1211,9 @@ def answer_end(heap: Words, plan: Words, lane: int, row: int, fold: int, box: Wo
 
 
 @compiled
-def answer(heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int) -> int:
+def answer(
+    heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int
+) -> int:
     """Write one answer for each lane of an entity (0: nobody) as of `at`; give where the next patch goes.
 
     A read in order costs the windows and lanes. A read as of an earlier instant also walks the rows after it, and
@@ -1340,7 +1346,9 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
 
 
 @compiled
-def add_all(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, start: int, codes: int, items: int) -> int:
+def add_all(
+    heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, start: int, codes: int, items: int
+) -> int:
     """Add events from `start` of the box on, write a code for each from `codes` on; gives how many were done."""
     item = start
     for number in range(items):

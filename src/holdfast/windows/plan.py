@@ -194,11 +194,7 @@ def _need_words(layout: _Layout, fold_words: int, threshold: int) -> int:
 def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]:
     """Write one series; `at` is where its block begins, `knobs` are lateness and threshold."""
     late_ms, threshold = knobs
-    accs = [
-        word
-        for key, power in sorted(layout.accs.items())
-        for word in (key[1], key[2], layout.places[key], power)
-    ]
+    accs = [word for key, power in sorted(layout.accs.items()) for word in (key[1], key[2], layout.places[key], power)]
     firsts = [word for key, place in sorted(layout.firsts.items()) for word in (key[1], place)]
     lasts = [word for need, place in layout.lasts.items() for word in (need, place)]
     peaks = [word for key, place in layout.peaks.items() for word in (*key, place)]

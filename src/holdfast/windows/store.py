@@ -71,9 +71,7 @@ class WindowStore:
     Reads settle the windows' edges, so even a read is for the single writer only.
     """
 
-    def __init__(
-        self, series: Sequence[SeriesSpec], *, late_ms: int = DAY_MS, threshold: int = THRESHOLD
-    ) -> None:
+    def __init__(self, series: Sequence[SeriesSpec], *, late_ms: int = DAY_MS, threshold: int = THRESHOLD) -> None:
         self._specs = tuple(series)
         self._late_ms = late_ms
         self._plan, scratch = compile_plan(self._specs, late_ms=late_ms, threshold=threshold)
@@ -162,9 +160,7 @@ class WindowStore:
         `budget` bounds the work: buckets looked at plus rows dropped. `at_ms` is the newest instant of the stream.
         """
         while True:
-            dropped = kernel.advance_some(
-                self._heap, self._entities, self._values, self._plan, at_ms, budget
-            )
+            dropped = kernel.advance_some(self._heap, self._entities, self._values, self._plan, at_ms, budget)
             if dropped >= 0:
                 return int(dropped)
             self._grow()

@@ -1,6 +1,6 @@
 """Bodies of calls other than events."""
 
-from datetime import date
+import datetime as dt
 from typing import Annotated, Literal, TypeVar
 
 from msgspec import DecodeError, Meta, Struct, ValidationError, json
@@ -43,7 +43,7 @@ class DocumentBody(Body, frozen=True, kw_only=True):
     """The paper behind an entry."""
 
     number: Text
-    date: date | None = None
+    date: dt.date | None = None
     title: Text | None = None
 
 

@@ -1,0 +1,42 @@
+"""The `holdfast` command: one file a job, errors as two lines, exit codes that scripts can trust."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from holdfast import __version__
+from holdfast.cli.serve import serve
+from holdfast.vocabulary.errors import HoldfastError
+
+EXIT_FAULT = 1
+EXIT_INPUT = 2
+app = typer.Typer(
+    name="holdfast",
+    help="Anti-fraud decisions with their legal reason, the hold with its legal clock, and the evidence.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serve)
+
+
+@app.callback(invoke_without_command=True)
+def version(*, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Decide transfers and keep what follows from the answer."""
+    if version:
+        Console().print(f"holdfast {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command; an error of the caller ends it with 2, a fault of ours with 1."""
+    try:
+        app()
+    except HoldfastError as error:
+        console = Console(stderr=True, highlight=False)
+        where = f" at {error.pointer}" if error.pointer else ""
+        console.print(f"holdfast: {error.code}{where}: {error.message}", markup=False)
+        console.print(f"  {error.advice}", markup=False)
+        sys.exit(EXIT_FAULT if error.code == "bug" else EXIT_INPUT)

@@ -1,0 +1,89 @@
+"""`holdfast serve`: the server, its doors and its worker in one process."""
+
+import asyncio
+import gc
+import os
+import socket
+from typing import Annotated, Any
+
+import structlog
+import typer
+import uvicorn
+
+from holdfast.api.server import build
+from holdfast.app import Assembled, assemble, move_clock
+from holdfast.operations.declare_source import declare_own_sources
+from holdfast.operations.rebuild import rebuild
+from holdfast.settings import TABLE, Settings, read_settings
+from holdfast.vocabulary.errors import SettingError
+
+_log = structlog.get_logger("holdfast.serve")
+_MEANING = {setting.name: setting.meaning for setting in TABLE}
+
+
+def _option(name: str) -> Any:
+    return typer.Option(f"--{name}", help=_MEANING[name])
+
+
+def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
+    data: Annotated[str | None, _option("data")] = None,
+    host: Annotated[str | None, _option("host")] = None,
+    port: Annotated[int | None, _option("port")] = None,
+    packs: Annotated[str | None, _option("packs")] = None,
+    home: Annotated[str | None, _option("home")] = None,
+    zone: Annotated[str | None, _option("zone")] = None,
+    language: Annotated[str | None, _option("language")] = None,
+    tenant: Annotated[str | None, _option("tenant")] = None,
+    mode: Annotated[str | None, _option("mode")] = None,
+    set_: Annotated[str | None, _option("set")] = None,
+    trust: Annotated[str | None, _option("trust")] = None,
+    dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
+    clock: Annotated[str | None, _option("clock")] = None,
+) -> None:
+    """Start the server."""
+    given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
+    asyncio.run(run_server(read_settings(given, os.environ)))
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port, so that a taken one is a clear error before anything is opened."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.host, settings.port))
+    except OSError as error:
+        sock.close()
+        raise SettingError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}", hint="choose another `--port`"
+        ) from None
+    return sock
+
+
+async def run_server(settings: Settings) -> None:
+    """Serve until a signal asks to stop."""
+    with bind(settings) as sock:
+        assembled = assemble(settings)
+        try:
+            await _serve(assembled, sock)
+        finally:
+            assembled.store.close()
+
+
+async def _serve(assembled: Assembled, sock: socket.socket) -> None:
+    shard, settings = assembled.shard, assembled.settings
+    records = rebuild(shard)
+    if settings.dev:
+        await declare_own_sources(shard, shard.ports.clock.now_ms())
+
+    async def move(now_ms: int) -> None:
+        move_clock(assembled, now_ms)
+
+    app = build(shard, open_to_all=settings.dev, move_clock=move if settings.clock else None)
+    config = uvicorn.Config(
+        app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
+    )
+    gc.freeze()
+    host, port = sock.getsockname()[:2]
+    _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
+    await uvicorn.Server(config).serve(sockets=[sock])
