@@ -205,7 +205,7 @@ def read_rule(node: Node) -> Rule:
         id=fields["id"].text(),
         on=fields["on"].words(),
         when=fields["when"].expression(),
-        proposes=fields["proposes"].choice(PROPOSALS),
+        proposes=fields["proposes"].choice(tuple(OUTCOME_BY_WORD)),
         title=read_title(fields["title"]),
         realises=tuple(SignId(word) for word in texts(fields, "realises")),
         measures=texts(fields, "measures"),

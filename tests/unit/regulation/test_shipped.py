@@ -179,11 +179,11 @@ def test_ids_are_unique_and_begin_with_their_country(packs: Mapping[str, Pack]) 
 
 
 def test_rules_realise_signs_that_are_shipped(packs: Mapping[str, Pack]) -> None:
-    """A rule can only lean on a sign that some pack has, and only such a rule may propose what a sign does."""
+    """A rule can only lean on a sign that some pack has, and only such a rule may propose a hold."""
     signs = {sign.id for pack in packs.values() for sign in pack.signs}
     for rule in (rule for pack in packs.values() for rule in pack.rules):
         assert set(rule.realises) <= signs
-        assert rule.realises or rule.proposes in {"challenge", "measures"}
+        assert rule.realises or rule.proposes == "challenge"
 
 
 def test_only_signs_of_what_is_usual_can_be_quietened(packs: Mapping[str, Pack]) -> None:
