@@ -55,7 +55,9 @@ class StandingClock:
         """Move forward; the same instant does nothing, backward is refused."""
         if now_ms < self._now_ms:
             raise ConflictError(
-                f"the test clock stands at {rfc3339(self._now_ms)} and only moves forward", pointer="/now"
+                f"the test clock stands at {rfc3339(self._now_ms)} and only moves forward",
+                pointer="/now",
+                hint="send the same instant or a later one",
             )
         self._now_ms = now_ms
 

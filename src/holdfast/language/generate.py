@@ -37,7 +37,7 @@ from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
 
 Program = Callable[[Mapping[str, Value]], tuple[Any, ...]]
-_RUNTIME: Final = [
+_RUNTIME: Final = (
     "add",
     "subtract",
     "multiply",
@@ -57,7 +57,7 @@ _RUNTIME: Final = [
     "bounds_of_last",
     "bounds_of_first",
     "NO_BOUNDS",
-]
+)
 _TABLE: Final[Mapping[str, Any]] = {
     **{name: getattr(runtime, name) for name in _RUNTIME},
     "pick": map,
@@ -458,7 +458,7 @@ def _instant(writer: Writer, node: Window, complete: str) -> Piece:
     text = f"bounds_of_first({seen.code}, {complete})"
     if node.spec.statistic is Statistic.LAST:
         since = _since_when(writer, node.spec)
-        text = f"bounds_of_last({seen.code}, {complete}, {since.code}, {now.code})"
+        text = f"bounds_of_last({seen.code}, {complete}, ({since.code}, {now.code}))"
     keys = [" or ".join(f"{writer.load(name).code} is not None" for name in names) for names in node.keys]
     has_key = " and ".join(f"({key})" for key in keys)
     return _bounds(writer, f"{text} if {seen.code} is not None or {has_key} else NO_BOUNDS")

@@ -45,7 +45,7 @@ _SETS: Final = NUMERIC | {FieldType.TEXT}
 
 
 class Typer:
-    """Gives every node of one text its type. `past` says that names mean a past event, of which nothing else is asked."""
+    """Gives every node of one text its type; `past` says that names mean a past event."""
 
     def __init__(self, source: Source, scope: Scope, *, past: bool = False) -> None:
         self.source = source

@@ -300,7 +300,7 @@ _TWINS: Final = (
         segments=("firm",),
         weight=1,
         jurisdictions=_KZ,
-        twin_of=("database_recipient", "call_in_app"),
+        twin_of=("database_recipient",),
     ),
 )
 

@@ -21,7 +21,7 @@ def takeover(story: Story) -> None:
     rng = story.rng
     hosted = rng.random() < 0.6
     state = story.elsewhere(hosted=hosted)
-    signs = ["1.10b"] if hosted else []
+    signs = []
     if rng.random() < 0.3 and story.teller.world.jurisdiction == "ru":
         state["device"]["id"] = ring_device(story.ms // WEEK_MS - 3 - rng.randrange(5), rng.randrange(2))
         signs.append("1.5")

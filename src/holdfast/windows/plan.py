@@ -22,6 +22,11 @@ KINDS = {
     Statistic.EARLIEST: kernel.EARLIEST,
     Statistic.LATEST: kernel.LATEST,
 }
+VALUES = {
+    ColumnKind.INTEGER: kernel.INTEGER_VALUE,
+    ColumnKind.FLOAT: kernel.FLOAT_VALUE,
+    ColumnKind.HASH: kernel.HASH_VALUE,
+}
 POWERS = {Statistic.COUNT: 0, Statistic.DISTINCT: 0, Statistic.SUM: 1, Statistic.MEAN: 1, Statistic.STD: 2}
 ACC_SIZE = (1, 3, 6)  # count, 128-bit sum, 192-bit sum of squares
 FIRSTS = frozenset({Statistic.FIRST, Statistic.EARLIEST})
@@ -163,11 +168,11 @@ def _lane_table(layout: _Layout) -> tuple[list[int], int]:
         fold = -1
         if lane.over_ms is None and lane.statistic is not Statistic.DISTINCT:
             fold, fold_words = fold_words, fold_words + kernel.FOLD_WORDS
-        is_float = lane.column is not None and layout.spec.columns[lane.column] is ColumnKind.FLOAT
+        value = kernel.INTEGER_VALUE if lane.column is None else VALUES[layout.spec.columns[lane.column]]
         flip = -1 if lane.statistic is Statistic.MIN else 0
         window = layout.windows.index(lane.span_ms)
         place = layout.lane_place(lane)
-        table += [KINDS[lane.statistic], window, _need(lane), _word(lane), place, fold, flip, int(is_float)]
+        table += [KINDS[lane.statistic], window, _need(lane), _word(lane), place, fold, flip, value]
     return table, fold_words
 
 

@@ -1,6 +1,6 @@
 """The store of windows of one shard: every series, every key, read and changed in one call of the kernel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from math import sqrt
@@ -11,6 +11,7 @@ import numpy as np
 
 from holdfast.vocabulary.errors import InvalidError, StoreError
 from holdfast.vocabulary.keys import Key
+from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.windows import kernel
 from holdfast.windows.lanes import ColumnKind, SeriesSpec
 from holdfast.windows.plan import PRESENT_BIT, compile_plan
@@ -100,10 +101,10 @@ class WindowStore:
         packer = self._packers.get(count)
         if packer is None:
             packer = self._packers[count] = Struct("<" + "qQQq" * count)
-        packer.pack_into(self._box, 0, *flat)
+        packer.pack_into(self._box.data, 0, *flat)
         end = kernel.read_all(self._heap, self._entities, self._plan, self._box, count)
         words = self._box[4 * count : end].tolist()
-        answers = words[:lanes]
+        answers: list[Answer] = words[:lanes]
         if len(words) > lanes:
             _patch(answers, words, lanes)
         return answers
@@ -120,7 +121,7 @@ class WindowStore:
         codes, flat = self._pack_arrivals(arrivals)
         self._reserve_box(codes + count)
         packer = self._packers[tuple([arrival[0] for arrival in arrivals])]
-        packer.pack_into(self._box, 0, *flat)
+        packer.pack_into(self._box.data, 0, *flat)
         done, start = 0, 0
         while True:
             step = kernel.add_all(
@@ -137,7 +138,7 @@ class WindowStore:
         self._reserve_box(8)
         pack_into = Struct("<qQQqq").pack_into
         while True:
-            pack_into(self._box, 0, question.series, *question.key, question.at_ms, seq)
+            pack_into(self._box.data, 0, question.series, *question.key, question.at_ms, seq)
             code = kernel.retract_one(self._heap, self._entities, self._values, self._plan, self._box)
             if code >= 0:
                 return bool(code)
@@ -148,7 +149,7 @@ class WindowStore:
         self._reserve_box(8)
         pack_into = Struct("<qQQQQ").pack_into
         while True:
-            pack_into(self._box, 0, series, *source, *into)
+            pack_into(self._box.data, 0, series, *source, *into)
             code = kernel.merge_one(self._heap, self._entities, self._values, self._plan, self._box)
             if code >= 0:
                 return
@@ -279,13 +280,13 @@ def _patch(answers: list[Answer], words: list[int], start: int) -> None:
     place = start
     while place < len(words):
         kind = words[place + 1]
+        if kind == kernel.PATCH_UNKNOWN:
+            answers[words[place]] = UNKNOWN
+            place += 2
+            continue
         read, width = _READERS[kind]
         answers[words[place]] = read(words, place + 2)
         place += width
-
-
-def _unknown(_words: list[int], _place: int) -> None:
-    """Nothing is known."""
 
 
 def _wide(words: list[int], place: int) -> int:
@@ -311,5 +312,16 @@ def _float(words: list[int], place: int) -> float:
     return value
 
 
+def _hash(words: list[int], place: int) -> int:
+    """Read an unsigned number."""
+    return words[place] & _LOW
+
+
 _LOW: Final = 2**64 - 1
-_READERS: Final = ((_unknown, 2), (_wide, 5), (_mean, 5), (_std, 8), (_float, 3))
+_READERS: Final[dict[int, tuple[Callable[[list[int], int], int | float], int]]] = {
+    kernel.PATCH_WIDE: (_wide, 5),
+    kernel.PATCH_MEAN: (_mean, 5),
+    kernel.PATCH_STD: (_std, 8),
+    kernel.PATCH_FLOAT: (_float, 3),
+    kernel.PATCH_HASH: (_hash, 3),
+}

@@ -34,6 +34,10 @@ class Appender(Protocol):
         """Write the records' rows; whatever it raises fails the whole group."""
         ...
 
+    def committed(self) -> None:
+        """Hear that everything written so far is on disk; called before anybody is answered."""
+        ...
+
 
 class _Job:
     """A record, or a command to run between records; answered exactly once."""
@@ -154,6 +158,7 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             self._apply(group)
             self._connection.execute("COMMIT")
+            self._appender.committed()
             if self._truncate:
                 self._truncate = False
                 self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
