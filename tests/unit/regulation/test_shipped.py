@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -41,6 +41,8 @@ def citations(pack: Pack) -> Iterator[Citation]:
         yield pack.cite
     for things in (pack.signs, pack.rails, pack.policies, pack.duties, pack.parameters):
         yield from (thing.cite for thing in things)
+    if pack.calendar is not None:
+        yield pack.calendar.cite
 
 
 def titles(pack: Pack) -> Iterator[Mapping[str, str]]:
@@ -210,3 +212,14 @@ def test_proposals_are_marked_as_such(packs: Mapping[str, Pack]) -> None:
     proposals = [pack for pack in packs.values() if pack.status == "proposal"]
     assert [pack.id for pack in proposals] == ["kz.marketplace-proposals"]
     assert all(sign.proposes == "challenge" for pack in proposals for sign in pack.signs)
+
+
+@pytest.mark.parametrize(("year", "expected"), [(2025, 246), (2026, 246)])
+def test_kazakh_business_days_add_up(packs: Mapping[str, Pack], year: int, expected: int) -> None:
+    """Each year of the calendar has as many working days as the published one."""
+    calendar = packs["kz/holidays"].calendar
+    assert calendar is not None
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
+    weekdays = [day for day in days if day.weekday() < 5 and day.isoformat() not in calendar.days_off]
+    assert len(weekdays) + sum(day.startswith(str(year)) for day in calendar.days_on) == expected

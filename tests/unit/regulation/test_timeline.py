@@ -130,14 +130,15 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
     """`ru,kz` loads every law file of both and the bank's policy, but no proposal."""
     chosen = [pack.id for pack in select(["ru", "kz"], packs)]
     assert chosen == [
-        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "kz.afc", "kz.droppers", "policy.default"
+        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "kz.afc", "kz.droppers", "kz.holidays",
+        "policy.default",
     ]  # fmt: skip
 
 
 def test_a_proposal_loads_by_its_full_name(packs: Mapping[str, Pack]) -> None:
     """What is not law comes only when it is named, and each pack comes once."""
     chosen = [pack.id for pack in select(["kz/marketplace-proposals", "kz", "policy/default", "kz/afc"], packs)]
-    assert chosen == ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "policy.default"]
+    assert chosen == ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "kz.holidays", "policy.default"]
 
 
 def test_policy_always_loads(packs: Mapping[str, Pack]) -> None:
