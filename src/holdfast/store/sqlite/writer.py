@@ -23,7 +23,7 @@ Command = Callable[[sqlite3.Connection], Any]
 Result = TypeVar("Result")
 GROUP_RECORDS: Final = 1_024
 GROUP_BYTES: Final = 8 << 20
-CHECKPOINT_BYTES: Final = 16 << 20
+CHECKPOINT_BYTES: Final = 4 << 20
 _log: Final = structlog.get_logger(__name__)
 
 
