@@ -160,8 +160,8 @@ class Writer:
             self._connection.execute("COMMIT")
             self._appender.committed()
             if self._truncate:
-                self._truncate = False
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                self._truncate = bool(busy)  # a reader was in the way: once more after the next group
         except BaseException as error:  # noqa: BLE001 - whatever went wrong, nobody may be told that it is on disk
             self._fail(error)
             _refuse(group, error)
