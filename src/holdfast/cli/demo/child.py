@@ -7,6 +7,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from holdfast.vocabulary.errors import UnavailableError
 
@@ -15,6 +16,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _KEPT_LINES = 30
 _START_SECONDS = 120
 _STOP_SECONDS = 20
+_KNOCKS = 200
 
 
 class Server:
@@ -48,6 +50,18 @@ class Server:
             raise UnavailableError(self.last_words("did not start in time")) from None
         if not self.url:
             raise UnavailableError(self.last_words("ended before it was ready"), hint="see the lines above")
+        await self._wait_until_open()
+
+    async def _wait_until_open(self) -> None:
+        """Wait until the address takes connections: it is told a moment before."""
+        parts = urlsplit(self.url)
+        for _ in range(_KNOCKS):
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+                writer.close()
+                return
+            await asyncio.sleep(0.05)
+        raise UnavailableError(self.last_words("took no connection"), hint="see the lines above")
 
     def last_words(self, what: str) -> str:
         """Say what happened to the server, with the last lines of its log."""
