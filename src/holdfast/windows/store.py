@@ -70,8 +70,13 @@ class WindowStore:
     """All series of one shard.
 
     `late_ms` is how late an event may come and how far back a read may ask; rows are kept for the longest window
-    of their series and this. Entities with more than `threshold` rows keep running state.
+    of their series and this. Keys with more than `threshold` rows keep running state.
     Reads settle the windows' edges, so even a read is for the single writer only.
+
+    In order, a read costs its lanes and an add its windows, whatever the history; each row leaves each window once,
+    so after a silence the next read pays for what left meanwhile, unless `advance` was called in between. A late
+    read or add costs the rows that lie after its instant; a retraction of a peak costs the rows that the peak hid.
+    Falling values are the worst case of `max`: its stack then takes 24 bytes for every row.
     """
 
     def __init__(self, series: Sequence[SeriesSpec], *, late_ms: int = DAY_MS, threshold: int = THRESHOLD) -> None:
