@@ -1,6 +1,6 @@
 """The generated function and the oracle of closures agree."""
 
-import sys
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,7 +8,10 @@ from hypothesis.strategies import DataObject
 
 from holdfast.language import compile_program, evaluate, missing
 from tests.unit.language.exprgen import conditions, facts
-from tests.unit.language.world import NOW, build
+from tests.unit.language.world import build
+
+if TYPE_CHECKING:  # only the name of a type
+    from holdfast.vocabulary.event import Value
 
 CALM = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -21,7 +24,7 @@ def test_program_agrees_with_oracle(data: DataObject) -> None:
     expressions = [build(text) for text in texts]
     program = compile_program(expressions)
     for _ in range(4):
-        values: dict[str, object] = {}
+        values: dict[str, Value] = {}
         for expression in expressions:
             values = {**data.draw(facts(expression)), **values}
         expected = tuple(evaluate(expression, values) for expression in expressions)
