@@ -80,7 +80,7 @@ def _joined(tongue: Tongue, node: Both | Either) -> str:
     shown = [
         f"({text})" if isinstance(part, Both | Either) else text for part, text in zip(node.parts, parts, strict=True)
     ]
-    return f" {word} ".join(shown)
+    return f"{', '.join(shown[:-1])} {word} {shown[-1]}"
 
 
 def _comparison(tongue: Tongue, node: Comparison, operator: str) -> str:

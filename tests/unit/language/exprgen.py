@@ -69,7 +69,7 @@ def _money(draw: DrawFn, depth: int) -> str:
     below = depth - 1
     leaves = (
         lambda: "amount",
-        lambda: _pick(draw, "rub(2)", "rub(0.5)", "usd(1)", 'param("ru.limit")'),
+        lambda: _pick(draw, "rub(2)", "rub(0.5)", "first_known(usd(1))", 'param("ru.limit")'),
         lambda: (
             f"{_pick(draw, 'sum', 'mean', 'std', 'min', 'max', 'earliest', 'latest')}"
             f"({_pick(draw, 'amount', 'amount + rub(1)', 'amount - rub(1)')}, {_options(draw)})"

@@ -19,6 +19,7 @@ WRONG = (
     "amount + 5 > rub(1)",
     "amount > rub(0.001)",
     'amount > money(1, "RUR")',
+    "amount > rub(1) + usd(1)",
     "cross_border + 1 == 2",
     'rail > "sbp"',
     "payer == payee",
@@ -90,7 +91,7 @@ SIGNS = {
     ),
     'not (rail == "sbp" or rail in ("card", "order")) and payer.kind != "organisation"': "transfer",
     "amount * 2 > (amount + rub(1)) / 3 or usual.deviation > 2.5": "transfer",
-    'hours_since(last("login", by=payer.customer_id)) <= 1 and days_since(first("login", by=device.id)) < 21': "transfer",
+    'hours_since(last("login", by=payer)) <= 1 and days_since(first("login", by=device.id)) < 21': "transfer",
     'sum(listing.price, by=seller, over=days(2)) > kzt(1_000.5) and listing.city != "Алматы"': "listing_published",
     'count(of="login", by=sender.customer_id, over=days(5)) < 1 and contains(text, "http")': "message_sent",
 }

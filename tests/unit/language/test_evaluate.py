@@ -26,7 +26,7 @@ def ask(text: str, values: dict[str, Value], *, seen: Value = None, since: int |
     return found
 
 
-@pytest.mark.parametrize(("a", "b"), product(STATES, STATES))
+@pytest.mark.parametrize(("a", "b"), list(product(STATES, STATES)))
 def test_truth_tables(a: Trilean, b: Trilean) -> None:
     """`and`, `or` and `not` follow Kleene's strong tables."""
     values: dict[str, Value] = {"cross_border": a, "payee.own": b}

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +10,9 @@ from holdfast.language import compile_program, render
 from holdfast.vocabulary.errors import ExpressionError
 from holdfast.vocabulary.schema import FieldType
 from tests.unit.language.world import NOW, build, build_condition
+
+if TYPE_CHECKING:  # only the name of a type
+    from holdfast.vocabulary.event import Value
 
 CORPUS = json.loads((Path(__file__).parents[2] / "golden/language/hostile.json").read_text())
 
@@ -45,7 +49,12 @@ def test_costly_text_is_bounded(text: str) -> None:
     """A legal expression that looks costly answers over the worst facts, with a value or unknown."""
     program = compile_program([build(text)])
     city = "a" * 20_000
-    values = {"occurred_at": NOW, "place.city": city, "scheme.apdu_ms": 1e15, "scheme.risk_level": 2**62}
+    values: dict[str, Value] = {
+        "occurred_at": NOW,
+        "place.city": city,
+        "scheme.apdu_ms": 1e15,
+        "scheme.risk_level": 2**62,
+    }
     values |= {"amount": 2**62, "currency": "RUB", "cross_border": False, "payee.own": True}
     assert program(values)[0] in (True, False, None)
 
