@@ -142,7 +142,7 @@ class Typer:
     def _pair(self, operator: ast.cmpop, sides: tuple[ast.expr, ast.expr], span: Span) -> Node:
         """Compare two values."""
         left = self.node(sides[0])
-        if isinstance(operator, ast.In | ast.NotIn):
+        if type(operator) not in _COMPARISONS:  # `in` and `not in`
             found = self._membership(left, sides[1], span)
             return found if isinstance(operator, ast.In) else Negation(type=FieldType.BOOL, span=span, part=found)
         right = self.node(sides[1])

@@ -61,7 +61,7 @@ WRONG = (
     'latest(rail, by=payer.customer_id) == "sbp"',
     "distinct(payee, by=payer.customer_id, over=days(1)) > 10",
     'last("login", by=rail) < hours_before(1)',
-    'matches(payee, "ru.cbr.recipents")',
+    'matches(payee, "ru.cbr.recipient")',
     'matches(rail, "bank.recipients")',
     'amount > param("ru.limits")',
     'like(rail, "(a+")',
