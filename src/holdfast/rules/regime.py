@@ -10,7 +10,7 @@ from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import SignResult
 from holdfast.vocabulary.outcome import Mode
-from holdfast.vocabulary.packs import Duty, HoldPolicy, Pack, RailClass, Rule, Sign
+from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Rule, Sign
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec
 
@@ -76,6 +76,7 @@ class Regime:
     duties: tuple[DutyCheck, ...]
     rails: Mapping[tuple[str, str], RailClass]
     policies: Mapping[str, HoldPolicy]
+    calendars: Mapping[str, BusinessCalendar]
     program: Program
     windows: tuple[WindowSpec, ...]
     probes: tuple[ListProbe, ...]
@@ -193,6 +194,7 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
         duties=duties,
         rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
         policies={policy.id: policy for pack in packs for policy in pack.policies},
+        calendars={pack.jurisdiction: pack.calendar for pack in packs if pack.calendar},
         program=compile_program(expressions),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),
