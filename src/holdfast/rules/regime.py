@@ -1,7 +1,7 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from holdfast.language import Scope, compile_program
 from holdfast.rules.condition import Condition, condition
@@ -31,6 +31,7 @@ class SignCheck:
     quiet: tuple[int, ...]
     mode: Mode
     clear: SignResult
+    reports: dict[tuple[str, ...], SignResult] = field(default_factory=dict, repr=False, compare=False)
 
     def result(self, facts: Facts, answers: Sequence[Trilean]) -> SignResult:
         """Report the sign's state: with evidence when it fired, with what was missing when it is unknown."""
@@ -38,8 +39,15 @@ class SignCheck:
         if state is True:
             return replace(self.clear, state="fired", evidence=self.condition.evidence(facts))
         if state is UNKNOWN:
-            return replace(self.clear, state="unknown", missing=self.condition.lacks(facts, answers))
+            return self._unknown(self.condition.lacks(facts, answers))
         return self.clear
+
+    def _unknown(self, lacks: tuple[str, ...]) -> SignResult:
+        """Report an unknown state; equal reports are made once."""
+        found = self.reports.get(lacks)
+        if found is None:
+            found = self.reports[lacks] = replace(self.clear, state="unknown", missing=lacks)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
