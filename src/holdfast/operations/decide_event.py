@@ -35,6 +35,7 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     key = idempotency_key(decoded.event.id)
     earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
     if earlier is not None:
+        shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
     known = known_before(shard, decoded.event)
@@ -96,6 +97,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     applied = tick()
+    shard.figures.count(event, judgement)
     envelope = Envelope(
         decision_id=shard.ports.new_id("dec"),
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,

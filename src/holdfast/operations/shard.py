@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.figures import Figures
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -61,6 +62,7 @@ class Shard:
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)

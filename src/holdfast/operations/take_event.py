@@ -40,6 +40,7 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
         subject=subject_of(event),
         event=decoded.body,
     )
+    shard.figures.events[event.type] += 1
     flight = commit(shard, record, Known(event=event, seq=seq, executed=True))
     await flight.landed
     return Taken(event_id=event.id, late=is_late(event), replayed=False)
