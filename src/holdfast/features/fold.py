@@ -36,6 +36,7 @@ class _Footing:
     def __init__(self, event: Event) -> None:
         self.event = event
         self.parts: dict[str, Key | None] = {}
+        self.keys: dict[tuple[str, ...], Key | None] = {}
         self.known: dict[str, Known] = {}
         self.cells: Sequence[object] | None = None
 
@@ -43,9 +44,10 @@ class _Footing:
 class Fold:
     """Windows and people of one tenant; the only state that rules can see, and a function of the log alone."""
 
-    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker) -> None:
+    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, home: str) -> None:
         self._registry = registry
         self._keys = keys
+        self._home = home
         self._windows = WindowStore(registry.specs)
         self._people = People()
         self._traces = Traces()
@@ -61,7 +63,7 @@ class Fold:
         if footing.known:
             return
         for path in sorted(self._persons[event.type]):
-            known = footing.known[path] = known_identifiers(event, path, self._keys)
+            known = footing.known[path] = self._known(event, path)
             for source, into in self._people.join(known.keys, known.client):
                 self._move(source, into)
 
@@ -94,10 +96,11 @@ class Fold:
             for series in wanted:
                 self._trace(event, series)
 
-    def undone(self, event: Event, seq: int) -> None:
-        """Take an executed event out of the past again: it was reported as not executed after all."""
+    def undone(self, event: Event, seq: int, *, executed: bool = True, attempted: bool = False) -> None:
+        """Take an event out of the past again: as executed, as an attempt, or as both."""
         ingest = self._registry.ingests.get(event.type)
-        wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
+        series = ingest.series if ingest else ()
+        wanted = [one for one in series if (attempted if one.family.attempts else executed)]
         self._retract(self._rows(event, seq, wanted))
 
     def memory(self) -> Mapping[str, int]:
@@ -146,8 +149,15 @@ class Fold:
 
     def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
         """Give the key at the paths, or nothing when a part of it is unknown."""
+        whole = (*paths, "currency") if family.money else paths
+        keys = self._stand(event).keys
+        if whole not in keys:
+            keys[whole] = self._combined(event, whole)
+        return keys[whole]
+
+    def _combined(self, event: Event, paths: tuple[str, ...]) -> Key | None:
         key: Key | None = None
-        for path in (*paths, "currency") if family.money else paths:
+        for path in paths:
             part = self._part(event, path)
             if part is None:
                 return None
@@ -168,13 +178,16 @@ class Fold:
         return value_key(event.values, path, self._keys)
 
     def _person(self, event: Event, path: str) -> Key | None:
-        known = self._stand(event).known.get(path) or known_identifiers(event, path, self._keys)
+        known = self._stand(event).known.get(path) or self._known(event, path)
         return self._people.find(known.keys[0]) if known.keys else None
+
+    def _known(self, event: Event, path: str) -> Known:
+        return known_identifiers(event, path, self._keys, home=self._home)
 
     def _trace(self, event: Event, series: Series) -> None:
         """Note whose history the series now holds under which key."""
         family = series.family
-        if not any(self._is_person(event, path) for path in family.then):
+        if self._persons[event.type].isdisjoint(family.then):
             return
         parts = [self._part(event, path) for path in (*family.then, "currency")[: len(family.then) + family.money]]
         whole = [part for part in parts if part is not None]
