@@ -69,7 +69,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one argument an option
     warm_up: Annotated[int, typer.Option(help="How many days to play first, uncounted, as the bank's past.")] = 1,
     rate: Annotated[str, typer.Option(help="Events a second, or `max`.")] = "max",
     frauds: Annotated[float, typer.Option(help="Fraudulent transfers in 100,000 (5 to 15 is what banks see).")] = 2_000,
-    data: Annotated[Path, typer.Option(help="Data directory; a used one is left alone and the next name is taken.")] = Path("demo-data"),
+    data: Annotated[Path, typer.Option(help="Data directory; if used, the next name is taken.")] = Path("demo-data"),
     port: Annotated[int, typer.Option(help="Port; the next free one when it is taken, 0 for any.")] = 8000,
     country: Annotated[str, typer.Option(help="Whose law, money and places: ru or kz.")] = "ru",
     language: Annotated[str, typer.Option(help="Language of reasons: ru, kk or en.")] = "en",

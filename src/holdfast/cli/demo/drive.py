@@ -6,7 +6,6 @@ moved a little ahead of the events; the result of a transfer that was held or re
 
 import asyncio
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,7 +24,7 @@ from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS, rfc3339, to_ms
 
 DECIDED = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_application", "loan_payout"})
 _RESULT = "transfer_result"
-_LANES = 12
+_LANES = 16
 _QUEUED = 8
 _BATCH = 400
 _BATCH_MS = 2 * HOUR_MS
@@ -98,7 +97,7 @@ class Drive:
         self._clock_ms = self.now_ms
         self._pending = _Pending()
         days = None if course.days is None else course.warm_days + course.days
-        self._events: Iterator[SimulatedEvent] = stream(course.world, days=days)
+        self._events = stream(course.world, days=days)
         self._loads = feed_loads(course.world, days or _YEAR_DAYS)
         self._next_load: Document | None = next(self._loads, None)
 
@@ -106,7 +105,7 @@ class Drive:
         """Play everything; ends when the days are over."""
         self.phase = "lists"
         await self._prepare()
-        self.phase = "warm-up"
+        self.phase = "kernels"
         rest = await self._warm_up()
         self.phase = "live"
         workers = [asyncio.ensure_future(self._work(n)) for n in range(_LANES)]
@@ -134,7 +133,7 @@ class Drive:
         return answer
 
     async def _prepare(self) -> None:
-        """Load the lists that are known at the start, and declare every source complete: before it there was nothing."""
+        """Load the lists known at the start, and declare every source complete: before this world there was nothing."""
         for body in list_entries(self.course.world):
             if body["entries"]:
                 await self._must("POST", f"/v1/lists/{body['list']}/entries", {"entries": body["entries"]})
@@ -185,10 +184,11 @@ class Drive:
         return later
 
     def _take_warm(self, simulated: SimulatedEvent, reply: dict[str, Any]) -> None:
+        self.phase = "warm-up"
         self.tally.warm_events += 1
         self.first_decision_at = self.first_decision_at or time.monotonic()
         if "error" in reply:
-            self._fail(json.encode(reply["error"]))
+            self._fail(simulated, json.encode(reply["error"]))
         elif reply["outcome"] in ("hold", "refuse"):
             self._pending.stopped.add(simulated.event["id"])
 
@@ -267,7 +267,7 @@ class Drive:
             await asyncio.sleep(0.5)
         self.tally.events += 1
         if status >= 300:
-            self._fail(answer)
+            self._fail(simulated, answer)
         elif decided:
             self.tally.latencies_ms.append((time.perf_counter() - started) * 1000)
             self._judge(simulated, json.decode(answer))
@@ -279,6 +279,7 @@ class Drive:
             self._pending.stopped.add(simulated.event["id"])
         self.tally.add(judged, reply)
 
-    def _fail(self, answer: bytes) -> None:
+    def _fail(self, simulated: SimulatedEvent, answer: bytes) -> None:
+        """Keep the last event that was not taken, with what was said about it."""
         self.tally.failures += 1
-        self.tally.last_failure = answer.decode(errors="replace")[:300]
+        self.tally.last_failure = f"{json.encode(simulated.event).decode()} {answer.decode(errors='replace')[:400]}"

@@ -18,6 +18,7 @@ _FIXED_LINES = 20
 _PHASES = {
     "starting": "starting the server",
     "lists": "loading regulators' lists",
+    "kernels": "first events (after an installation the kernels are compiled once: up to a minute)",
     "warm-up": "warm-up: giving the bank a past (not counted)",
     "live": "live",
     "over": "the days are over; the server and the page stay until Ctrl-C",
@@ -111,10 +112,10 @@ def _stops(stops: Iterable[Stop]) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1), header_style="dim")
     table.add_column("time", no_wrap=True, width=16)
     table.add_column("outcome", no_wrap=True, width=7)
-    table.add_column("amount", justify="right", no_wrap=True, width=14)
-    table.add_column("rail", no_wrap=True, width=8)
+    table.add_column("amount", justify="right", no_wrap=True, width=13)
+    table.add_column("rail", no_wrap=True, width=8, overflow="ellipsis")
     table.add_column("why", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("sign", no_wrap=True, min_width=14)
+    table.add_column("sign", no_wrap=True, min_width=15)
     table.add_column("held until", no_wrap=True, width=16)
     table.add_column("truth", no_wrap=True, width=6)
     for stop in reversed(list(stops)):
@@ -145,7 +146,9 @@ def plain_line(drive: Drive) -> str:
     latency = tally.latency_ms()
     outcomes = " ".join(f"{word}={tally.outcomes[word]}" for word in COLOURS)
     told, caught = tally.told(honest=False)
-    speed = f"{events:.0f} events/s p50={latency[0]:.1f}ms p99={latency[1]:.1f}ms" if latency else f"{events:.0f} events/s"
+    speed = (
+        f"{events:.0f} events/s p50={latency[0]:.1f}ms p99={latency[1]:.1f}ms" if latency else f"{events:.0f} events/s"
+    )
     honest = tally.all.friction("all")
     return (
         f"{simulated_time(drive)}  {speed}  {outcomes}  caught={caught}/{told} "

@@ -195,7 +195,7 @@ def _stop(judged: Judged, reply: dict[str, Any]) -> Stop:
         outcome=reply["outcome"],
         amount_minor=event.get("amount_minor", 0),
         currency=event.get("currency", ""),
-        rail=event.get("rail", event["type"]),
+        rail=str(event.get("rail") or event["type"]),
         reason=titles.get(ground, ground),
         sign=ground,
         until=hold["until"][:16].replace("T", " ") if hold else "",
