@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
 from holdfast.settings import Settings
+from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError
@@ -191,3 +192,17 @@ def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )
     return Assembled(settings=settings, shard=shard, clock=clock, store=store)
+
+
+def scratch_shard(assembled: Assembled, now_ms: int) -> Shard:
+    """Make a shard in memory under the same law, with an empty past and a clock that stands where it is told."""
+    shard, clock = assembled.shard, StandingClock(now_ms)
+    ports = replace(shard.ports, clock=clock, store=MemoryStore(clock=clock))
+    return Shard(
+        tenant=shard.tenant,
+        law=shard.law,
+        ruleset=shard.ruleset,
+        ports=ports,
+        memory=shard.fresh_memory(),
+        fresh_memory=shard.fresh_memory,
+    )

@@ -12,10 +12,11 @@ import typer
 import uvicorn
 
 from holdfast.api.server import build
-from holdfast.app import Assembled, assemble, move_clock
+from holdfast.app import Assembled, assemble, move_clock, scratch_shard
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.rebuild import rebuild
-from holdfast.settings import TABLE, Settings, read_settings
+from holdfast.pages.site import Site
+from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
 
 _SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
@@ -84,7 +85,13 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
 
-    app = build(shard, open_to_all=settings.dev, move_clock=move if settings.clock else None)
+    pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
+    app = build(
+        shard,
+        open_to_all=settings.dev,
+        move_clock=move if settings.clock else None,
+        pages=pages if settings.dev else None,
+    )
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
     )
