@@ -11,7 +11,8 @@ from holdfast.pages.eve import USUAL as USUAL_EVE
 from holdfast.pages.story import MOST, RAILS, Country, Play
 from holdfast.pages.words import LANGUAGES
 
-_SPACES = re.compile(r"[\s\u00a0\u202f_']")
+_SPACES = re.compile(r"\s")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[,'][0-9]{3})*|[0-9]{1,12}")
 _TWIN = "twin"
 
 
@@ -27,9 +28,10 @@ def asked_language(request: Request) -> str:
 def read_units(text: str) -> int | None:
     """Read an amount in whole units of money, with or without spaces; nothing when it is none."""
     digits = _SPACES.sub("", text)
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 12:
+    if not _GROUPED.fullmatch(digits):
         return None
-    return int(digits) if 1 <= int(digits) <= MOST else None
+    units = int(digits.replace(",", "").replace("'", ""))
+    return units if 1 <= units <= MOST else None
 
 
 def asked_play(form: Mapping[str, str], country: Country) -> tuple[Play | None, Mapping[str, Any], str]:

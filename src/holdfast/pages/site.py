@@ -16,7 +16,7 @@ from starlette.routing import Route
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.shard import Shard
 from holdfast.pages.asked import asked_language, asked_play, asked_story
-from holdfast.pages.eve import STORIES, Scratch, both_sides, evenings
+from holdfast.pages.eve import STORIES, Scratch, both_sides
 from holdfast.pages.results import read_figures, totals, widest
 from holdfast.pages.story import CURRENCY, RAILS, USUAL, Stage, country_of, read_tag
 from holdfast.pages.view import LawBook
@@ -78,7 +78,7 @@ class Site:
         text = page.render(
             t=words,
             page=name,
-            languages=LANGUAGES,
+            languages={language: Words(language)("name") for language in LANGUAGES},
             country=self._country,
             link=lambda **changes: _link(request, **changes),
             now=from_ms(self._shard.ports.clock.now_ms(), self._shard.tenant.zone),
@@ -106,13 +106,14 @@ class Site:
             raise NotFoundError(f"the decision `{decision_id}` is not one of a visitor's")
         at_ms = _instant_ms(reply["decided_at"])
         view = LawBook(self._shard).decision(reply, asked_language(request), at_ms)
-        chosen = {"amount": str(play.units), "rail": play.rail, "officer": play.officer, "listed": play.listed}
+        amount = Words(asked_language(request)).number(play.units)
+        chosen = {"amount": amount, "rail": play.rail, "officer": play.officer, "listed": play.listed}
         form = self._form(chosen)
         return self._page(request, "call", **form | {"decision": view, "play": play})
 
     def _form(self, chosen: Mapping[str, Any], fault: str = "") -> dict[str, Any]:
         """Give what the form shows: what was chosen, else what the scene begins with."""
-        usual = {"amount": str(USUAL[self._country]), "rail": "order", "officer": True, "listed": False}
+        usual = {"amount": Words("ru").number(USUAL[self._country]), "rail": "order", "officer": True, "listed": False}
         return {
             "form": usual | dict(chosen),
             "fault": fault,
@@ -135,8 +136,9 @@ class Site:
 
     async def law(self, request: Request) -> Response:
         """Show the same transfer on both sides of a change of law."""
+        language = asked_language(request)
         story, units, fault = asked_story(request.query_params, self._country)
-        sides = await both_sides(self._shard, self._scratch, story=story, units=units, language=asked_language(request))
+        sides = await both_sides(self._shard, self._scratch, story=story, units=units, language=language)
         return self._page(
             request,
             "law",
@@ -145,9 +147,8 @@ class Site:
             story=story,
             units=units,
             fault=fault,
-            amount=request.query_params.get("amount", str(units)),
+            amount=request.query_params.get("amount", "")[:40] if fault else Words(language).number(units),
             sides=sides,
-            evenings=evenings(self._country),
             currency=CURRENCY[self._country],
         )
 

@@ -1,5 +1,6 @@
 """The transfer that a visitor plays: what was chosen, and the events that it stands for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -26,6 +27,8 @@ _PLACES: Mapping[Country, Mapping[str, str]] = {
     "kz": {"country": "KZ", "city": "Алматы"},
 }
 _PREFIX = "visit"
+_UNITS = re.compile("[0-9]{1,12}")
+_MARKS = re.compile("[01]{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +52,11 @@ class Play:
 def read_tag(event_id: str, country: Country) -> Play | None:
     """Read a choice back from an event's id; nothing when the event is not a visitor's."""
     parts = event_id.split("-")
-    if len(parts) != 5 or parts[0] != _PREFIX or parts[3] not in RAILS[country] or not parts[2].isdigit():
+    if len(parts) != 5 or parts[0] != _PREFIX or parts[3] not in RAILS[country]:
         return None
-    officer, listed, twin = (mark == "1" for mark in parts[4].ljust(3, "0")[:3])
+    if not _UNITS.fullmatch(parts[2]) or not _MARKS.fullmatch(parts[4]):
+        return None
+    officer, listed, twin = (mark == "1" for mark in parts[4])
     return Play(units=int(parts[2]), rail=parts[3], officer=officer, listed=listed, twin=twin)
 
 

@@ -10,6 +10,7 @@ from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.packs import Citation, Dated, Pack
 
 Row = Mapping[str, Any]
+_INSTANTS_FROM = 10**12
 _ORDER = ("fired", "unknown", "clear")
 
 
@@ -69,11 +70,19 @@ class LawBook:
             state=row["state"],
             title=_titled(sign.title, language),
             cite=sign.cite,
-            evidence=tuple((name, _plain(value)) for name, value in row["evidence"].items() if value is not None),
+            evidence=tuple((name, self._plain(value)) for name, value in row["evidence"].items() if value is not None),
             missing=tuple(row["missing"]),
             from_day=begin,
             to_day=end,
         )
+
+    def _plain(self, value: object) -> str:
+        """Write a value of evidence; a whole number of that size is an instant."""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, int) and value > _INSTANTS_FROM:
+            return f"{from_ms(value, self._zone):%Y-%m-%d %H:%M:%S}"
+        return str(value)
 
     def _days(self, dated: Dated) -> tuple[datetime, datetime | None]:
         end = None if dated.to_ms is None else from_ms(dated.to_ms - 1, self._zone)
@@ -108,10 +117,3 @@ def _titled(titles: Mapping[str, str], language: str) -> str:
 
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _plain(value: object) -> str:
-    """Write a value of evidence."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from msgspec import json
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from holdfast.cli.demo.child import Server, start_server
@@ -220,7 +220,11 @@ class _Show:
             yield lambda: self._plain(drive)
             return
         with Live(console=self.console, screen=True, auto_refresh=False) as live:
-            yield lambda: live.update(live_screen(drive, self.link, height=self.console.height), refresh=True)
+            yield lambda: live.update(self._screen(drive), refresh=True)
+
+    def _screen(self, drive: Drive) -> RenderableType:
+        size = self.console.size
+        return live_screen(drive, self.link, width=size.width, height=size.height)
 
     def _plain(self, drive: Drive) -> None:
         """Print one line of figures, and the last hold or refusal if it is a new one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -14,7 +14,18 @@ from holdfast.vocabulary.instants import from_ms, to_ms
 
 COLOURS = {"allow": "green", "challenge": "yellow", "hold": "dark_orange", "refuse": "red"}
 _BAR = 44
-_FIXED_LINES = 20
+_FIXED_LINES = 16
+_NARROW = 110
+_WIDTHS: dict[str, int | None] = {
+    "time": 11,
+    "outcome": 7,
+    "amount": 13,
+    "rail": 8,
+    "why": None,
+    "sign": 15,
+    "held until": 11,
+    "truth": 6,
+}
 _PHASES = {
     "starting": "starting the server",
     "lists": "loading regulators' lists",
@@ -107,31 +118,48 @@ def _truth(tally: Tally) -> RenderableType:
     return table
 
 
-def _stops(stops: Iterable[Stop]) -> RenderableType:
-    """Show the last holds and refusals with their reasons."""
-    table = Table(expand=True, box=None, padding=(0, 1), header_style="dim")
-    table.add_column("time", no_wrap=True, width=16)
-    table.add_column("outcome", no_wrap=True, width=7)
-    table.add_column("amount", justify="right", no_wrap=True, width=13)
-    table.add_column("rail", no_wrap=True, width=8, overflow="ellipsis")
-    table.add_column("why", ratio=1, no_wrap=True, overflow="ellipsis")
-    table.add_column("sign", no_wrap=True, min_width=15)
-    table.add_column("held until", no_wrap=True, width=16)
-    table.add_column("truth", no_wrap=True, width=6)
+def _day_and_time(text: str) -> str:
+    """Shorten `2026-05-09 23:59` to `09.05 23:59`."""
+    return f"{text[8:10]}.{text[5:7]} {text[11:]}" if text else ""
+
+
+def _stop_row(stop: Stop) -> dict[str, RenderableType]:
+    """Give every cell of one hold or refusal by its column."""
+    return {
+        "time": _day_and_time(stop.at),
+        "outcome": Text(stop.outcome, style=COLOURS[stop.outcome]),
+        "amount": money(stop.amount_minor, stop.currency),
+        "rail": stop.rail,
+        "why": stop.reason,
+        "sign": stop.sign,
+        "held until": _day_and_time(stop.until),
+        "truth": Text("fraud", style="red") if stop.fraud else Text("honest", style="green"),
+    }
+
+
+def _stops(stops: Iterable[Stop], *, narrow: bool) -> RenderableType:
+    """Show the last holds and refusals with their reasons; a narrow screen leaves out time and rail."""
+    table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style="dim")
+    names = [name for name in _WIDTHS if not (narrow and name in {"time", "rail"})]
+    for name in names:
+        justify: JustifyMethod = "right" if name == "amount" else "left"
+        width = _WIDTHS[name]
+        ratio = None if width else 1
+        table.add_column(name, width=width, ratio=ratio, no_wrap=True, overflow="ellipsis", justify=justify)
     for stop in reversed(list(stops)):
-        truth = Text("fraud", style="red") if stop.fraud else Text("honest", style="green")
-        amount = money(stop.amount_minor, stop.currency)
-        outcome = Text(stop.outcome, style=COLOURS[stop.outcome])
-        table.add_row(stop.at, outcome, amount, stop.rail, stop.reason, stop.sign, stop.until, truth)
+        cells = _stop_row(stop)
+        table.add_row(*(cells[name] for name in names))
     return table
 
 
-def live_screen(drive: Drive, link: str, *, height: int) -> RenderableType:
-    """Draw the whole screen for a terminal of so many lines."""
+def live_screen(drive: Drive, link: str, *, width: int, height: int) -> RenderableType:
+    """Draw the whole screen for a terminal of so many columns and lines."""
     tally = drive.tally
-    room = max(height - _FIXED_LINES + 6, 3)
+    room = max(height - _FIXED_LINES, 1)
     last = list(tally.stops)[-room:]
-    stops = Panel(_stops(last), title="last holds and refusals", title_align="left", border_style="dim")
+    stops = Panel(
+        _stops(last, narrow=width < _NARROW), title="last holds and refusals", title_align="left", border_style="dim"
+    )
     truth = Panel(_truth(tally), title="what the simulation knows", title_align="left", border_style="dim")
     foot = Text("Ctrl-C ends the demo with a summary; the store stays on disk", style="dim")
     return Group(_head(drive, link), _speed(tally), outcome_bar(tally), truth, stops, foot)
