@@ -15,6 +15,7 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
@@ -179,11 +180,12 @@ def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled
     tenant, law = tenant_of(settings), make_law(settings, packs)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
+    imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
     shard = Shard(
         tenant=tenant,
         law=law,
         ruleset=publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters()),
-        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys),
+        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys, imports=imports),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )

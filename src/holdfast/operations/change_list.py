@@ -37,7 +37,7 @@ def normalised(shard: Shard, entries: Sequence[ListEntry]) -> list[ListEntry]:
 async def change_list(shard: Shard, edit: Edit) -> ListVersion:
     """Add and remove single entries, and give the list's new version."""
     add, remove = normalised(shard, edit.add), normalised(shard, edit.remove)
-    async with shard.list_lock:
+    async with shard.list_lock(edit.list):
         stamp = Stamp(list=edit.list, loaded_ms=shard.ports.clock.now_ms(), by=edit.by)
         return await publish(shard, shard.memory.lists.edit(stamp, add=add, remove=remove))
 

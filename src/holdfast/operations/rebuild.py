@@ -1,15 +1,17 @@
 """Rebuild the memory from the log: the same fold, in the same order, as when the events came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import islice
 
+from holdfast.operations.list_settings import is_inner
 from holdfast.operations.remember import known_before, remember
 from holdfast.operations.shard import Shard
-from holdfast.vocabulary.lists import ListChange, ListEntry
+from holdfast.vocabulary.lists import ListChange, ListKind, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
-_PAGE = 5_000
+_PORTION = 20_000
 _EVENTS = frozenset({RecordKind.EVENT, RecordKind.DECISION})
 
 
@@ -20,12 +22,14 @@ def rebuild(shard: Shard) -> int:
     shard.memory = shard.fresh_memory()
     shard.changed.clear()
     count = 0
+    covering: list[ListVersion] = []
     for record in store.replay():
         _apply(shard, record)
         shard.seq = record.seq
         count += 1
-    for list_id in store.lists():
-        shard.memory.lists.apply(_whole_list(shard, list_id))
+        if record.list_version is not None and record.list_version.kinds:
+            covering.append(record.list_version)
+    load_lists(shard, covering)
     shard.failed = None
     return count
 
@@ -41,17 +45,15 @@ def _apply(shard: Shard, record: Record) -> None:
     remember(shard, event, record.seq, known=known_before(shard, event), allowed=allowed)
 
 
-def _whole_list(shard: Shard, list_id: str) -> ListChange:
-    """Give a list's present content as one change from nothing."""
-    version = shard.ports.store.list_versions(list_id)[-1]
-    return ListChange(version=version, added=tuple(_entries(shard, list_id)), opens=True)
-
-
-def _entries(shard: Shard, list_id: str) -> Iterator[ListEntry]:
-    cursor: str | None = None
-    while True:
-        page = shard.ports.store.list_entries(list_id, cursor=cursor, limit=_PAGE)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+def load_lists(shard: Shard, covering: Iterable[ListVersion]) -> None:
+    """Load every list at its newest version; `covering` are the versions that were full snapshots, oldest first."""
+    store, book = shard.ports.store, shard.memory.lists
+    for list_id in store.lists():
+        if not is_inner(list_id):
+            staging = book.stage(ListChange(version=store.list_versions(list_id)[-1], opens=True))
+            entries = store.list_reader(list_id)(tuple(ListKind))
+            while portion := tuple(islice(entries, _PORTION)):
+                staging.take(added=portion)
+            book.switch(staging)
+    for version in covering:
+        book.note_published(version)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -29,6 +30,7 @@ class Ports:
     tick: Tick
     new_id: IdMaker
     keys: KeyMaker
+    imports: ImportFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +62,17 @@ class Shard:
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
-    list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    list_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
         if self.failed is not None:
             raise UnavailableError("the log cannot be written at the moment")
         return self.seq + 1
+
+    def list_lock(self, list_id: str) -> asyncio.Lock:
+        """Give the lock under which one list changes, so that an edit waits for an import of the same list alone."""
+        return self.list_locks.setdefault(list_id, asyncio.Lock())
 
     def declare(self, source: str, since_ms: int) -> None:
         """Take note that a source is complete since an instant."""
