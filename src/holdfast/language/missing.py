@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from holdfast.language.evaluate import Reading, Values, reading_of, value_of
+from holdfast.language.evaluate import Values, reading_of, value_of
 from holdfast.language.nodes import (
     Arithmetic,
     Both,
@@ -15,7 +15,9 @@ from holdfast.language.nodes import (
     Node,
     Probe,
     Window,
+    walk,
 )
+from holdfast.language.reading import Reading
 from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import Statistic, completeness_name
@@ -28,7 +30,17 @@ def missing(expression: Expression, values: Values) -> tuple[str, ...]:
     """
     if value_of(expression.tree, values) is not UNKNOWN:
         return ()
-    return tuple(dict.fromkeys(_behind(expression.tree, values)))
+    found = dict.fromkeys(_behind(expression.tree, values))
+    return tuple(found or dict.fromkeys(_inputs(expression.tree)))
+
+
+def _inputs(tree: Node) -> Iterator[str]:
+    """Name every input: all were known, but a number came out that is too large, or a division by zero."""
+    for node in walk(tree):
+        if isinstance(node, FieldName):
+            yield node.path
+        elif isinstance(node, Window):
+            yield node.spec.name
 
 
 def _behind(node: Node, values: Values) -> Iterator[str]:

@@ -5,7 +5,6 @@ force. Marks of the police come in files of their own and are kept beside the li
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,8 +22,6 @@ from holdfast.vocabulary.lists import ListChange, ListVersion, RowFault
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.feeds import FeedType
 
-_QUICK_TURN_S: Final = 0.0005
-_USUAL_TURN_S: Final = sys.getswitchinterval()
 _NO_LIMIT: Final = 10**9
 
 
@@ -280,15 +277,12 @@ def _stage(shard: Shard, work: _Work, staging: Staging | None) -> None:
 
 @contextmanager
 def _staging(shard: Shard, version: ListVersion) -> Iterator[None]:
-    """Let the decisions' thread have its turn soon while a version is staged, and clear up after a failure."""
-    sys.setswitchinterval(_QUICK_TURN_S)
+    """Clear up after a failure while a version is staged."""
     try:
         yield
     except BaseException:
         shard.ports.store.drop_staged(version.list, version.version)
         raise
-    finally:
-        sys.setswitchinterval(_USUAL_TURN_S)
 
 
 def _record(shard: Shard, version: ListVersion) -> Record:
