@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from holdfast import __version__
+from holdfast.cli import lists
 from holdfast.cli.serve import serve
 from holdfast.vocabulary.errors import HoldfastError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.add_typer(lists.app, name="lists")
 
 
 @app.callback(invoke_without_command=True)
@@ -35,7 +37,7 @@ def main() -> None:
     try:
         app()
     except HoldfastError as error:
-        console = Console(stderr=True, highlight=False)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
         where = f" at {error.pointer}" if error.pointer else ""
         console.print(f"holdfast: {error.code}{where}: {error.message}", markup=False)
         console.print(f"  {error.advice}", markup=False)
