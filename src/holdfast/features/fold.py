@@ -96,10 +96,11 @@ class Fold:
             for series in wanted:
                 self._trace(event, series)
 
-    def undone(self, event: Event, seq: int) -> None:
-        """Take an executed event out of the past again: it was reported as not executed after all."""
+    def undone(self, event: Event, seq: int, *, executed: bool = True, attempted: bool = False) -> None:
+        """Take an event out of the past again: as executed, as an attempt, or as both."""
         ingest = self._registry.ingests.get(event.type)
-        wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
+        series = ingest.series if ingest else ()
+        wanted = [one for one in series if (attempted if one.family.attempts else executed)]
         self._retract(self._rows(event, seq, wanted))
 
     def memory(self) -> Mapping[str, int]:
