@@ -269,7 +269,7 @@ def test_decisions_go_on_while_a_large_snapshot_is_loaded(start: StartServer) ->
 
     loader = threading.Thread(target=load)
     loader.start()
-    versions = []
+    versions: list[str | None] = []
     while loader.is_alive():
         versions.append(server.decide(transfer(f"tr-{len(versions)}"))["versions"]["lists"][LIST])
     loader.join()

@@ -15,6 +15,7 @@ from holdfast.operations.import_folder import Held, SnapshotRequest
 from holdfast.operations.import_list import Imported, approve_snapshot, drop_snapshot, import_snapshot, receive_snapshot
 from holdfast.operations.list_settings import Limits, ListSettings, list_settings, set_list
 from holdfast.operations.read_lists import change_page, held_row, imported_row, settings_row, version_rows
+from holdfast.operations.read_restrictions import restrictions
 from holdfast.vocabulary.errors import Bug, HoldfastError, InvalidError, QuarantinedError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import ListPurpose
@@ -183,6 +184,12 @@ async def version(routes: Routes, request: Request) -> Response:
     return reply(page)
 
 
+@route("read")
+async def client_restrictions(routes: Routes, request: Request) -> Response:
+    """Say what the law limits for a client now."""
+    return reply(restrictions(routes.shard, request.path_params["id"]))
+
+
 LIST_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("PUT", "/v1/lists/{list}", put_list),
     ("POST", "/v1/lists/{list}/import", import_list),
@@ -191,4 +198,5 @@ LIST_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/lists/{list}/import/{id}/approve", approve),
     ("GET", "/v1/lists/{list}/versions", versions),
     ("GET", "/v1/lists/{list}/versions/{version}", version),
+    ("GET", "/v1/clients/{id}/restrictions", client_restrictions),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.lists import table as kernel
-from holdfast.lists.membership import Arrays, Identifier, Membership, identifier
+from holdfast.lists.membership import Arrays, Hit, Identifier, Membership, identifier
 from holdfast.lists.versions import Stamp, made_version, name_of
 from holdfast.vocabulary.errors import Bug, ConflictError
 from holdfast.vocabulary.keys import KeyMaker
@@ -194,6 +194,15 @@ class ListBook:
         if found and max(found) >= 0:
             return _hit(shelf, [row for row in found if row >= 0])
         return shelf.misses[UNKNOWN if not found or kernel.NARROWED in found else False]
+
+    def hit(self, list_id: str, identifiers: Sequence[Identifier], *, at_ms: int) -> Hit | None:
+        """Give the live entry behind a hit of `probe`: one with the mark of the police goes first."""
+        shelf = self._shelves.get(list_id)
+        found = [shelf.members.find(asked, at_ms=at_ms) for asked in identifiers] if shelf else []
+        rows = [row for row in found if row >= 0]
+        if shelf is None or not rows:
+            return None
+        return shelf.members.hit(next((row for row in rows if shelf.members.is_marked(row)), rows[0]))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give a snapshot of all lists: flat arrays by name, from which `restore` makes an equal book."""

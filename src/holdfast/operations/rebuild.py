@@ -26,6 +26,7 @@ def rebuild(shard: Shard) -> int:
     shard.changed.clear()
     shard.undecided.clear()
     shard.revisions.clear()
+    shard.clients.clear()
     count = 0
     covering: list[ListVersion] = []
     for record in store.replay():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.clients import ClientIndex
 from holdfast.operations.figures import Figures
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
@@ -83,6 +84,7 @@ class Shard:
     list_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
+    clients: ClientIndex = field(default_factory=ClientIndex)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""

@@ -58,7 +58,7 @@ def expressions(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((on, sign.when) for sign in pack.signs for on in sign.on)
     yield from ((on, rule.when) for rule in pack.rules for on in rule.on)
     for duty in pack.duties:
-        texts = [text for text in (duty.when, duty.limits_amount) if text is not None]
+        texts = [text for text in (duty.when, duty.limit_amount, duty.used_amount) if text is not None]
         yield from ((on, text) for on in duty.on for text in texts)
 
 
