@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from holdfast.lists.versions import Stamp
 from holdfast.matching.identifiers import normalise_entry
+from holdfast.operations.list_settings import check_name
 from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.errors import InvalidError, ListError
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
@@ -36,6 +37,7 @@ def normalised(shard: Shard, entries: Sequence[ListEntry]) -> list[ListEntry]:
 
 async def change_list(shard: Shard, edit: Edit) -> ListVersion:
     """Add and remove single entries, and give the list's new version."""
+    check_name(edit.list)
     add, remove = normalised(shard, edit.add), normalised(shard, edit.remove)
     async with shard.list_lock(edit.list):
         stamp = Stamp(list=edit.list, loaded_ms=shard.ports.clock.now_ms(), by=edit.by)

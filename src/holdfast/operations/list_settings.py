@@ -12,7 +12,7 @@ from holdfast.operations.readiness import REGULATORS
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.lists import ListPurpose
 
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,127}", re.ASCII)
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 _ENDINGS: Final = {".allow": ListPurpose.ALLOW, ".block": ListPurpose.DENY}
 
 
@@ -39,8 +39,8 @@ class ListSettings:
 def check_name(list_id: str) -> str:
     """Refuse what cannot be the id of a list."""
     if not _NAME.fullmatch(list_id):
-        hint = "use up to 128 small Latin letters, digits, dots, dashes and underscores, such as `bank.recipients`"
-        raise InvalidError(f"`{list_id}` cannot be the id of a list", pointer="/list", hint=hint)
+        hint = "use up to 64 small Latin letters, digits, dots, dashes and underscores, such as `bank.recipients`"
+        raise InvalidError(f"`{list_id[:80]}` cannot be the id of a list", pointer="/list", hint=hint)
     return list_id
 
 
