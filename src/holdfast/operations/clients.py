@@ -13,6 +13,7 @@ from holdfast.engine.prepare import Memory
 from holdfast.lists.membership import Identifier
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.keys import Key
+from holdfast.vocabulary.schema import EventSchema
 
 _PARTIES: Final = ("payer", "payee", "client", "seller", "sender", "recipient")
 _REMEMBERED: Final = 65_536
@@ -31,6 +32,8 @@ class ClientIndex:
     """Clients by their keyed id."""
 
     _clients: dict[Key, Client] = field(default_factory=dict)
+    _lately: set[tuple[object, ...]] = field(default_factory=set)
+    _paths: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the clients that were seen."""
@@ -39,6 +42,7 @@ class ClientIndex:
     def clear(self) -> None:
         """Forget everything, before the memory is built again."""
         self._clients.clear()
+        self._lately.clear()
 
     def get(self, key: Key) -> Client | None:
         """Give what was seen of a client."""
@@ -48,8 +52,23 @@ class ClientIndex:
         """Take note of the clients of an event, with what stands beside their ids."""
         for party in _PARTIES:
             client_id = event.values.get(f"{party}.customer_id")
-            if client_id is not None:
+            if client_id is not None and self._is_news(event, party, memory.schema):
                 self._note(client_key(str(client_id), memory), event, party, memory=memory)
+
+    def _is_news(self, event: Event, party: str, schema: EventSchema) -> bool:
+        """Tell whether a party was not seen lately in just this form, which spares most events any hashing."""
+        key = (event.type, party)
+        paths = self._paths.get(key)
+        if paths is None:
+            below = f"{party}."
+            paths = self._paths[key] = tuple(path for path in schema.fields[event.type] if path.startswith(below))
+        form = (party, *map(event.values.get, paths))
+        if form in self._lately:
+            return False
+        if len(self._lately) >= _REMEMBERED:
+            self._lately.clear()
+        self._lately.add(form)
+        return True
 
     def _note(self, key: Key, event: Event, party: str, *, memory: Memory) -> None:
         """Add what is new of one client; most events bring nothing new."""
