@@ -1,9 +1,11 @@
 """The fold over the log: reads what the rules ask of the past, then lets the event become part of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from hashlib import blake2b
 from typing import Any
 
+from holdfast.features.habits import Habits
 from holdfast.features.identifiers import combine, known_identifiers, value_key
 from holdfast.features.people import People
 from holdfast.features.registry import Family, Query, Registry, Series
@@ -29,13 +31,14 @@ def _cell(value: Any, kind: ColumnKind) -> int | float:
 
 
 class Fold:
-    """Windows and people of one tenant; the only state that rules can see, and a function of the log alone."""
+    """Windows, habits and people of one tenant; the only state that rules can see, and a function of the log alone."""
 
-    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker) -> None:
+    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, zone: tzinfo = UTC) -> None:
         self._registry = registry
         self._schema = schema
         self._keys = keys
         self._windows = WindowStore(registry.specs)
+        self._habits = Habits(keys, zone)
         self._people = People()
         self._traces = Traces()
 
@@ -52,7 +55,7 @@ class Fold:
             self._windows.add_many(tentative)
             found |= self._answers([pair for pair in asked if pair[0].tentative])
             self._retract(tentative)
-        return found
+        return found | self._habits.read(event)
 
     def _answers(self, asked: Sequence[tuple[Query, Question]]) -> dict[str, Value]:
         """Ask the windows everything in one call, and put the answers under their names."""
@@ -75,6 +78,8 @@ class Fold:
 
     def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
         """Let an event become part of the past: as an attempt, and as executed when it was."""
+        if executed:
+            self._habits.learn(event, seq)
         ingest = self._registry.ingests.get(event.type)
         if ingest is None:
             return
@@ -86,6 +91,7 @@ class Fold:
 
     def undone(self, event: Event, seq: int) -> None:
         """Take an executed event out of the past again: it was reported as not executed after all."""
+        self._habits.unlearn(event, seq)
         ingest = self._registry.ingests.get(event.type)
         wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
         self._retract(self._rows(event, seq, wanted))
@@ -163,8 +169,8 @@ class Fold:
             self._traces.remember(trace.after, Trace(series=trace.series, before=into, after=trace.last))
 
     def memory(self) -> Mapping[str, int]:
-        """Give the bytes that each part of the windows uses."""
-        return self._windows.memory()
+        """Give the bytes that each part of the windows and the habits use."""
+        return {**self._windows.memory(), **self._habits.memory()}
 
 
 def _cells(series: Series, cells: Sequence[object]) -> tuple[list[int | float], int, int]:
