@@ -16,7 +16,7 @@ A question and a lesson come as one array `asked` of doubles (`Q_`), the answer 
 
 from collections.abc import Callable
 from math import exp, floor, log, log10, sqrt
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -93,17 +93,16 @@ A_DAYS: Final = 18
 TOLD: Final = 19
 
 _ROW: Final = "uint64[::1], uint32[::1], uint16[::1]"
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _compiled(signature: str) -> Callable[[Function], Function]:
+def _compiled(signature: str) -> Any:
     """Compile for one signature when the module is loaded, and keep the machine code where a folder can be written."""
 
-    def turn(function: Function) -> Function:
+    def turn(function: Callable[..., object]) -> Any:
         try:
-            return cast("Function", njit(signature, cache=True)(function))
+            return njit(signature, cache=True)(function)
         except RuntimeError:  # Numba found no folder that it may write
-            return cast("Function", njit(signature)(function))
+            return njit(signature)(function)
 
     return turn
 

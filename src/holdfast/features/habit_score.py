@@ -10,10 +10,8 @@ in a thousand. `TABLES` is the whole model.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import isnan
 from types import MappingProxyType
 from typing import Final
 
@@ -62,20 +60,24 @@ TABLES: Final[Mapping[str, ScoreTable]] = MappingProxyType(
         ),
     }
 )
-_TOGETHER: Final = ("time", "place", "frequency")
-_ALONE: Final = ("device", "amount", "payee")
-
-
-def combined(surprises: Mapping[str, float], table: ScoreTable) -> float:
-    """Combine surprises of dimensions; those that are absent or NaN are unknown and count nothing."""
-    beyond = {
-        name: max(surprises[name] - level, 0.0) * table.weight[name]
-        for name, level in table.everyday.items()
-        if name in surprises and not isnan(surprises[name])
+DIMENSIONS: Final = ("time", "place", "device", "amount", "frequency", "payee")
+_PLAIN: Final = MappingProxyType(
+    {
+        event_type: tuple((table.everyday.get(name, 0.0), table.weight.get(name, 0.0)) for name in DIMENSIONS)
+        for event_type, table in TABLES.items()
     }
-    pieces = [max(beyond.get(name, 0.0) for name in _TOGETHER), *(beyond.get(name, 0.0) for name in _ALONE)]
-    strongest = max(pieces)
-    others = sum(pieces) - strongest
+)
+
+
+def combined(surprises: Sequence[float], event_type: str) -> float:
+    """Combine surprises in the order of `DIMENSIONS`; those that are NaN are unknown and count nothing."""
+    time, place, device, amount, frequency, payee = [
+        (surprise - level) * weight if surprise > level else 0.0  # NaN is above nothing
+        for surprise, (level, weight) in zip(surprises, _PLAIN[event_type], strict=True)
+    ]
+    journey = max(time, place, frequency)
+    strongest = max(journey, device, amount, payee)
+    others = journey + device + amount + payee - strongest
     return others + min(strongest, others)
 
 
@@ -83,12 +85,11 @@ def calibrated(raw: float, curve: tuple[tuple[float, float], ...]) -> float:
     """Read a score off a curve."""
     if raw <= curve[0][0]:
         return curve[0][1]
-    place = min(bisect_right([point for point, _ in curve], raw), len(curve) - 1)
-    (left, low), (right, high) = list(pairwise(curve))[place - 1]
+    place = min(bisect_right(curve, (raw, HIGHEST)), len(curve) - 1)
+    (left, low), (right, high) = curve[place - 1 : place + 1]
     return min(low + (raw - left) * (high - low) / (right - left), HIGHEST)
 
 
-def deviation(surprises: Mapping[str, float], event_type: str) -> float:
+def deviation(surprises: Sequence[float], event_type: str) -> float:
     """Give the score of one operation, to three digits."""
-    table = TABLES[event_type]
-    return round(calibrated(combined(surprises, table), table.curve), 3)
+    return round(calibrated(combined(surprises, event_type), TABLES[event_type].curve), 3)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.features import habit_kernel as kernel
-from holdfast.features.habit_score import deviation
+from holdfast.features.habit_score import DIMENSIONS, deviation
 from holdfast.features.identifiers import known_identifiers
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key, KeyMaker
@@ -39,8 +39,9 @@ MIN_OPERATIONS: Final = 20
 MIN_DAYS: Final = 14
 """Two weeks hold every day of the week twice, so that hours and pace have been seen."""
 
-DIMENSIONS: Final = ("time", "place", "device", "amount", "frequency", "payee")
+_SURPRISES: Final = tuple(f"usual.{name}" for name in DIMENSIONS)
 _NEW: Final = ("device_new", "network_new", "city_new", "country_new", "payee_new")
+_NEW_NAMES: Final = tuple(f"usual.{name}" for name in _NEW)
 _INTEGERS: Final = (
     "hour_now",
     "hour_from",
@@ -180,8 +181,8 @@ def usual(profile: Profile, asked: NDArray[np.float64], event_type: str) -> Habi
     answer: list[float] = told.tolist()
     if answer[kernel.A_COUNT] < MIN_OPERATIONS or answer[kernel.A_DAYS] < MIN_DAYS:
         return None
-    surprises = dict(zip(DIMENSIONS, answer, strict=False))
-    values = {f"usual.{name}": round(value, 2) for name, value in surprises.items() if not isnan(value)}
+    surprises = answer[: len(DIMENSIONS)]
+    values = {name: round(value, 2) for name, value in zip(_SURPRISES, surprises, strict=True) if not isnan(value)}
     values["usual.deviation"] = deviation(surprises, event_type)
     return Habit(values=values, evidence=_evidence(answer, asked))
 
@@ -200,9 +201,9 @@ def _evidence(answer: Sequence[float], asked: NDArray[np.float64]) -> dict[str, 
     if not isnan(answer[kernel.A_LOW]):
         found["usual.amount_low_minor"] = _rounded(answer[kernel.A_LOW])
         found["usual.amount_high_minor"] = _rounded(answer[kernel.A_HIGH])
-    for name, value in zip(_NEW, answer[kernel.A_NEW :], strict=False):
+    for name, value in zip(_NEW_NAMES, answer[kernel.A_NEW :], strict=False):
         if not isnan(value):
-            found[f"usual.{name}"] = value > 0
+            found[name] = value > 0
     return found
 
 
@@ -221,6 +222,7 @@ class Habits:
         self._keys = np.zeros((_CHUNK, 2), dtype=np.uint64)
         self._chunks: list[NDArray[np.uint64]] = []
         self._count = 0
+        self._asked: tuple[Event | None, NDArray[np.float64]] = (None, np.zeros(kernel.ASKED))
 
     def __len__(self) -> int:
         """Give the number of clients."""
@@ -230,7 +232,7 @@ class Habits:
         """Give the names under which rules and evidence know how unusual an operation is; none when unknown."""
         client = self._reader.client(event)
         profile = self._find(client) if client else None
-        habit = usual(profile, self._reader.question(event), event.type) if profile else None
+        habit = usual(profile, self._question(event), event.type) if profile else None
         return {**habit.values, **habit.evidence} if habit else {}
 
     def learn(self, event: Event, seq: int) -> None:
@@ -247,8 +249,14 @@ class Habits:
             self._teach(profile, event, seq, taught=False)
 
     def _teach(self, profile: Profile, event: Event, seq: int, *, taught: bool) -> None:
-        asked = self._reader.question(event)
+        asked = self._question(event)
         kernel.teach(profile.words, profile.doubles, profile.cells, profile.fading, asked, seq, taught)
+
+    def _question(self, event: Event) -> NDArray[np.float64]:
+        """Describe an operation, once for being read and learnt."""
+        if self._asked[0] is not event:
+            self._asked = (event, self._reader.question(event))
+        return self._asked[1]
 
     def _find(self, client: Key) -> Profile | None:
         number = kernel.find(self._slots, self._keys, client.high, client.low)
