@@ -19,6 +19,7 @@ from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
+from holdfast.rules.voice import Voice
 from holdfast.settings import Settings
 from holdfast.store.sqlite import SqliteStore
 from holdfast.vocabulary.clock import Clock
@@ -55,7 +56,9 @@ class StandingClock:
         """Move forward; the same instant does nothing, backward is refused."""
         if now_ms < self._now_ms:
             raise ConflictError(
-                f"the test clock stands at {rfc3339(self._now_ms)} and only moves forward", pointer="/now"
+                f"the test clock stands at {rfc3339(self._now_ms)} and only moves forward",
+                pointer="/now",
+                hint="send the same instant or a later one",
             )
         self._now_ms = now_ms
 
@@ -115,9 +118,8 @@ def tenant_of(settings: Settings) -> Tenant:
         name=settings.tenant,
         home=settings.home,
         zone=ZoneInfo(settings.zone),
-        language=settings.language,
         engine_version=__version__,
-        modes=settings.modes(),
+        voice=Voice(language=settings.language, modes=settings.modes()),
         trusted_proposals=frozenset(settings.trust),
     )
 
@@ -154,17 +156,23 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     assembled.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
-def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]]) -> Law:
+def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
     """Compile the chosen packs under the settings."""
     chosen = [pack for _, pack in packs.values()]
-    return Law(chosen, event_schema(), zone=settings.zone, parameters=settings.parameters())
+    return Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters())
 
 
 def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     """Make an empty memory for the statistics that the law and the rules ask for."""
     schema = event_schema()
     return Memory(
-        fold=Fold(build_registry(law.windows(), schema), schema=schema, keys=keys, zone=ZoneInfo(settings.zone)),
+        fold=Fold(
+            build_registry(law.windows(), schema),
+            schema=schema,
+            keys=keys,
+            home=settings.home,
+            zone=ZoneInfo(settings.zone),
+        ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
         schema=schema,
@@ -174,7 +182,8 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
 
 def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled:
     packs = load_packs(settings.packs)
-    tenant, law = tenant_of(settings), make_law(settings, packs)
+    tenant = tenant_of(settings)
+    law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
     shard = Shard(

@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 
 from holdfast.features import habit_kernel as kernel
 from holdfast.features.habit_score import DIMENSIONS, deviation
-from holdfast.features.identifiers import known_identifiers
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key, KeyMaker
 from holdfast.vocabulary.schema import Field, FieldType
@@ -88,6 +87,14 @@ class Habit:
     evidence: Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """The client whose habits an operation follows, and all keys by which its payee is known, weightiest first."""
+
+    client: Key
+    payee: Sequence[Key] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One client's row, seen through four views of the same 968 bytes."""
@@ -121,13 +128,7 @@ class Reader:
         self._zone = zone
         self._word = lru_cache(maxsize=16_384)(self._hash)  # towns and networks are few and nobody's own
 
-    def client(self, event: Event) -> Key | None:
-        """Give the key of the client whose habits the operation would follow, if it is one of ours."""
-        party = JUDGED.get(event.type)
-        customer = event.values.get(f"{party}.customer_id") if party else None
-        return None if customer is None else self._keys.key("customer_id", str(customer))
-
-    def question(self, event: Event) -> NDArray[np.float64]:
+    def question(self, event: Event, payee: Sequence[Key]) -> NDArray[np.float64]:
         """Describe an operation as the kernel wants it."""
         asked = np.zeros(kernel.ASKED)
         values = event.values
@@ -141,8 +142,7 @@ class Reader:
         asked[kernel.Q_CURRENCY] = self._word("currency", str(values.get("currency", "")))
         asked[kernel.Q_OWN] = values.get("payee.own") is True
         asked[kernel.Q_TAGS : kernel.Q_PAYEES] = self._tags(values)
-        payee = self._payee(event)
-        asked[kernel.Q_PAYEES : kernel.Q_PAYEES + len(payee)] = payee
+        asked[kernel.Q_PAYEES : kernel.Q_PAYEES + len(payee)] = [_tag(key) for key in payee]
         return asked
 
     def _tags(self, values: Mapping[str, Value]) -> list[int]:
@@ -155,12 +155,6 @@ class Reader:
             0 if city is None else self._word("city", f"{country}\x1f{city}"),
             0 if country is None else self._word("country", str(country)),
         ]
-
-    def _payee(self, event: Event) -> list[int]:
-        if event.type != "transfer":
-            return []
-        known = known_identifiers(event, "payee", self._keys).keys
-        return [_tag(key) for key in known]
 
     def _hash(self, kind: str, value: str) -> int:
         return _tag(self._keys.key(kind, value))
@@ -228,34 +222,31 @@ class Habits:
         """Give the number of clients."""
         return self._count
 
-    def read(self, event: Event) -> dict[str, Value]:
+    def read(self, event: Event, whose: Whose) -> dict[str, Value]:
         """Give the names under which rules and evidence know how unusual an operation is; none when unknown."""
-        client = self._reader.client(event)
-        profile = self._find(client) if client else None
-        habit = usual(profile, self._question(event), event.type) if profile else None
+        profile = self._find(whose.client)
+        habit = usual(profile, self._question(event, whose), event.type) if profile else None
         return {**habit.values, **habit.evidence} if habit else {}
 
-    def learn(self, event: Event, seq: int) -> None:
+    def learn(self, event: Event, whose: Whose, seq: int) -> None:
         """Let an executed operation become part of the client's habits."""
-        client = self._reader.client(event)
-        if client is not None:
-            self._teach(self._find(client) or self._add(client), event, seq, taught=True)
+        profile = self._find(whose.client) or self._add(whose.client)
+        self._teach(profile, self._question(event, whose), seq, taught=True)
 
-    def unlearn(self, event: Event, seq: int) -> None:
+    def unlearn(self, event: Event, whose: Whose, seq: int) -> None:
         """Take an operation out again that was learnt under this place in the log."""
-        client = self._reader.client(event)
-        profile = self._find(client) if client else None
+        profile = self._find(whose.client)
         if profile is not None:
-            self._teach(profile, event, seq, taught=False)
+            self._teach(profile, self._question(event, whose), seq, taught=False)
 
-    def _teach(self, profile: Profile, event: Event, seq: int, *, taught: bool) -> None:
-        asked = self._question(event)
+    @staticmethod
+    def _teach(profile: Profile, asked: NDArray[np.float64], seq: int, *, taught: bool) -> None:
         kernel.teach(profile.words, profile.doubles, profile.cells, profile.fading, asked, seq, taught)
 
-    def _question(self, event: Event) -> NDArray[np.float64]:
+    def _question(self, event: Event, whose: Whose) -> NDArray[np.float64]:
         """Describe an operation, once for being read and learnt."""
         if self._asked[0] is not event:
-            self._asked = (event, self._reader.question(event))
+            self._asked = (event, self._reader.question(event, whose.payee))
         return self._asked[1]
 
     def _find(self, client: Key) -> Profile | None:

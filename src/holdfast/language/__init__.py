@@ -5,6 +5,7 @@ compiled with its whole ruleset to one generated function. It asks the past by `
 `ListProbe`, as plain data; this room reads nothing itself. `docs/rule-language.md` is the analyst's page.
 """
 
+from holdfast.language.atoms import atoms
 from holdfast.language.compile import compile_event_expression, compile_expression
 from holdfast.language.evaluate import evaluate
 from holdfast.language.faults import render
@@ -14,6 +15,7 @@ from holdfast.language.missing import missing
 from holdfast.language.nodes import Expression
 from holdfast.language.plan import Plan, plan
 from holdfast.language.scope import Literal, Scope
+from holdfast.language.words import to_words
 
 __all__ = [
     "FUNCTIONS",
@@ -23,6 +25,7 @@ __all__ = [
     "Plan",
     "Program",
     "Scope",
+    "atoms",
     "compile_event_expression",
     "compile_expression",
     "compile_program",
@@ -31,4 +34,5 @@ __all__ = [
     "missing",
     "plan",
     "render",
+    "to_words",
 ]

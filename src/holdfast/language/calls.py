@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from holdfast.language.checks.arguments import check_keywords, check_positional
 from holdfast.language.checks.kinds import NUMERIC, check_kind, phrase
@@ -13,19 +13,17 @@ from holdfast.language.checks.spans import check_duration, check_months
 from holdfast.language.currencies import DIGITS, SHORT, to_minor
 from holdfast.language.faults import fault, nearest
 from holdfast.language.nodes import Arithmetic, Call, Constant, FieldName, Node
+from holdfast.language.port import TyperPort
 from holdfast.vocabulary.errors import Span
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, to_ms
 from holdfast.vocabulary.schema import FieldType
-
-if TYPE_CHECKING:  # the typer calls these functions
-    from holdfast.language.typer import Typer
 
 UNITS: Final = {"seconds": SECOND_MS, "minutes": MINUTE_MS, "hours": HOUR_MS, "days": DAY_MS}
 _MAX_VALUES: Final = 8
 _TEXT: Final = (FieldType.TEXT,)
 
 
-def values(typer: "Typer", tree: ast.Call, counts: tuple[int, int]) -> list[Node]:
+def values(typer: TyperPort, tree: ast.Call, counts: tuple[int, int]) -> list[Node]:
     """Type the positional arguments of a call that takes no named ones."""
     check_keywords(tree, (), typer.span)
     return [typer.node(argument) for argument in check_positional(tree, counts, typer.span)]
@@ -44,7 +42,7 @@ def _unset(node: Constant, kind: FieldType, span: Span) -> Constant:
     return Constant(type=kind, span=span, value=None, parameter=node.parameter)
 
 
-def _money(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _money(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Turn major units into minor ones exactly."""
     span = typer.span(tree)
     short = SHORT.get(name)
@@ -69,7 +67,7 @@ def _currency(node: Constant) -> str:
     return code
 
 
-def _duration(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _duration(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Take a span of time."""
     (argument,) = values(typer, tree, (1, 1))
     number = constant(argument, NUMERIC)
@@ -80,7 +78,7 @@ def _duration(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Constant(type=FieldType.DURATION, span=span, value=span_ms)
 
 
-def _instant(typer: "Typer", tree: ast.Call, _name: str) -> Node:
+def _instant(typer: TyperPort, tree: ast.Call, _name: str) -> Node:
     """Take an instant written in RFC 3339."""
     (argument,) = values(typer, tree, (1, 1))
     text = constant(argument, _TEXT)
@@ -99,14 +97,14 @@ def now(span: Span) -> FieldName:
     return FieldName(type=FieldType.INSTANT, span=span, path="occurred_at")
 
 
-def _since(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _since(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Measure the time from an instant to the event."""
     (argument,) = values(typer, tree, (1, 1))
     check_kind(argument, (FieldType.INSTANT,))
     return Call(type=FieldType.NUMBER, span=typer.span(tree), name=name, arguments=(argument,))
 
 
-def _before(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _before(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Go back from the event by a span of time."""
     (argument,) = values(typer, tree, (1, 1))
     number = constant(argument, NUMERIC)
@@ -118,7 +116,7 @@ def _before(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Arithmetic(type=FieldType.INSTANT, span=span, operator="-", left=now(span), right=back)
 
 
-def _months_before(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _months_before(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Go back from the event by calendar months."""
     (argument,) = values(typer, tree, (1, 1))
     number = constant(argument, NUMERIC)
@@ -130,7 +128,7 @@ def _months_before(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Call(type=FieldType.INSTANT, span=span, name=name, arguments=arguments, zone=typer.scope.zone)
 
 
-def _calendar(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _calendar(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Read the tenant's clock or calendar."""
     (argument,) = values(typer, tree, (1, 1))
     check_kind(argument, (FieldType.INSTANT,))
@@ -138,14 +136,14 @@ def _calendar(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Call(type=FieldType.INTEGER, span=typer.span(tree), name=name, arguments=arguments, zone=typer.scope.zone)
 
 
-def _lower(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _lower(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Put a text in small letters."""
     (argument,) = values(typer, tree, (1, 1))
     check_kind(argument, _TEXT)
     return Call(type=FieldType.TEXT, span=typer.span(tree), name=name, arguments=(argument,))
 
 
-def _text_test(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _text_test(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Compare a text with a part or a pattern."""
     text, part = values(typer, tree, (2, 2))
     check_kind(text, _TEXT)
@@ -159,7 +157,7 @@ def _text_test(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Call(type=FieldType.BOOL, span=span, name=name, arguments=arguments)
 
 
-def _param(typer: "Typer", tree: ast.Call, _name: str) -> Node:
+def _param(typer: TyperPort, tree: ast.Call, _name: str) -> Node:
     """Read a dated parameter as a constant."""
     (argument,) = values(typer, tree, (1, 1))
     name = str(constant(argument, _TEXT).value)
@@ -172,7 +170,7 @@ def _param(typer: "Typer", tree: ast.Call, _name: str) -> Node:
     return Constant(type=found.type, span=typer.span(tree), value=found.value, currency=found.currency, parameter=name)
 
 
-def _known(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _known(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Ask whether a value is known."""
     (argument,) = values(typer, tree, (1, 1))
     if argument.type is FieldType.PARTY:
@@ -180,7 +178,7 @@ def _known(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Call(type=FieldType.BOOL, span=typer.span(tree), name=name, arguments=(argument,))
 
 
-def _first_known(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def _first_known(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Take the first value that is known."""
     found = values(typer, tree, (1, _MAX_VALUES))
     kind = found[0].type
@@ -193,7 +191,7 @@ def _first_known(typer: "Typer", tree: ast.Call, name: str) -> Node:
     return Call(type=kind, span=typer.span(tree), name=name, arguments=tuple(found))
 
 
-CALLS: Final[Mapping[str, Callable[["Typer", ast.Call, str], Node]]] = {
+CALLS: Final[Mapping[str, Callable[[TyperPort, ast.Call, str], Node]]] = {
     **dict.fromkeys([*SHORT, "money"], _money),
     **dict.fromkeys(UNITS, _duration),
     **dict.fromkeys(("minutes_since", "hours_since", "days_since"), _since),

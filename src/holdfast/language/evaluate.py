@@ -71,7 +71,8 @@ def evaluate(expression: Expression, values: Values) -> Value:
 def value_of(node: Node, values: Values) -> Value:
     """Give the value of one part."""
     found = _closure(node)(values)
-    return found.exact if isinstance(found, Reading) else found
+    value: Value = found.exact if isinstance(found, Reading) else found
+    return value
 
 
 def reading_of(node: Node, values: Values) -> Any:
@@ -155,11 +156,12 @@ def _same_currency(first: Reading, second: Reading) -> bool:
     return first.currency is not None and first.currency == second.currency
 
 
-def _compare_plain(operator: str, first: Any, second: Any) -> Trilean:
+def _compare_plain(operator: str, first: Value, second: Value) -> Trilean:
     """Compare texts or conditions."""
     if first is UNKNOWN or second is UNKNOWN:
         return UNKNOWN
-    return bool(first == second) is (operator == "==")
+    same: bool = first == second
+    return same is (operator == "==")
 
 
 def compare_bounds(operator: str, a: Reading, b: Reading) -> Trilean:
@@ -232,7 +234,8 @@ def _settled(node: Arithmetic, found: Reading) -> Reading:
         return NOTHING
     if node.type not in _WHOLE:
         return found
-    return Reading(*(end if abs(end) == inf else round(end) for end in ends))
+    low, high = (end if abs(end) == inf else round(end) for end in ends)
+    return Reading(low, high)
 
 
 def _call(node: Call) -> Closure:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from holdfast.language.canonical import canonical
 from holdfast.language.checks.arguments import check_keywords, check_positional
@@ -24,12 +24,10 @@ from holdfast.language.nodes import (
     Window,
     walk,
 )
+from holdfast.language.port import TyperPort
 from holdfast.vocabulary.errors import Span
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import KeyPart, ListProbe, Statistic, WindowSpec
-
-if TYPE_CHECKING:  # the typer calls these functions
-    from holdfast.language.typer import Typer
 
 WINDOWS: Final = frozenset(Statistic)
 _FLAGS: Final = ("inclusive", "attempts", "current")
@@ -45,7 +43,7 @@ _VALUES: Final[Mapping[Statistic, frozenset[FieldType]]] = {
 }
 
 
-def window(typer: "Typer", tree: ast.Call, name: str) -> Node:
+def window(typer: TyperPort, tree: ast.Call, name: str) -> Node:
     """Type one statistic over the past."""
     statistic = Statistic(name)
     of = _event_type(typer, tree, statistic)
@@ -82,7 +80,7 @@ def window(typer: "Typer", tree: ast.Call, name: str) -> Node:
     )
 
 
-def _event_type(typer: "Typer", tree: ast.Call, statistic: Statistic) -> str:
+def _event_type(typer: TyperPort, tree: ast.Call, statistic: Statistic) -> str:
     """Give the type of the past events, which is the current type unless another is named."""
     named = statistic in _NAMED_TYPE
     found = (tree.args[0] if tree.args else None) if named else _keyword(tree, "of")
@@ -103,7 +101,7 @@ def _keyword(tree: ast.Call, name: str) -> ast.expr | None:
     return next((keyword.value for keyword in tree.keywords if keyword.arg == name), None)
 
 
-def _value(past: "Typer", tree: ast.Call, statistic: Statistic) -> Node | None:
+def _value(past: TyperPort, tree: ast.Call, statistic: Statistic) -> Node | None:
     """Type what is summed, counted apart or remembered."""
     allowed = _VALUES.get(statistic)
     if allowed is None:
@@ -137,14 +135,14 @@ def _unset(value: Node | None, where: Node | None, over: Constant | None) -> str
     return None
 
 
-def _flag(typer: "Typer", tree: ast.expr) -> bool:
+def _flag(typer: TyperPort, tree: ast.expr) -> bool:
     """Take True or False."""
     if isinstance(tree, ast.Constant) and isinstance(tree.value, bool):
         return tree.value
     raise fault("this is no switch", typer.span(tree), expected="True or False")
 
 
-def _key(typer: "Typer", keywords: Mapping[str, ast.expr], place: tuple[str, Span]) -> tuple[KeyPart, ...]:
+def _key(typer: TyperPort, keywords: Mapping[str, ast.expr], place: tuple[str, Span]) -> tuple[KeyPart, ...]:
     """Work out by what past events belong to the current one."""
     of, span = place
     parts: list[KeyPart] = []
@@ -163,7 +161,7 @@ def _key(typer: "Typer", keywords: Mapping[str, ast.expr], place: tuple[str, Spa
     return tuple(parts)
 
 
-def _currency(typer: "Typer", span: Span) -> str:
+def _currency(typer: TyperPort, span: Span) -> str:
     """Name the current event's currency, in which statistics over money are taken."""
     first = next((field.currency for field in typer.names.values() if field.currency), None)
     amount = typer.names.get("amount")
@@ -209,7 +207,7 @@ def _places(part: Node) -> tuple[str, ...]:
             return ()
 
 
-def probe(typer: "Typer", tree: ast.Call) -> Node:
+def probe(typer: TyperPort, tree: ast.Call) -> Node:
     """Type one question to a list."""
     keywords = check_keywords(tree, ("documented", "marked"), typer.span)
     subject, name = (typer.node(argument) for argument in check_positional(tree, (2, 2), typer.span))

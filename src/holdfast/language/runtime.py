@@ -130,8 +130,12 @@ def latest_of(*instants: Any) -> Any:
     return UNKNOWN if UNKNOWN in instants else max(instants)
 
 
-def bounds_of_last(seen: Any, complete: bool, since: Any, now: Any) -> Bounds:  # noqa: FBT001 - called by place
-    """Bound the instant of the last event: what is not seen may lie before `since`, the start of completeness."""
+def bounds_of_last(seen: Any, complete: bool, period: Bounds) -> Bounds:  # noqa: FBT001 - called by place
+    """Bound the instant of the last event: what is not seen may lie before the complete period.
+
+    `period` is the instant since which all is complete, and now.
+    """
+    since, now = period
     if complete:
         return (-inf, -inf) if seen is UNKNOWN else (seen, seen)
     newest = inf if now is UNKNOWN else now

@@ -49,6 +49,8 @@ def parse(text: str) -> Source:
     """Read one expression; anything that is no allowed syntax is an `ExpressionError` with its span."""
     check_text_size(text)
     check_characters(text)
+    if not text.strip():
+        raise fault("the expression is empty", Span(start=0, end=len(text)), hint='write for example `rail == "sbp"`')
     tree = _parsed(text.replace("\r", " "))
     check_size(text, tree, span_of)
     check_syntax(text, tree, span_of)
@@ -75,8 +77,6 @@ def _parsed(text: str) -> ast.expr:
 def _unreadable(text: str, error: SyntaxError) -> ExpressionError:
     """Say where Python's parser stopped, and what is written instead of another language's operator."""
     start = min(_index(text, error.lineno or 1, max(0, (error.offset or 1) - 1)), max(0, len(text) - 1))
-    if not text.strip():
-        return fault("the expression is empty", Span(start=0, end=len(text)), hint='write for example `rail == "sbp"`')
     wrong = next((m for m in _WRONG_OPERATOR.finditer(text) if abs(m.start() - start) <= 30), None)
     if wrong and not _is_keyword_argument(text, wrong):
         written = _OPERATORS[wrong.group()]

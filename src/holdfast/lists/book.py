@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from holdfast.lists import table as kernel
 from holdfast.lists.membership import Arrays, Identifier, Membership, identifier
 from holdfast.lists.versions import Stamp, made_version, name_of
-from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.errors import Bug, ConflictError
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListKind, ListMatch, ListVersion
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
@@ -26,6 +26,21 @@ class Shelf:
     members: Membership
     version: ListVersion
     published_ms: dict[str, int] = field(default_factory=dict)
+    misses: dict[Trilean, ListMatch] = field(default_factory=dict)
+
+    def advance(self, version: ListVersion) -> None:
+        """Take the next version; answers without a hit are made once for each version, being all alike."""
+        self.version = version
+        self.misses = {
+            state: ListMatch(
+                state=state,
+                list=version.list,
+                version=version.version,
+                published_ms=version.published_ms,
+                loaded_ms=version.loaded_ms,
+            )
+            for state in (False, UNKNOWN)
+        }
 
 
 class ListBook:
@@ -89,21 +104,53 @@ class ListBook:
         return ListChange(version=version, added=added, removed=removed)
 
     def apply(self, change: ListChange) -> None:
-        """Take one list to its next version; `opens` starts it from nothing."""
+        """Take one list to its next version at once; `opens` starts it from nothing.
+
+        Raises Bug when the number of entries does not come out, because the change was made from another version;
+        the list is then unusable until it is restored.
+        """
         shelf = self._shelves.get(change.version.list)
-        if shelf is None or change.opens:
-            shelf = Shelf(members=Membership(self._keys), version=change.version)
-            self._shelves[change.version.list] = shelf
-        shelf.members.remove(change.removed)
-        shelf.members.add(change.added)
-        shelf.version = change.version
-        if change.version.published_ms is not None:
-            shelf.published_ms.update(dict.fromkeys((kind.value for kind in change.kinds), change.version.published_ms))
-        if len(shelf.members) != change.version.entries:
+        members = Membership(self._keys) if shelf is None or change.opens else shelf.members
+        members.remove(change.removed)
+        members.add(change.added)
+        self._put(change, members)
+
+    def stage(self, change: ListChange) -> "Staging":
+        """Begin a large change beside the list, to be carried out in steps and put in force by `switch`.
+
+        Copies the list, which takes memory as much again and a moment; may run in a thread of its own.
+        """
+        shelf = self._shelves.get(change.version.list)
+        members = Membership(self._keys) if shelf is None or change.opens else shelf.members.copy()
+        members.reserve(len(change.added))
+        return Staging(change, members, None if shelf is None else shelf.version)
+
+    def switch(self, staging: "Staging") -> None:
+        """Put a finished change in force in an instant.
+
+        Raises ConflictError when the list has moved to another version since the change was staged.
+        """
+        if not staging.finished:
+            raise Bug("a staged change was put in force before it was finished")
+        if self.version(staging.change.version.list) != staging.before:
+            raise ConflictError("the list changed while the snapshot was being loaded", hint="load the snapshot again")
+        self._put(staging.change, staging.members)
+
+    def _put(self, change: ListChange, members: Membership) -> None:
+        """Put members in force as a version."""
+        version = change.version
+        if len(members) != version.entries:
             raise Bug(
-                f"list `{change.version.list}` has {len(shelf.members)} entries at version "
-                f"`{change.version.version}`, which declares {change.version.entries}"
+                f"list `{version.list}` has {len(members)} entries at version `{version.version}`, "
+                f"which declares {version.entries}"
             )
+        shelf = self._shelves.get(version.list)
+        if shelf is None or change.opens:
+            shelf = self._shelves[version.list] = Shelf(members=members, version=version)
+        shelf.members = members
+        shelf.advance(version)
+        if version.published_ms is not None:
+            shelf.published_ms.update(dict.fromkeys((kind.value for kind in change.kinds), version.published_ms))
 
     def probe(
         self,
@@ -126,8 +173,9 @@ class ListBook:
             return ListMatch(state=False if self._all_loaded and identifiers else UNKNOWN, list=list_id)
         needs = documented * kernel.DOCUMENTED | marked * kernel.POLICE
         found = [shelf.members.find(asked, at_ms=at_ms, needs=needs) for asked in identifiers]
-        rows = [row for row in found if row >= 0]
-        return _hit(shelf, rows) if rows else _miss(shelf, _state(found))
+        if found and max(found) >= 0:
+            return _hit(shelf, [row for row in found if row >= 0])
+        return shelf.misses[UNKNOWN if not found or kernel.NARROWED in found else False]
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give a snapshot of all lists: flat arrays by name, from which `restore` makes an equal book."""
@@ -148,14 +196,36 @@ class ListBook:
             parts = {name.removeprefix(start): part for name, part in arrays.items() if name.startswith(start)}
             version = ListVersion(**row["version"])
             members = Membership.restore(keys, parts)
-            book._shelves[version.list] = Shelf(members=members, version=version, published_ms=row["published_ms"])
+            shelf = Shelf(members=members, version=version, published_ms=row["published_ms"])
+            shelf.advance(version)
+            book._shelves[version.list] = shelf
         return book
 
 
-def _state(found: Iterable[int]) -> Trilean:
-    """Answer for a subject without a hit: false only if something was checked and nothing was left open."""
-    checked = set(found)
-    return UNKNOWN if not checked or kernel.NARROWED in checked else False
+class Staging:
+    """A change that is carried out a few entries at a time, so that no decision waits for a million of them."""
+
+    def __init__(self, change: ListChange, members: Membership, before: ListVersion | None) -> None:
+        self.change = change
+        self.members = members
+        self.before = before
+        self._removed = 0
+        self._added = 0
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether nothing is left to carry out."""
+        return self._removed >= len(self.change.removed) and self._added >= len(self.change.added)
+
+    def step(self, entries: int = 2_000) -> bool:
+        """Carry out at most so many removals, and when all are done additions; true while something is left."""
+        if self._removed < len(self.change.removed):
+            self.members.remove(self.change.removed[self._removed : self._removed + entries])
+            self._removed += entries
+        else:
+            self.members.add(self.change.added[self._added : self._added + entries])
+            self._added += entries
+        return not self.finished
 
 
 def _hit(shelf: Shelf, rows: Sequence[int]) -> ListMatch:
@@ -171,16 +241,4 @@ def _hit(shelf: Shelf, rows: Sequence[int]) -> ListMatch:
         document=hit.document,
         published_ms=shelf.published_ms.get(hit.kind.value, shelf.version.published_ms),
         loaded_ms=shelf.version.loaded_ms,
-    )
-
-
-def _miss(shelf: Shelf, state: Trilean) -> ListMatch:
-    """Describe an answer without a hit."""
-    version = shelf.version
-    return ListMatch(
-        state=state,
-        list=version.list,
-        version=version.version,
-        published_ms=version.published_ms,
-        loaded_ms=version.loaded_ms,
     )

@@ -17,6 +17,7 @@ from holdfast.vocabulary.lists import Document, ListEntry, ListKind
 
 _CHUNK: Final = 65_536
 _SMALLEST: Final = 16
+_SPARE: Final = 4_096
 _KINDS: Final = tuple(ListKind)
 _NUMBERS: Final = {kind: number << 8 for number, kind in enumerate(_KINDS)}
 _HALF: Final = 32
@@ -88,7 +89,8 @@ class Membership:
         An entry is live while `at_ms` lies before its expiry; `needs` are the flags that it must have.
         """
         (high, low), bic = asked.key, asked.bic
-        return int(kernel.find(self._table, self._rows, high, low, bic, at_ms, needs))
+        row: int = kernel.find(self._table, self._rows, high, low, bic, at_ms, needs)
+        return row
 
     def holds(self, entry: ListEntry) -> bool:
         """Tell whether an entry of this kind, value and BIC is there, live or not."""
@@ -171,6 +173,27 @@ class Membership:
         if tag is None:
             tag = self._tags[bic] = bic_tag(self._keys, bic)
         return tag
+
+    def copy(self) -> "Membership":
+        """Make an equal membership that changes on its own."""
+        made = Membership(self._keys)
+        made._count, made._tags = self._count, dict(self._tags)
+        made._rows, made._table = self._rows.copy(), self._table.copy()
+        made._documents, made._sources = self._documents.copy(), self._sources.copy()
+        if len(made._documents) > 2 * made._count + _SPARE:
+            made._pack_documents()
+        return made
+
+    def _pack_documents(self) -> None:
+        """Let go of the documents that no entry refers to any more."""
+        about = self._rows[: self._count, kernel.ABOUT]
+        numbers, sources = about >> np.uint64(_HALF), about & np.uint64(_LOWER)
+        used = np.unique(numbers[numbers > 0])
+        packed = Papers()
+        moved = [packed.add(tuple(self._documents.get(number) or ())) for number in used.tolist()]
+        places = np.array([0, *moved], dtype=np.uint64)[np.searchsorted(used, numbers) + 1] if moved else numbers
+        self._rows[: self._count, kernel.ABOUT] = np.where(numbers > 0, places, 0) << np.uint64(_HALF) | sources
+        self._documents = packed
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give copies of the arrays from which `restore` makes an equal membership."""

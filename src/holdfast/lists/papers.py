@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 _REMEMBERED: Final = 4_096
 """Texts that are recognised when they come again; later ones are stored once more, so that memory stays bounded."""
 
-Text = Sequence[str | None]
+Texts = tuple[str | None, ...]
 
 
 class Papers:
@@ -20,7 +20,7 @@ class Papers:
     def __init__(self, content: bytes = b"", ends: Sequence[int] = ()) -> None:
         self._content = bytearray(content)
         self._ends = array("Q", ends)
-        self._known: dict[bytes, int] = {}
+        self._known: dict[Texts, int] = {}
 
     def __len__(self) -> int:
         """Count the stored tuples."""
@@ -31,19 +31,16 @@ class Papers:
         """Give the memory that the packed texts take."""
         return len(self._content) + len(self._ends) * self._ends.itemsize
 
-    def add(self, texts: Text | None) -> int:
-        """Store one tuple and give its number; `None` is zero."""
-        if texts is None:
-            return 0
-        content = json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
-        number = self._known.get(content)
-        return self._append(content) if number is None else number
+    def add(self, texts: Texts) -> int:
+        """Store one tuple and give its number."""
+        number = self._known.get(texts)
+        return self._append(texts) if number is None else number
 
-    def _append(self, content: bytes) -> int:
-        self._content += content
+    def _append(self, texts: Texts) -> int:
+        self._content += json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
         self._ends.append(len(self._content))
         if len(self._known) < _REMEMBERED:
-            self._known[content] = len(self._ends)
+            self._known[texts] = len(self._ends)
         return len(self._ends)
 
     def get(self, number: int) -> list[str | None] | None:
@@ -53,6 +50,12 @@ class Papers:
         start = self._ends[number - 2] if number > 1 else 0
         texts: list[str | None] = json.loads(self._content[start : self._ends[number - 1]])
         return texts
+
+    def copy(self) -> "Papers":
+        """Make an equal store that grows on its own."""
+        made = Papers(bytes(self._content), self._ends)
+        made._known = dict(self._known)
+        return made
 
     def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         """Give copies of the two arrays: the packed texts and where each ends."""

@@ -30,7 +30,7 @@ Words = NDArray[np.uint64]
 Slots = NDArray[np.int32]
 
 
-@njit("int64(int32[::1], uint64[:, ::1], uint64, uint64, uint64, uint64, uint64)", cache=True)
+@njit("int64(int32[::1], uint64[:, ::1], uint64, uint64, uint64, uint64, uint64)", cache=True, nogil=True)
 def find(table, rows, high, low, bic, at, needs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0913, PLR0917 - typed by its signature; one loop over bare words is what is fast
     """Find the entry with a key that is live `at` an instant and has every flag of `needs`.
 
@@ -53,7 +53,7 @@ def find(table, rows, high, low, bic, at, needs):  # type: ignore[no-untyped-def
     return best
 
 
-@njit("int64(int32[::1], uint64[:, ::1], uint64[::1])", cache=True)
+@njit("int64(int32[::1], uint64[:, ::1], uint64[::1])", cache=True, nogil=True)
 def place(table, rows, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201 - typed by its signature
     """Find the slot of the row with the same key and the same BIC, else the empty slot where it belongs."""
     mask = np.int64(len(table) - 1)
@@ -66,7 +66,7 @@ def place(table, rows, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
     return slot
 
 
-@njit("int64(int32[::1], uint64[:, ::1], int64, uint64[:, ::1])", cache=True)
+@njit("int64(int32[::1], uint64[:, ::1], int64, uint64[:, ::1])", cache=True, nogil=True)
 def put(table, rows, count, news):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0917 - typed by its signature
     """Write rows, each over the one with its key and BIC if there is one; gives the new number of rows.
 
@@ -82,7 +82,7 @@ def put(table, rows, count, news):  # type: ignore[no-untyped-def] # noqa: ANN00
     return count
 
 
-@njit("int64(int32[::1], uint64[:, ::1], int64, uint64[:, ::1])", cache=True)
+@njit("int64(int32[::1], uint64[:, ::1], int64, uint64[:, ::1])", cache=True, nogil=True)
 def drop(table, rows, count, olds):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0917 - typed by its signature
     """Take out the rows with the keys and BICs of `olds`; those that are not there are passed over.
 
@@ -111,7 +111,7 @@ def drop(table, rows, count, olds):  # type: ignore[no-untyped-def] # noqa: ANN0
     return count
 
 
-@njit("void(int32[::1], uint64[:, ::1], int64)", cache=True)
+@njit("void(int32[::1], uint64[:, ::1], int64)", cache=True, nogil=True)
 def index(table, rows, count):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201 - typed by its signature
     """Fill an empty table with rows whose keys all differ."""
     mask = np.int64(len(table) - 1)

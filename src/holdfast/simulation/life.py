@@ -112,10 +112,10 @@ class Life(Teller):
         )
 
     def _abroad(self, client: Client) -> Document | None:
-        """Give the place of a client on holiday: some days of the year for about every third one."""
-        if client.n % 3 or (self._day + client.n * 37) % 365 >= 8:
+        """Give the place of a client on holiday: ten days of the year for every second one."""
+        if client.n % 2 or (self._day + client.n * 37) % 365 >= 10:
             return None
-        country, city = self.world.country.abroad[client.n // 3 % len(self.world.country.abroad)]
+        country, city = self.world.country.abroad[client.n // 2 % len(self.world.country.abroad)]
         return {"country": country, "city": city}
 
     def _shop(self, client: Client, ms: int) -> None:
@@ -283,9 +283,9 @@ class Life(Teller):
         )
 
     def _device_report(self, client: Client, ms: int) -> None:
-        """Report a healthy device; one in eighty has remote help switched on, which is no crime."""
+        """Report a healthy device; one in forty has remote help switched on, which is no crime."""
         fields = self.app(client)
-        state = {**fields["device"], "malware": False, "remote_control": self.rng.random() < 0.0125}
+        state = {**fields["device"], "malware": False, "remote_control": self.rng.random() < 0.025}
         self._note(client, ms, "device_report", device=state, session=fields["session"], source="app")
 
     def _telecom(self, client: Client, ms: int) -> None:

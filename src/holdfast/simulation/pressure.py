@@ -142,7 +142,7 @@ def safe_cash(story: Story) -> None:
 
 
 def cash_courier_1_11(story: Story) -> None:
-    """Tell how after sending money abroad to strangers, somebody pays cash in with a card on the phone."""
+    """Tell how somebody sends money abroad to strangers, then pays cash in with a card on the phone."""
     rng = story.rng
     payee = {**story.order_payee(story.accomplice()), "country": rng.choice(("KZ", "GE", "AE"))}
     story.pay(story.ms, payee, (), roubles=rng.uniform(101_000, 480_000), cross_border=True)

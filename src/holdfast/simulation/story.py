@@ -72,7 +72,7 @@ class Story:
         state.setdefault("channel", "app")
         state.setdefault("cross_border", False)
         if signs is not None:
-            signs = (*signs, *_seen_by_app(state["device"], signs))
+            signs = (*signs, *_seen_by_app(state, signs))
         return self.transfer(ms, signs, amount_minor=amount, payer=self.lead.payer.copy(), payee=payee, **state)
 
     def receive(self, ms: int, payer: Document, signs: tuple[str, ...] | None = None, /, **fields: Any) -> Document:
@@ -173,9 +173,12 @@ class Story:
         return self.ms
 
 
-def _seen_by_app(device: Mapping[str, Any], known: tuple[str, ...]) -> tuple[str, ...]:
-    """Name the signs that the device's own state makes fire, beside those that the story names."""
+def _seen_by_app(state: Mapping[str, Any], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the signs that device and session make fire by themselves, beside those that the story names."""
+    device = state["device"]
     seen = ["call"] if device.get("call_active") else []
     if device.get("malware") or device.get("remote_control"):
         seen.append("1.10a")
+    if state["session"].get("hiding_tools"):
+        seen.append("1.10b")
     return tuple(sign for sign in seen if sign not in known)

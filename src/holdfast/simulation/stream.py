@@ -129,9 +129,12 @@ class _Telling:
         """Tell days one after another, for ever if no number is given."""
         midnight = self.world.start.astimezone(self.world.tzinfo).replace(hour=0, minute=0, second=0, microsecond=0)
         told = 0
+        unseen: set[str] = set()  # what lay before the start; its results are nobody's
         while days is None or told < days:
             for row in self.day(midnight):
-                if row.ms >= self.start_ms:
+                if row.ms < self.start_ms:
+                    unseen.add(row.event["id"])
+                elif row.event.get("of") not in unseen:
                     yield _handed_out(row)
             midnight += timedelta(days=1)
             told += 1

@@ -21,7 +21,7 @@ def takeover(story: Story) -> None:
     rng = story.rng
     hosted = rng.random() < 0.6
     state = story.elsewhere(hosted=hosted)
-    signs = ["1.10b"] if hosted else []
+    signs = []
     if rng.random() < 0.3 and story.teller.world.jurisdiction == "ru":
         state["device"]["id"] = ring_device(story.ms // WEEK_MS - 3 - rng.randrange(5), rng.randrange(2))
         signs.append("1.5")
@@ -76,11 +76,9 @@ def _collect(story: Story, arrivals: int, span_minutes: float) -> float:
     for _ in range(arrivals):
         roubles = rng.lognormvariate(9.4, 0.7)
         total += roubles
-        known = rng.random() < 0.15
-        more = {"scheme": {"peer_bank_signal": True}} if known else {}
+        more = {"scheme": {"peer_bank_signal": True}} if rng.random() < 0.15 else {}
         payer = story.teller.payee(story.stranger(), story.instant)
-        signs = ("mule", "1.10e") if known else ("mule",)
-        story.receive(story.later(1, 2 * span_minutes / arrivals), payer, signs, roubles=roubles, **more)
+        story.receive(story.later(1, 2 * span_minutes / arrivals), payer, ("mule",), roubles=roubles, **more)
     return total
 
 

@@ -109,7 +109,7 @@ def large_gift(story: Story) -> None:
 
 
 def student_earns(story: Story) -> None:
-    """Tell of a student's sleeping account wakes: a new device, many small sums for lessons, and spending at once."""
+    """Tell how a student's sleeping account wakes on a new device: small sums for lessons, spent at once."""
     rng = story.rng
     state = story.elsewhere(hosted=False)
     state["session"] = story.lead.session.copy()
@@ -157,7 +157,7 @@ def car_sale(story: Story) -> None:
 
 
 def cash_after_abroad(story: Story) -> None:
-    """Tell how cash paid in by phone after money went abroad: below the limit, to a firm, or a day too late."""
+    """Tell of cash paid in by phone after money went abroad: below the limit, to a firm, or a day too late."""
     rng = story.rng
     way = rng.randrange(3)
     payee = firm(story.teller.world.jurisdiction, 77) if way == 0 else story.order_payee(story.stranger())
@@ -221,11 +221,12 @@ def pay_on_the_line(story: Story) -> None:
 
 
 def hidden_network(story: Story) -> None:
-    """Tell how a client who always uses a private network signs in at night and pays a new shop."""
+    """Tell how a client who always uses a private network signs in at any hour and pays somebody new."""
     state = {"session": story.elsewhere(hosted=True)["session"]}
     story.login(story.ms, **state)
     payee = story.teller.payee(story.stranger(), story.instant)
-    story.pay(story.later(2, 30), payee, ("1.10b",), rail=story.instant, roubles=8_000, **state)
+    roubles = story.rng.lognormvariate(9, 1)
+    story.pay(story.later(2, 30), payee, (), rail=story.instant, roubles=roubles, **state)
 
 
 def forgotten_code(story: Story) -> None:

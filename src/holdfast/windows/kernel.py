@@ -28,7 +28,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.windows.compiled import compiled
+from holdfast.windows.compiled import compiled, entrance
 
 Words = NDArray[np.int64]
 Heads = NDArray[np.uint32]
@@ -105,12 +105,12 @@ FIRST_WORDS: Final = 2  # need, place
 LAST_WORDS: Final = 2  # need, place
 PEAK_WORDS: Final = 4  # need, word of the value, 0 for max or -1 for min, place
 DISTINCT_WORDS: Final = 5  # need, word of the value, bit of the latest, word of the link, place of the owner
-LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, float
+LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, column's kind
 FOLD_WORDS: Final = 6
 CURSOR_WORDS: Final = 3  # first row in the window, its instant, the edge
 STACK_WORDS: Final = 4  # block, start, size, capacity
 ENTRY_WORDS: Final = 3  # instant, sequence, value
-FIRST_CAPACITY: Final = 16
+FIRST_CAPACITY: Final = 4
 
 COUNT: Final = 0
 SUM: Final = 1
@@ -123,12 +123,18 @@ LAST: Final = 7
 EARLIEST: Final = 8
 LATEST: Final = 9
 
+# what a lane's column holds
+INTEGER_VALUE: Final = 0
+FLOAT_VALUE: Final = 1
+HASH_VALUE: Final = 2
+
 # answers that do not fit one plain word: place, kind, operands
 PATCH_UNKNOWN: Final = 0
 PATCH_WIDE: Final = 1
 PATCH_MEAN: Final = 2
 PATCH_STD: Final = 3
 PATCH_FLOAT: Final = 4
+PATCH_HASH: Final = 5
 PATCH_WORDS_MAX: Final = 8
 
 DUPLICATE: Final = 0
@@ -139,19 +145,19 @@ EVICT_AT_ONCE: Final = 8  # so that no single add waits for a long tail; each ad
 
 @compiled
 def pack(high: int, low: int) -> int:
-    """Two addresses in one word."""
+    """Put two addresses in one word."""
     return (high << 32) | low
 
 
 @compiled
 def upper(word: int) -> int:
-    """The upper address of a word."""
+    """Give the upper address of a word."""
     return (word >> 32) & HALF
 
 
 @compiled
 def lower(word: int) -> int:
-    """The lower address of a word."""
+    """Give the lower address of a word."""
     return word & HALF
 
 
@@ -216,7 +222,7 @@ def add_square(heap: Words, place: int, value: int, sign: int) -> None:
 
 @compiled
 def large_class(size: int) -> int:
-    """The exponent of the smallest power of two that is not below `size`."""
+    """Give the exponent of the smallest power of two that is not below `size`."""
     exponent = 0
     while (1 << exponent) < size:
         exponent += 1
@@ -260,9 +266,15 @@ def give(heap: Words, block: int, size: int, kind: int) -> None:
 
 @compiled
 def bucket_of(word: int, buckets: int, level: int) -> int:
-    """The bucket of a hash in a table of linear hashing."""
+    """Give the bucket of a hash in a table of linear hashing."""
     bucket = word & (2 * level - 1)
     return bucket if bucket < buckets else word & (level - 1)
+
+
+@compiled
+def head_of(heads: Heads, bucket: int) -> int:
+    """Give the address at the head of a bucket as a signed word."""
+    return int(np.int64(heads[bucket]))
 
 
 # the table of entities
@@ -276,15 +288,15 @@ def entity_hash(series: int, high: int, low: int) -> int:
 
 @compiled
 def find_entity(heap: Words, heads: Heads, series: int, high: int, low: int) -> int:
-    """The entity of a key, or 0."""
+    """Give the entity of a key, or 0."""
     word = entity_hash(series, high, low)
-    entity = np.int64(heads[bucket_of(word, heap[H_ENTITY_BUCKETS], heap[H_ENTITY_LEVEL])])
+    entity = head_of(heads, bucket_of(word, heap[H_ENTITY_BUCKETS], heap[H_ENTITY_LEVEL]))
     while entity != 0:
         chain = heap[entity + E_CHAIN]
         if heap[entity + E_LOW] == low and heap[entity + E_HIGH] == high and upper(chain) == series:
             break
         entity = lower(chain)
-    return entity  # type: ignore[return-value]  # an int64 is an int to Numba
+    return entity
 
 
 @compiled
@@ -293,14 +305,14 @@ def split_entities(heap: Words, heads: Heads) -> None:
     buckets = heap[H_ENTITY_BUCKETS]
     level = heap[H_ENTITY_LEVEL]
     old = buckets - level
-    entity = np.int64(heads[old])
+    entity = head_of(heads, old)
     heads[old] = 0
     heads[buckets] = 0
     while entity != 0:
         chain = heap[entity + E_CHAIN]
         word = entity_hash(upper(chain), heap[entity + E_HIGH], heap[entity + E_LOW])
         bucket = word & (2 * level - 1)
-        heap[entity + E_CHAIN] = pack(upper(chain), np.int64(heads[bucket]))
+        heap[entity + E_CHAIN] = pack(upper(chain), head_of(heads, bucket))
         heads[bucket] = entity
         entity = lower(chain)
     heap[H_ENTITY_BUCKETS] = buckets + 1
@@ -313,7 +325,7 @@ def link_entity(heap: Words, heads: Heads, series: int, entity: int) -> None:
     """Put an entity, whose key is written, in the table."""
     word = entity_hash(series, heap[entity + E_HIGH], heap[entity + E_LOW])
     bucket = bucket_of(word, heap[H_ENTITY_BUCKETS], heap[H_ENTITY_LEVEL])
-    heap[entity + E_CHAIN] = pack(series, np.int64(heads[bucket]))
+    heap[entity + E_CHAIN] = pack(series, head_of(heads, bucket))
     heads[bucket] = entity
     heap[H_ENTITIES] += 1
     if heap[H_ENTITIES] > heap[H_ENTITY_BUCKETS] and heap[H_ENTITY_BUCKETS] < heads.size:
@@ -327,7 +339,7 @@ def unlink_entity(heap: Words, heads: Heads, entity: int) -> None:
     after = lower(heap[entity + E_CHAIN])
     word = entity_hash(series, heap[entity + E_HIGH], heap[entity + E_LOW])
     bucket = bucket_of(word, heap[H_ENTITY_BUCKETS], heap[H_ENTITY_LEVEL])
-    other = np.int64(heads[bucket])
+    other = head_of(heads, bucket)
     if other == entity:
         heads[bucket] = after
     else:
@@ -361,12 +373,12 @@ def value_hash(heap: Words, node: int) -> int:
 
 @compiled
 def find_value(heap: Words, heads: Heads, owner: int, value: int) -> int:
-    """The node of the latest row with this value, or 0."""
+    """Give the node of the latest row with this value, or 0."""
     bucket = bucket_of(mix(owner, value), heap[H_VALUE_BUCKETS], heap[H_VALUE_LEVEL])
-    node = np.int64(heads[bucket])
+    node = head_of(heads, bucket)
     while node != 0 and not (upper(heap[node]) == owner and heap[node + heap[owner]] == value):
         node = lower(heap[node])
-    return node  # type: ignore[return-value]  # an int64 is an int to Numba
+    return node
 
 
 @compiled
@@ -375,13 +387,13 @@ def split_values(heap: Words, heads: Heads) -> None:
     buckets = heap[H_VALUE_BUCKETS]
     level = heap[H_VALUE_LEVEL]
     old = buckets - level
-    node = np.int64(heads[old])
+    node = head_of(heads, old)
     heads[old] = 0
     heads[buckets] = 0
     while node != 0:
         after = lower(heap[node])
         bucket = value_hash(heap, node) & (2 * level - 1)
-        heap[node] = pack(upper(heap[node]), np.int64(heads[bucket]))
+        heap[node] = pack(upper(heap[node]), head_of(heads, bucket))
         heads[bucket] = node
         node = after
     heap[H_VALUE_BUCKETS] = buckets + 1
@@ -394,7 +406,7 @@ def link_value(heap: Words, heads: Heads, owner: int, node: int) -> None:
     """Put a node in the table."""
     heap[node] = pack(owner, 0)
     bucket = bucket_of(value_hash(heap, node), heap[H_VALUE_BUCKETS], heap[H_VALUE_LEVEL])
-    heap[node] = pack(owner, np.int64(heads[bucket]))
+    heap[node] = pack(owner, head_of(heads, bucket))
     heads[bucket] = node
     heap[H_VALUES] += 1
     if heap[H_VALUES] > heap[H_VALUE_BUCKETS] and heap[H_VALUE_BUCKETS] < heads.size:
@@ -411,7 +423,7 @@ def swap_value(heap: Words, heads: Heads, node: int, heir: int) -> None:
         into = heir
     else:
         heap[H_VALUES] -= 1
-    other = np.int64(heads[bucket])
+    other = head_of(heads, bucket)
     if other == node:
         heads[bucket] = into
     else:
@@ -434,19 +446,19 @@ def earlier(heap: Words, left: int, right: int) -> bool:
 
 @compiled
 def newer(heap: Words, row: int) -> int:
-    """The next row, or 0."""
+    """Give the next row, or 0."""
     return lower(heap[row + R_LINK])
 
 
 @compiled
 def older(heap: Words, row: int) -> int:
-    """The previous row, or 0."""
+    """Give the previous row, or 0."""
     return upper(heap[row + R_LINK])
 
 
 @compiled
 def newer_match(heap: Words, row: int, need: int) -> int:
-    """The next row that has the marks, or 0."""
+    """Give the next row that has the marks, or 0."""
     row = newer(heap, row)
     while row != 0 and heap[row + R_MARKS] & need != need:
         row = newer(heap, row)
@@ -455,7 +467,7 @@ def newer_match(heap: Words, row: int, need: int) -> int:
 
 @compiled
 def older_match(heap: Words, row: int, need: int) -> int:
-    """The previous row that has the marks, or 0."""
+    """Give the previous row that has the marks, or 0."""
     row = older(heap, row)
     while row != 0 and heap[row + R_MARKS] & need != need:
         row = older(heap, row)
@@ -492,7 +504,7 @@ def unlink_row(heap: Words, entity: int, row: int) -> None:
 
 @compiled
 def seek(heap: Words, plan: Words, spec: int, entity: int, at: int, seq: int) -> int:
-    """The last row that is not behind (at, seq), or 0; a hot entity's cursors shorten the walk."""
+    """Give the last row that is not behind (at, seq), or 0; a hot entity's cursors shorten the walk."""
     row = lower(heap[entity + E_ENDS])
     state = lower(heap[entity + E_COUNT])
     if state != 0 and row != 0 and at < heap[row + R_AT]:
@@ -926,7 +938,7 @@ def fold_peak(heap: Words, place: int, value: int) -> None:
 
 @compiled
 def fold_of(heap: Words, plan: Words, spec: int, entity: int) -> int:
-    """The entity's fold, made when it is first wanted."""
+    """Give the entity's fold, made when it is first wanted."""
     if heap[entity + E_FOLD] == 0:
         heap[entity + E_FOLD] = take(heap, plan[spec + S_FOLD], KIND_FOLD)
     return heap[entity + E_FOLD]  # type: ignore[no-any-return]  # an element of an int64 array
@@ -1145,14 +1157,14 @@ def find_last(heap: Words, plan: Words, lane: int, state: int, upto: int, at: in
 
 
 @compiled
-def write_value(box: Words, out: int, place: int, patch: int, value: int, is_float: int) -> int:
-    """Write a value of a column: a plain word, or a patch that says that it is a float."""
-    if is_float == 0:
+def write_value(box: Words, out: int, place: int, patch: int, value: int, kind: int) -> int:
+    """Write a value of a column: a plain word, or a patch that says that it is a float or a large hash."""
+    if kind == INTEGER_VALUE or (kind == HASH_VALUE and value >= 0):
         box[out + place] = value
         return patch
     box[patch] = place
-    box[patch + 1] = PATCH_FLOAT
-    box[patch + 2] = value if value >= 0 else value ^ HIGHEST
+    box[patch + 1] = PATCH_HASH if kind == HASH_VALUE else PATCH_FLOAT
+    box[patch + 2] = value if kind == HASH_VALUE or value >= 0 else value ^ HIGHEST
     return patch + 3
 
 
@@ -1271,7 +1283,7 @@ def answer(
 # what Python calls
 
 
-@compiled
+@entrance
 def read_all(heap: Words, entities: Heads, plan: Words, box: Words, questions: int) -> int:
     """Answer `questions` times (series, key high, key low, at) from the start of the box.
 
@@ -1345,7 +1357,7 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
     return ADDED
 
 
-@compiled
+@entrance
 def add_all(
     heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, start: int, codes: int, items: int
 ) -> int:
@@ -1371,7 +1383,7 @@ def forget_empty(heap: Words, entities: Heads, entity: int) -> bool:
     return True
 
 
-@compiled
+@entrance
 def retract_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words) -> int:
     """Undo the add of (series, high, low, at, seq) in the box: 1 done, 0 not kept, -1 when room is short."""
     series, at, seq = box[0], box[3], box[4]
@@ -1422,22 +1434,22 @@ def merge_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> N
     heap[source + E_COUNT] = 0
 
 
-@compiled
+@entrance
 def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words) -> int:
     """Merge (series, source high, low, into high, low) of the box: 1 done, 0 no source, -1 when room is short."""
     series = box[0]
     spec = plan[P_SERIES + series]
     source = find_entity(heap, entities, series, box[1], box[2])
     into = find_entity(heap, entities, series, box[3], box[4])
-    if source == 0 or source == into:
+    if source == 0 or source == into:  # noqa: PLR1714 - a set is no word
         return 0
     need = plan[spec + S_NEED]
     fresh = 4 * plan[P_THRESHOLD] + 4
     for entity in (source, into):
         state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
-        for number in range(plan[spec + S_PEAKS] if state != 0 else 0):
+        for number in range(plan[spec + S_PEAKS]):
             stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
-            need += 8 * ENTRY_WORDS * (heap[stack + 2] + fresh)
+            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] if state != 0 else 0))
     if short(heap, entities, values, plan, spec, need, fresh):
         return -1
     if into == 0:
@@ -1457,7 +1469,7 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
     return 1
 
 
-@compiled
+@entrance
 def advance_some(heap: Words, entities: Heads, values: Heads, plan: Words, at: int, budget: int) -> int:
     """Sweep on over the table: drop old rows and empty entities, settle hot ones; -1 when room is short.
 
@@ -1468,7 +1480,7 @@ def advance_some(heap: Words, entities: Heads, values: Heads, plan: Words, at: i
         bucket = heap[H_SWEEP]
         if bucket >= heap[H_ENTITY_BUCKETS]:
             bucket = 0
-        entity = np.int64(entities[bucket])
+        entity = head_of(entities, bucket)
         while entity != 0 and budget > 0:
             after = lower(heap[entity + E_CHAIN])
             spec = plan[P_SERIES + upper(heap[entity + E_CHAIN])]

@@ -12,6 +12,7 @@ COLUMNS_MAX: Final = 16
 FILTERS_MAX: Final = 32
 DISTINCTS_MAX: Final = 15
 WITHOUT_COLUMN: Final = frozenset({Statistic.COUNT, Statistic.FIRST, Statistic.LAST})
+ORDERED: Final = frozenset({Statistic.MIN, Statistic.MAX})
 SUMMED: Final = frozenset({Statistic.SUM, Statistic.MEAN, Statistic.STD})
 
 
@@ -74,6 +75,7 @@ class SeriesSpec:
                 yield f"/lanes/{place}", problem, "correct the lane; `SeriesSpec` says what each statistic needs"
 
     def _problem_of(self, lane: Lane) -> str:
+        """Say what is wrong with a lane, or nothing."""
         if lane.filter is not None and not 0 <= lane.filter < FILTERS_MAX:
             return f"filter {lane.filter} is not one of the {FILTERS_MAX} bits of a row"
         if lane.over_ms is not None and lane.over_ms <= 0:
@@ -82,9 +84,13 @@ class SeriesSpec:
             return "" if lane.statistic in WITHOUT_COLUMN else f"`{lane.statistic}` needs a column"
         if not 0 <= lane.column < len(self.columns):
             return f"column {lane.column} does not exist"
-        kind = self.columns[lane.column]
-        if lane.statistic in SUMMED and kind is not ColumnKind.INTEGER:
-            return f"`{lane.statistic}` of a {kind} column is not exact"
-        if lane.statistic in {Statistic.MIN, Statistic.MAX} and kind is ColumnKind.HASH:
-            return f"`{lane.statistic}` of a hash means nothing"
-        return ""
+        return _mismatch(lane.statistic, self.columns[lane.column])
+
+
+def _mismatch(statistic: Statistic, kind: ColumnKind) -> str:
+    """Say why a statistic cannot be taken of a kind of column, or nothing."""
+    if statistic in SUMMED and kind is not ColumnKind.INTEGER:
+        return f"`{statistic}` of a {kind} column is not exact"
+    if statistic in ORDERED and kind is ColumnKind.HASH:
+        return f"`{statistic}` of a hash means nothing"
+    return ""

@@ -22,6 +22,11 @@ KINDS = {
     Statistic.EARLIEST: kernel.EARLIEST,
     Statistic.LATEST: kernel.LATEST,
 }
+VALUES = {
+    ColumnKind.INTEGER: kernel.INTEGER_VALUE,
+    ColumnKind.FLOAT: kernel.FLOAT_VALUE,
+    ColumnKind.HASH: kernel.HASH_VALUE,
+}
 POWERS = {Statistic.COUNT: 0, Statistic.DISTINCT: 0, Statistic.SUM: 1, Statistic.MEAN: 1, Statistic.STD: 2}
 ACC_SIZE = (1, 3, 6)  # count, 128-bit sum, 192-bit sum of squares
 FIRSTS = frozenset({Statistic.FIRST, Statistic.EARLIEST})
@@ -53,6 +58,7 @@ class _Layout:
     lasts: dict[int, int] = field(default_factory=dict)  # need -> place
     peaks: dict[tuple[int, int, int], int] = field(default_factory=dict)  # (need, word, flip) -> place
     distincts: dict[tuple[int, int], int] = field(default_factory=dict)  # (need, word) -> bit number
+    owners: dict[tuple[int, int], int] = field(default_factory=dict)  # of the distinct groups
     places: dict[tuple[int, int, int], int] = field(default_factory=dict)  # of the accumulators
     acc_words: int = 0
     state_words: int = 0
@@ -91,9 +97,8 @@ class _Layout:
             self.lasts[need] = self._place(1)
         for peak in self.peaks:
             self.peaks[peak] = self._place(kernel.STACK_WORDS)
-        self.owners = {key: self._place(1) for key in self.distincts}
-
-    owners: dict[tuple[int, int], int] = field(default_factory=dict)
+        for key in self.distincts:
+            self.owners[key] = self._place(1)
 
     def _place(self, words: int) -> int:
         place = self.state_words
@@ -101,7 +106,7 @@ class _Layout:
         return place
 
     def acc_key(self, lane: Lane) -> tuple[int, int, int]:
-        """Give the accumulator of a lane; counts share with sums of the same rows."""
+        """Give the accumulator of a lane; lanes over the same rows and value share one."""
         need, word = _need(lane), _word(lane)
         if lane.statistic is Statistic.DISTINCT:
             need |= 1 << (LATEST_BIT + self.distincts[need, word])
@@ -163,11 +168,11 @@ def _lane_table(layout: _Layout) -> tuple[list[int], int]:
         fold = -1
         if lane.over_ms is None and lane.statistic is not Statistic.DISTINCT:
             fold, fold_words = fold_words, fold_words + kernel.FOLD_WORDS
-        is_float = lane.column is not None and layout.spec.columns[lane.column] is ColumnKind.FLOAT
+        value = kernel.INTEGER_VALUE if lane.column is None else VALUES[layout.spec.columns[lane.column]]
         flip = -1 if lane.statistic is Statistic.MIN else 0
         window = layout.windows.index(lane.span_ms)
         place = layout.lane_place(lane)
-        table += [KINDS[lane.statistic], window, _need(lane), _word(lane), place, fold, flip, int(is_float)]
+        table += [KINDS[lane.statistic], window, _need(lane), _word(lane), place, fold, flip, value]
     return table, fold_words
 
 

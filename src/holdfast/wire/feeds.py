@@ -10,17 +10,20 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
+from string import hexdigits
 from typing import Final, NamedTuple
 
 from holdfast.vocabulary.errors import ListError
-from holdfast.vocabulary.instants import to_ms
+from holdfast.vocabulary.instants import DAY_MS, MINUTE_MS, SECOND_MS, to_ms
 from holdfast.vocabulary.lists import ListEntry, ListKind, RowFault
 
 LONGEST_LINE_BYTES: Final = 65_536
 _BATCH: Final = 10_000
-_DATE: Final = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.ASCII)
+_DATE: Final = re.compile(r"(\d\d\.\d\d\.\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?", re.ASCII)
+_BAD_DATE: Final = "the date is not `dd.mm.yyyy HH:MM:SS`"
 _SEPARATORS: Final = ";,\t"
 Progress = Callable[["Tally"], None]
 
@@ -55,6 +58,7 @@ KINDS: Final[Mapping[FeedType, ListKind]] = {
 """The kind of entry that each type of feed brings."""
 
 _NARROWED: Final = frozenset({FeedType.ACCOUNT, FeedType.SWIFT})
+_WORDED: Final = frozenset({FeedType.EWALLET, FeedType.SWIFT, FeedType.ATM})
 _WIDER: Final = _NARROWED | {FeedType.EWALLET}
 
 
@@ -135,8 +139,11 @@ class FeedReader:
                 yield RowFault(line=number, message=error.message, column=error.pointer or None)
 
     def _is_header(self, cells: list[str]) -> bool:
-        """Tell a header: a first row without a single digit in it."""
-        return not self.tally.width and not any(c.isdigit() for cell in cells for c in cell)
+        """Tell a header: a first row without a date that has no digit, or a word where a number or hash belongs."""
+        if self.tally.width or self.tally.header or any(map(_DATE.fullmatch, cells)):
+            return False
+        word = self.type not in _WORDED and any(c.isalpha() and c not in hexdigits for c in cells[0])
+        return word or not any(c.isdigit() for cell in cells for c in cell)
 
     def _row(self, number: int, cells: list[str]) -> FeedRow:
         """Read one data row."""
@@ -238,15 +245,33 @@ def _need(rest: list[str], cells: int) -> None:
 
 
 def _instant(text: str, zone: tzinfo) -> int:
-    """Read `dd.mm.yyyy HH:MM:SS` as epoch milliseconds."""
+    """Read `dd.mm.yyyy HH:MM:SS` as epoch milliseconds; hours and minutes may be left out."""
     parts = _DATE.fullmatch(text)
+    if parts is not None:
+        day, hour, minute, second = parts.groups("0")
+        clock_ms = (int(hour) * 60 + int(minute)) * MINUTE_MS + int(second) * SECOND_MS
+        if int(hour) < 24 and int(minute) < 60 and int(second) < 60:
+            return _on(day, clock_ms, zone)
+    raise ListError(_BAD_DATE, pointer="date")
+
+
+def _on(day: str, clock_ms: int, zone: tzinfo) -> int:
+    """Give the instant at which the wall clock of a day shows a time."""
+    midnight, start_ms, even = _midnight(day, zone)
+    if even:
+        return start_ms + clock_ms
+    return to_ms((midnight + timedelta(milliseconds=clock_ms)).replace(tzinfo=zone))
+
+
+@lru_cache(maxsize=4_096)
+def _midnight(day: str, zone: tzinfo) -> tuple[datetime, int, bool]:
+    """Read a day once for all its rows: its midnight, and whether its wall clock runs without a jump."""
     try:
-        if parts is None:
-            raise ValueError  # noqa: TRY301 - one place says what is wrong with the date
-        day, month, year, hour, minute, second = (int(part or 0) for part in parts.groups())
-        return to_ms(datetime(year, month, day, hour, minute, second, tzinfo=zone))
+        midnight = datetime(int(day[6:]), int(day[3:5]), int(day[:2]), tzinfo=zone)
+        start_ms, end_ms = to_ms(midnight), to_ms(midnight + timedelta(days=1))
     except (ValueError, OverflowError):
-        raise ListError("the date is not `dd.mm.yyyy HH:MM:SS`", pointer="date") from None
+        raise ListError(_BAD_DATE, pointer="date") from None
+    return midnight, start_ms, end_ms - start_ms == DAY_MS
 
 
 def _count(text: str) -> int | None:

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.lists.book import ListBook
+from holdfast.lists.differences import difference
 from holdfast.lists.membership import Identifier
 from holdfast.lists.versions import Stamp, as_of, next_name
-from holdfast.vocabulary.errors import Bug, NotFoundError
+from holdfast.vocabulary.errors import Bug, ConflictError, NotFoundError
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import Document, ListChange, ListEntry, ListKind, ListMatch, ListVersion
 
@@ -169,6 +170,49 @@ def test_an_unknown_version_is_not_found() -> None:
     """Asking for a version that no change made is an error, not the nearest one."""
     with pytest.raises(NotFoundError):
         as_of([], "1.x")
+
+
+def test_a_staged_change_takes_force_in_an_instant() -> None:
+    """Until the switch every question is answered from the old version, after it from the new."""
+    made = book(*(entry_of(str(n)) for n in range(10)))
+    stamp = Stamp(list=LIST, loaded_ms=NOON + 1, published_ms=NOON, kinds=(ListKind.CARD,))
+    held = [entry_of(str(n)) for n in range(10)]
+    change = difference(held, [entry_of(str(n)) for n in range(5, 20)], stamp=stamp, before=made.version(LIST))
+    staging, steps = made.stage(change), 1
+    while staging.step(4):
+        steps += 1
+    assert steps == 5
+    first, last = made.identifier("card", "0"), made.identifier("card", "19")
+    assert [ask(made, one).state for one in (first, last)] == [True, False]
+    made.switch(staging)
+    assert [ask(made, one).state for one in (first, last)] == [False, True]
+    assert made.version(LIST) == change.version
+
+
+def test_a_staged_change_of_a_list_that_moved_is_refused() -> None:
+    """An edit between staging and switching is not lost: the snapshot is compared again."""
+    made = book(ACCOUNT)
+    staging = made.stage(made.edit(Stamp(list=LIST, loaded_ms=NOON), add=[entry_of("1")]))
+    with pytest.raises(Bug):
+        made.switch(staging)
+    while staging.step():
+        pass
+    made.apply(made.edit(Stamp(list=LIST, loaded_ms=NOON), add=[entry_of("2")]))
+    with pytest.raises(ConflictError):
+        made.switch(staging)
+    assert ask(made, made.identifier("card", "2")).state is True
+
+
+def test_a_first_load_can_be_staged() -> None:
+    """A list that was never loaded answers unknown until the switch."""
+    made = ListBook(KEYS)
+    staging = made.stage(made.edit(Stamp(list=LIST, loaded_ms=NOON), add=[replace(ACCOUNT, document=PAPER)]))
+    while staging.step():
+        pass
+    asked = made.identifier("account", ACCOUNT.value)
+    assert ask(made, asked).state is None
+    made.switch(staging)
+    assert ask(made, asked).document == PAPER
 
 
 def test_a_restored_book_answers_the_same() -> None:

@@ -143,6 +143,24 @@ def test_many_documents_are_packed() -> None:
         assert hit.document == Document(number=f"n-{n}", date=None)
 
 
+def test_documents_that_left_are_let_go() -> None:
+    """A list whose documents all change daily does not grow; what entries refer to stays theirs."""
+    members = Membership(KEYS)
+    for day in range(4):
+        members.add(
+            ListEntry(kind=ListKind.CARD, value=str(n), source="s", document=Document(number=f"{day}-{n}"))
+            for n in range(3_000)
+        )
+    members.add([ListEntry(kind=ListKind.CARD, value="none", source="t")])
+    packed = members.copy()
+    assert packed.size_bytes < members.size_bytes
+    for n in (0, 7, 2_999):
+        hit = packed.hit(packed.find(identifier(KEYS, ListKind.CARD, str(n)), at_ms=0))
+        assert (hit.document, hit.source) == (Document(number=f"3-{n}"), "s")
+    hit = packed.hit(packed.find(identifier(KEYS, ListKind.CARD, "none"), at_ms=0))
+    assert (hit.document, hit.source) == (None, "t")
+
+
 def test_tenants_share_no_keys() -> None:
     """The same value under another tenant's secret is another key."""
     other = KeyMaker(secret=b"fedcba9876543210")

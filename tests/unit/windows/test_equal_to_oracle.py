@@ -1,7 +1,8 @@
+# ruff: noqa: S311 - seeded randomness for tests, no secrets
 """The store answers as brute force does, whatever happens in whatever order."""
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,7 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from holdfast.vocabulary.keys import Key
 from holdfast.windows import Added, Arrival, Question, WindowStore
-from tests.unit.windows.oracle import KEEP_MS, LATE_MS, SPECS, Oracle, Row, random_arrival
+from tests.unit.windows.oracle import KEEP_MS, LATE_MS, SPECS, Oracle, random_arrival
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEYS = (Key(1, 1), Key(2**64 - 1, 3), Key(5, 2**64 - 1))
 HOT, MIXED, COLD = 0, 8, 400  # thresholds: always running state, both, never
@@ -20,11 +24,14 @@ class World:
     """A store and its oracle, driven by the same acts; `now` only grows, lateness is bounded."""
 
     def __init__(self, threshold: int) -> None:
-        self.threshold = threshold
         self.store = WindowStore(SPECS, late_ms=LATE_MS, threshold=threshold)
         self.oracle = Oracle(SPECS)
         self.now = 1000
         self.seq = 0
+
+    def wait(self, ms: int) -> None:
+        """Let time pass."""
+        self.now += ms
 
     def add(self, series: int, key: Key, late_ms: int, chance: random.Random) -> None:
         """Add one event at most `late_ms` behind now."""
@@ -48,7 +55,7 @@ class World:
         if self.store.retract(Question(series, key, row.at_ms), row.seq):
             self.oracle.retract(series, key, row)
         else:
-            assert row.at_ms <= self.now - KEEP_MS + LATE_MS
+            assert row.at_ms <= self.now - KEEP_MS[series]
 
     def merge(self, series: int, source: Key, into: Key) -> None:
         """Join two keys."""
@@ -58,7 +65,7 @@ class World:
 
     def restart(self) -> None:
         """Go through a snapshot."""
-        self.store = WindowStore.restore(SPECS, self.store.snapshot(), threshold=self.threshold)
+        self.store = WindowStore.restore(SPECS, self.store.snapshot())
 
     def check(self, late_ms: int = 0) -> None:
         """Every lane of every key equals brute force."""
@@ -102,7 +109,7 @@ class Machine(RuleBasedStateMachine):
     @rule(ms=st.integers(0, 40))
     def wait(self, ms: int) -> None:
         """Let time pass."""
-        self.world.now += ms
+        self.world.wait(ms)
 
     @rule(series=series, key=keys, place=st.integers(0, 50))
     def again(self, series: int, key: Key, place: int) -> None:
@@ -131,12 +138,12 @@ class Machine(RuleBasedStateMachine):
 
     @rule(late_ms=late)
     def look_back(self, late_ms: int) -> None:
-        """A read as of an earlier instant is exact too."""
+        """Read as of an earlier instant, which is exact too."""
         self.world.check(late_ms)
 
     @invariant()
     def equal(self) -> None:
-        """The store equals the oracle."""
+        """Hold the store equal to the oracle."""
         self.world.check()
 
 
@@ -159,6 +166,25 @@ TestCold = ColdMachine.TestCase
 TestMixed.settings = TestHot.settings = TestCold.settings = MODEST
 
 
+def walk_step(world: World, chance: random.Random) -> None:
+    """Do one random act."""
+    series, key = chance.randrange(len(SPECS)), chance.choice(KEYS)
+    acts: dict[str, tuple[int, Callable[[], object]]] = {
+        "add": (40, lambda: world.add(series, key, 0, chance)),
+        "late": (20, lambda: world.add(series, key, chance.randint(0, LATE_MS), chance)),
+        "wait": (12, lambda: world.wait(chance.randint(0, 6))),
+        "again": (3, lambda: world.again(series, key, chance.randrange(50))),
+        "retract": (8, lambda: world.retract(series, key, chance.randrange(500))),
+        "merge": (1, lambda: world.merge(series, key, chance.choice(KEYS))),
+        "advance": (4, lambda: world.store.advance(world.now, budget=chance.randint(1, 100))),
+        "restart": (1, world.restart),
+        "look_back": (5, lambda: world.check(chance.randint(0, LATE_MS))),
+        "check": (20, world.check),
+    }
+    [name] = chance.choices(list(acts), [weight for weight, _ in acts.values()])
+    acts[name][1]()
+
+
 @pytest.mark.parametrize("threshold", [HOT, MIXED, COLD])
 @pytest.mark.parametrize("seed", range(3))
 def test_long_walk(threshold: int, seed: int) -> None:
@@ -166,29 +192,7 @@ def test_long_walk(threshold: int, seed: int) -> None:
     chance = random.Random(seed)
     world = World(threshold)
     for _ in range(1000):
-        series, key = chance.randrange(len(SPECS)), chance.choice(KEYS)
-        act = chance.choices(
-            ("add", "late", "wait", "again", "retract", "merge", "advance", "restart", "back"),
-            (40, 20, 12, 3, 8, 1, 4, 1, 5),
-        )[0]
-        if act in {"add", "late"}:
-            world.add(series, key, chance.randint(0, LATE_MS) if act == "late" else 0, chance)
-        elif act == "wait":
-            world.now += chance.randint(0, 6)
-        elif act == "again":
-            world.again(series, key, chance.randrange(50))
-        elif act == "retract":
-            world.retract(series, key, chance.randrange(500))
-        elif act == "merge":
-            world.merge(series, key, chance.choice(KEYS))
-        elif act == "advance":
-            world.store.advance(world.now, budget=chance.randint(1, 100))
-        elif act == "restart":
-            world.restart()
-        else:
-            world.check(chance.randint(0, LATE_MS))
-        if chance.random() < 0.2:
-            world.check()
+        walk_step(world, chance)
     world.check()
 
 

@@ -14,11 +14,12 @@ def check_name(path: str, known: Mapping[str, Field], place: tuple[str, Span]) -
     found = known.get(path)
     if found is not None:
         return found
-    raise _unknown(path, known, event_type, span)
+    raise _unknown(path, known, (event_type, span))
 
 
-def _unknown(path: str, known: Mapping[str, Field], event_type: str, span: Span) -> ExpressionError:
+def _unknown(path: str, known: Mapping[str, Field], place: tuple[str, Span]) -> ExpressionError:
     """Say which name was not found, and which was near."""
+    event_type, span = place
     shown = path if len(path) <= 80 else f"{path[:80]}..."
     below = sorted(name for name in known if name.startswith(f"{path}."))
     if below:

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from holdfast.store.sqlite.keydays import KeyDays
-from holdfast.store.sqlite.queries import query
+from holdfast.store.sqlite.indexing import RecordIndex
+from holdfast.store.sqlite.queries import insert_many, query
 from holdfast.store.sqlite.rows import RowMaker
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.records import Record
@@ -16,10 +16,10 @@ MESSAGES_EACH: Final = 1_024
 class LogAppender:
     """Writer of records in log order; a gap or a repeated number is a `Bug`, since a record would be lost."""
 
-    def __init__(self, connection: sqlite3.Connection, rows: RowMaker, days: KeyDays) -> None:
+    def __init__(self, connection: sqlite3.Connection, rows: RowMaker, index: RecordIndex) -> None:
         self._connection = connection
         self._rows = rows
-        self._days = days
+        self._index = index
         self._next = int(connection.execute(query("last_seq")).fetchone()[0]) + 1
 
     def append(self, records: Sequence[Record]) -> None:
@@ -29,13 +29,17 @@ class LogAppender:
                 raise Bug(f"record {record.seq} came where record {self._next} was due")
             self._next += 1
         try:
-            self._connection.executemany(query("insert_record"), self._rows.rows(records))
+            insert_many(self._connection, query("insert_record"), self._rows.rows(records))
         except sqlite3.IntegrityError as error:
-            raise Bug(f"records {records[0].seq} to {records[-1].seq} repeat a decision id: {error}") from error
-        self._days.insert(self._connection, records)
+            raise Bug(f"records {records[0].seq} to {records[-1].seq} do not fit the log: {error}") from error
+        self._index.append(self._connection, records)
         for record in records:
             if record.outbox or record.hold or record.closed_holds or record.source or record.list_version:
                 self._append_rest(record)
+
+    def committed(self) -> None:
+        """Hear that everything written so far is on disk."""
+        self._index.committed()
 
     def _append_rest(self, record: Record) -> None:
         self._queue_messages(record)

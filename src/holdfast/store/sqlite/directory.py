@@ -66,5 +66,7 @@ class DirectoryLock:
             os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
-        """Give the directory up."""
-        os.close(self._handle)
+        """Give the directory up; a second call does nothing."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1

@@ -1,5 +1,7 @@
 -- create_day: Make the table of one day's idempotency keys.
-CREATE TABLE keys_{day} (key BLOB PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE keys_{day} (
+    run INTEGER NOT NULL, key BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (run, key)
+) STRICT, WITHOUT ROWID;
 
 -- drop_day: Forget one day's idempotency keys.
 DROP TABLE keys_{day};
@@ -8,13 +10,34 @@ DROP TABLE keys_{day};
 SELECT CAST(substr(name, 6) AS INTEGER) FROM sqlite_master
 WHERE type = 'table' AND name GLOB 'keys_[0-9]*' ORDER BY 1 DESC;
 
--- insert_key: Store the idempotency key of one record; a second one with the same key breaks the constraint.
-INSERT INTO keys_{day} (key, seq) VALUES (?, ?);
+-- insert_key: Append one key of a run to its day; a run is appended sorted.
+INSERT INTO keys_{day} (run, key, seq) VALUES (?, ?, ?);
 
--- find_key: Give the first answer to an idempotency key of one day.
-SELECT log.seq, log.kind, log.body_hash, log.dictionary, log.public
-FROM keys_{day} AS keys JOIN log ON log.seq = keys.seq
-WHERE keys.key = ?;
+-- find_key: Give the record of an idempotency key of one day, looking into each of the day's runs.
+WITH RECURSIVE runs (run) AS (
+    SELECT min(run) FROM keys_{day}
+    UNION ALL
+    SELECT (SELECT min(run) FROM keys_{day} WHERE run > runs.run) FROM runs WHERE runs.run IS NOT NULL
+)
+SELECT keys.seq FROM runs CROSS JOIN keys_{day} AS keys ON keys.run = runs.run WHERE keys.key = ? LIMIT 1;
 
 -- keys_of_day: Read one day's keys, to fill the filter when a store is opened.
 SELECT key FROM keys_{day};
+
+-- insert_run: Note up to which record keys and events are indexed.
+INSERT INTO runs (no, last_seq) VALUES (?, ?);
+
+-- last_run: Give the newest run and the last record in it.
+SELECT coalesce(max(no), 0), coalesce(max(last_seq), 0) FROM runs;
+
+-- insert_event: Append one event of a run to the index of events; a run is appended sorted.
+INSERT INTO events (run, hash, seq) VALUES (?, ?, ?);
+
+-- find_event: Give the records whose event ids have a hash, looking into each run.
+SELECT events.seq FROM runs CROSS JOIN events ON events.run = runs.no WHERE events.hash = ?;
+
+-- unindexed: Read what the index of keys and events needs of the records after the newest run.
+SELECT seq, received_ms, key, event_id FROM log WHERE seq > ? ORDER BY seq;
+
+-- answer: Give what a retry needs of one record.
+SELECT seq, kind, body_hash, dictionary, public FROM log WHERE seq = ?;

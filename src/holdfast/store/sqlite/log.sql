@@ -22,13 +22,12 @@ SELECT
 FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
 WHERE decision_id = ? AND decision_id <> '';
 
--- record_by_event: Give the first record of an event.
+-- record: Give one record.
 SELECT
     log.seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, subject_key, subject, wrapped,
     dictionary, sealed, public, extras
 FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
-WHERE event_id = ? AND event_id <> ''
-ORDER BY log.seq LIMIT 1;
+WHERE log.seq = ?;
 
 -- decisions_before: Give the decisions older than a number, newest first.
 SELECT

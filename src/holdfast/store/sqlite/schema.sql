@@ -16,7 +16,6 @@ CREATE TABLE log (
     extras BLOB
 ) STRICT;
 
-CREATE INDEX log_by_event ON log (event_id) WHERE event_id <> '';
 CREATE UNIQUE INDEX log_by_decision ON log (decision_id) WHERE decision_id <> '';
 CREATE INDEX log_of_decisions ON log (seq) WHERE kind = 'decision';
 
@@ -29,6 +28,24 @@ CREATE TRIGGER log_is_never_deleted BEFORE DELETE ON log
 BEGIN
     SELECT RAISE (ABORT, 'the log is append-only');
 END;
+
+CREATE TRIGGER log_grows_at_its_end BEFORE INSERT ON log
+WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM log)
+BEGIN
+    SELECT RAISE (ABORT, 'the log is append-only');
+END;
+
+CREATE TABLE runs (
+    no INTEGER PRIMARY KEY,
+    last_seq INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE events (
+    run INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (run, hash, seq)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dictionaries (
     id INTEGER PRIMARY KEY,

@@ -12,7 +12,7 @@ from holdfast.store.snapshots import SnapshotFolder
 from holdfast.store.sqlite.appending import LogAppender
 from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_file
 from holdfast.store.sqlite.holds import Holds
-from holdfast.store.sqlite.keydays import KeyDays
+from holdfast.store.sqlite.indexing import RecordIndex
 from holdfast.store.sqlite.lists import Lists
 from holdfast.store.sqlite.outbox import Outbox
 from holdfast.store.sqlite.parts import Handles
@@ -47,14 +47,15 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
     opened again; reading goes on.
     """
 
-    def __init__(self, directory: Path, *, vault: Vault, handles: Handles, maker: RowMaker, days: KeyDays) -> None:
+    def __init__(self, directory: Path, *, vault: Vault, handles: Handles, maker: RowMaker, index: RecordIndex) -> None:
         self._handles = handles
         self._vault = vault
         self._maker = maker
-        self._days = days
+        self._index = index
         self._rows = RowReader(handles.readers.ask, vault)
         self._snapshots = SnapshotFolder(directory / "snapshots")
         self._at_close = ExitStack()
+        self._lock: DirectoryLock | None = None
 
     @classmethod
     def open(
@@ -69,7 +70,8 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         """Lock a directory, made with mode 0700 if missing, bring its schema up to date, and start the writer.
 
         `secret` is the directory's key, 32 bytes; without it the key stands in `secret.key` beside the data, made at
-        the first opening. A directory in use, a damaged one, another key, or a newer schema is a `StoreError`.
+        the first opening. What an aborted import left staged is thrown away. A directory in use, a damaged one,
+        another key, or a newer schema is a `StoreError`.
         """
         with ExitStack() as undo:
             try:
@@ -91,7 +93,8 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         connect: Connect,
     ) -> Self:
         make_directory(directory)
-        undo.callback(DirectoryLock(directory).release)
+        lock = DirectoryLock(directory)
+        undo.callback(lock.release)
         path = directory / DATABASE_NAME
         fresh = not path.exists()
         if secret is None:
@@ -102,14 +105,15 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         undo.callback(connection.close)
         _prepare(connection)
         _check_key(connection, vault)
-        days = KeyDays(connection)
+        index = RecordIndex(connection)
         maker = RowMaker(connection, vault, random_bytes)
-        writer = Writer(connection, LogAppender(connection, maker, days), path.with_name(path.name + "-wal"))
+        writer = Writer(connection, LogAppender(connection, maker, index), path.with_name(path.name + "-wal"))
         undo.callback(writer.close)
         readers = Readers(partial(_reader, path))
         undo.callback(readers.close)
-        store = cls(directory, vault=vault, handles=Handles(writer, readers, clock), maker=maker, days=days)
-        store._at_close = undo.pop_all()
+        store = cls(directory, vault=vault, handles=Handles(writer, readers, clock), maker=maker, index=index)
+        store.drop_all_staged()
+        store._lock, store._at_close = lock, undo.pop_all()
         return store
 
     def submit(self, record: Record, done: Done) -> None:
@@ -132,8 +136,9 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
 
     def find(self, key: bytes) -> Found | None:
         """Give the first answer to an idempotency key of the last 30 days."""
-        row = self._days.find(key, self._ask_day)
-        return None if row is None else self._rows.found(row)
+        seq = self._index.find_key(key, self._ask_day)
+        rows = [] if seq is None else self._ask("answer", seq)
+        return self._rows.found(rows[0]) if rows else None
 
     def decision(self, decision_id: str) -> Record | None:
         """Give the record of a decision."""
@@ -142,8 +147,12 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
 
     def by_event(self, event_id: str) -> Record | None:
         """Give the first record of an event."""
-        rows = self._ask("record_by_event", event_id)
-        return self._rows.record(rows[0]) if rows else None
+        for seq in self._index.find_event(event_id, self._handles.readers.run):
+            for row in self._ask("record", seq):
+                record = self._rows.record(row)
+                if record.event_id == event_id:
+                    return record
+        return None
 
     def decisions(self, limit: int, cursor: str | None = None) -> Page[Record]:
         """Give decisions, newest first, a page at a time; a cursor is the caller's to hand back, not to read."""
@@ -166,7 +175,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
 
     def expire_keys(self, now_ms: int) -> int:
         """Drop idempotency keys whose record came more than 30 days before, whole days at once; give their number."""
-        return self._call(lambda connection: self._days.expire(connection, now_ms))
+        return self._call(lambda connection: self._index.expire(connection, now_ms))
 
     def forget(self, subject: bytes) -> bool:
         """Destroy a subject's key, and tell whether there was one; its records stay, without event and facts.
@@ -195,7 +204,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         """Write what waits, release the directory; a second call does nothing."""
         self._at_close.close()
 
-    def _ask_day(self, sql: str, key: bytes) -> list[tuple[Any, ...]]:
+    def _ask_day(self, sql: str, key: Any) -> list[tuple[Any, ...]]:
         """Look a key up in one day's table; a table that is not committed yet, or dropped meanwhile, is empty."""
         try:
             return self._handles.readers.run(sql, key)

@@ -1,0 +1,157 @@
+"""Which record has a key or an event id: an index that is written in sorted runs.
+
+Keys and event ids come in random order. Put into a tree one by one they would make the disk write a page for every
+32 bytes; so the newest stand in memory and every 8,192 records go to the tables as one sorted run, appended at the
+end. After a crash the newest are read again from the log. Keys stand in one table a day, which is dropped whole
+after 30 days; event ids are kept for ever, as 64-bit hashes.
+Measured on a bare table of 200,000 rows: trees filled one by one raised the CPU for each row from 12 to 39 us and the
+slowest hundredth of commits from 1 to 28 ms. Runs brought commit and checkpoint from 35 to 10 us a record; a look-up
+pays for it with one search in each run.
+Source of the idea: P. O'Neil et al., The log-structured merge-tree, Acta Informatica 33 (1996).
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from itertools import chain
+from typing import Any, Final
+
+from holdfast.store.sqlite.keyfilter import KeyFilter
+from holdfast.store.sqlite.queries import day_query, insert_many, query
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.instants import DAY_MS
+from holdfast.vocabulary.records import Record
+
+KEPT_DAYS: Final = 30
+RUN_RECORDS: Final = 8_192
+_CHUNK: Final = 65_536
+_KEY_BYTES: Final = 16
+Ask = Callable[[str, Any], Sequence[Sequence[Any]]]
+
+
+class RecordIndex:
+    """The index of keys and event ids; the writer's thread writes, any thread asks.
+
+    A question sees every record that was committed before it; it may name one that is not committed yet, which
+    the log then does not have.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._days = tuple(int(row[0]) for row in connection.execute(query("list_days")))
+        run, indexed = connection.execute(query("last_run")).fetchone()
+        self._run = int(run)
+        self._filter = _filled(connection, self._days)
+        self._keys: dict[bytes, tuple[int, int]] = {}
+        self._events: dict[str, int] = {}
+        self._written_keys: dict[bytes, tuple[int, int]] = {}
+        self._written_events: dict[str, int] = {}
+        self._last_seq = self._indexed = int(indexed)
+        for seq, received_ms, key, event_id in connection.execute(query("unindexed"), (indexed,)):
+            self._add(seq, day=received_ms // DAY_MS, key=key, event_id=event_id)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days, counted from 1970-01-01, whose keys have a table, newest first."""
+        return self._days
+
+    def find_key(self, key: bytes, ask: Ask) -> int | None:
+        """Give the number of the record with a key of the last 30 days; `ask` runs one statement with one value."""
+        recent = self._keys.get(key) or self._written_keys.get(key)
+        if recent is not None:
+            return recent[1]
+        if not self._filter.maybe(key):
+            return None
+        for day in self._days:
+            rows = ask(day_query("find_key", day), key)
+            if rows:
+                return int(rows[0][0])
+        return None
+
+    def find_event(self, event_id: str, ask: Ask) -> list[int]:
+        """Give the numbers, in log order, of the records that may have an event id."""
+        recent = self._events.get(event_id) or self._written_events.get(event_id)
+        found = [int(row[0]) for row in ask(query("find_event"), _hash(event_id))]
+        return sorted({*found, recent} if recent else found)
+
+    def append(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+        """Index a run of new records; a key that is stored already, or of another length, is a `Bug`."""
+        for record in records:
+            if record.key:
+                self._refuse_known(connection, record)
+            self._add(record.seq, day=record.received_ms // DAY_MS, key=record.key, event_id=record.event_id)
+        if self._last_seq - self._indexed >= RUN_RECORDS:
+            self._write_run(connection)
+
+    def expire(self, connection: sqlite3.Connection, now_ms: int) -> int:
+        """Drop the tables of days that are more than 30 days ago, and give their number."""
+        oldest = now_ms // DAY_MS - KEPT_DAYS
+        if any(day < oldest for day, _ in self._keys.values()):
+            self._write_run(connection)
+        gone = [day for day in self._days if day < oldest]
+        self._days = tuple(day for day in self._days if day >= oldest)
+        for day in gone:
+            connection.execute(day_query("drop_day", day))
+        return len(gone)
+
+    def committed(self) -> None:
+        """Hear that all is on disk: readers find the last run there, and memory can let go of it."""
+        if self._written_keys or self._written_events:
+            self._written_keys, self._written_events = {}, {}
+
+    def _refuse_known(self, connection: sqlite3.Connection, record: Record) -> None:
+        if len(record.key) != _KEY_BYTES:
+            raise Bug(f"the idempotency key of record {record.seq} has {len(record.key)} bytes instead of 16")
+        known = self.find_key(record.key, lambda sql, key: connection.execute(sql, (key,)).fetchall())
+        if known is not None:
+            raise Bug(f"the idempotency key of record {record.seq} is that of record {known} already")
+
+    def _add(self, seq: int, *, day: int, key: bytes, event_id: str) -> None:
+        if key:
+            self._keys[key] = (day, seq)
+        if event_id:
+            self._events.setdefault(event_id, seq)
+        self._last_seq = seq
+
+    def _write_run(self, connection: sqlite3.Connection) -> None:
+        """Append what stands in memory to the tables, sorted."""
+        self._run += 1
+        by_day: dict[int, list[tuple[int, bytes, int]]] = defaultdict(list)
+        for key, (day, seq) in self._keys.items():
+            by_day[day].append((self._run, key, seq))
+            self._filter.add(key)
+        for day, rows in by_day.items():
+            self._make_day(connection, day)
+            insert_many(connection, day_query("insert_key", day), sorted(rows))
+        events = sorted((self._run, _hash(event_id), seq) for event_id, seq in self._events.items())
+        insert_many(connection, query("insert_event"), events)
+        connection.execute(query("insert_run"), (self._run, self._last_seq))
+        self._indexed = self._last_seq
+        self._written_keys, self._keys = self._written_keys | self._keys, {}
+        self._written_events, self._events = self._events | self._written_events, {}
+
+    def _make_day(self, connection: sqlite3.Connection, day: int) -> None:
+        if day not in self._days:
+            connection.execute(day_query("create_day", day))
+            self._days = tuple(sorted((*self._days, day), reverse=True))
+
+
+def _hash(event_id: str) -> int:
+    return int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _filled(connection: sqlite3.Connection, days: Sequence[int]) -> KeyFilter:
+    """Fill a filter with the keys of all days, a chunk at a time."""
+    chunks = [
+        b"".join(chain.from_iterable(rows))
+        for day in days
+        for rows in _chunks(connection.execute(day_query("keys_of_day", day)))
+    ]
+    made = KeyFilter(sum(map(len, chunks)) // _KEY_BYTES)
+    for chunk in chunks:
+        made.add_many(chunk)
+    return made
+
+
+def _chunks(cursor: sqlite3.Cursor) -> list[list[Any]]:
+    return list(iter(lambda: cursor.fetchmany(_CHUNK), []))

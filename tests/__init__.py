@@ -1,0 +1,1 @@
+"""Tests: unit, conformance, acceptance, golden, migration, house, bench."""

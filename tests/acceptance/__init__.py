@@ -1,0 +1,1 @@
+"""Drives the running product from outside."""

@@ -1,0 +1,142 @@
+"""What a pack file may not say, and how the error points at it."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holdfast.regulation import parse_pack
+from holdfast.vocabulary.errors import PackError
+from tests.unit.regulation.conftest import SMALL, parse_small
+
+SECOND_RULE = """\
+rules:
+  - {id: xx.own, on: [transfer], when: known(amount), proposes: allow, title: {ru: "а", kk: "а", en: "a"}}
+"""
+CALENDAR = """status: law
+calendar:
+  first_day: 2026-01-01
+  last_day: 2026-12-31
+  days_off: [{off}]
+  days_on: [{on}]
+  cite: {{act: "Act 2", article: "1", url: "https://example.org/act", confidence: C, checked_on: 2026-11-22}}"""
+FAULTS = [
+    ("titel", 'title: {ru: "Знак"', 'titel: {ru: "Знак"', "/signs/0/titel", "did you mean `title`?"),
+    ("unknown key at the root", "signs:\n", "sings:\n", "/sings", "did you mean `signs`?"),
+    ("no citation", '    cite: {<<: *act, article: "2"}\n', "", "/signs/0/cite", "add `cite`"),
+    ("half a citation", '"Act 1", article: "1", url', '"Act 1", url', "/cite/article", "add `article`"),
+    ("no such confidence", "confidence: C,", "confidence: X,", "/cite/confidence", "known here"),
+    ("no address", "https://example.org/act", "example.org", "/cite/url", ""),
+    ("a language is missing", ', kk: "Белгі"', "", "/signs/0/title/kk", "add `kk`"),
+    ("an empty title", 'kk: "Белгі"', 'kk: ""', "/signs/0/title/kk", "quotes"),
+    ("no date", "    effective_from: 2025-01-01\n    measures", "    measures", "/signs/0/effective_from", "add"),
+    ("not a date", "effective_from: 2025-01-01\n    measures", "effective_from: 2025-02-30\n    measures",
+     "/signs/0/effective_from", "2026-01-31"),
+    ("a date in another form", "effective_from: 2025-01-01\n    measures", "effective_from: 20250101\n    measures",
+     "/signs/0/effective_from", "quotes"),
+    ("an end before the start", "effective_to: 2026-01-01", "effective_to: 2024-01-01",
+     "/parameters/0/effective_to", ""),
+    ("a gap", "effective_to: 2026-01-01", "effective_to: 2025-12-31", "/parameters/1/effective_from", "let one end"),
+    ("an overlap", "effective_to: 2026-01-01", "effective_to: 2026-01-02",
+     "/parameters/1/effective_from", "let one end"),
+    ("two open values", "    effective_to: 2026-01-01\n", "", "/parameters/1/effective_from", "let one end"),
+    ("a key twice", "    term: 2\n", "    term: 2\n    term: 3\n", "/policies/0/term", "keep one"),
+    ("no such outcome", "outcome: hold", "outcome: stop", "/examples/0/expect/outcome", "known here"),
+    ("no such state", "{xx.act.1: fired}", "{xx.act.1: on}", "/examples/0/expect/signs/xx.act.1", ""),
+    ("no such kind of duty", "kind: notify_client", "kind: notify_clients", "/duties/0/kind", "notify_client"),
+    ("no such clock", "clock: calendar_days", "clock: days", "/policies/0/clock", ""),
+    ("no such zone", "Europe/Moscow", "Europe/Moskau", "/zone", "Europe/Moscow"),
+    ("a measure that is no duty", "[xx.act.notice]", "[xx.act.notise]", "/signs/0/measures/0", "xx.act.notice"),
+    ("a policy that is not there", "policy: xx.act.hold", "policy: xx.act.held", "/rails/0/policy", "xx.act.hold"),
+    ("a refusal with a policy", "action: suspend", "action: refuse", "/rails/0", ""),
+    ("a parameter that is not there", 'param("limit")', 'param("limits")', "/signs/0/when", "did you mean `limit`?"),
+    ("money without a currency", "    currency: RUB\n", "", "/parameters/0", ""),
+    ("a parameter without a value", "    value: 100\n", "", "/parameters/0/value", "null"),
+    ("an allow list for a sign of law", "    measures: [xx.act.notice]\n", "    quiet_by: [bank.allow]\n",
+     "/signs/0/quiet_by", "usual"),
+    ("a rule twice", "rules:\n", SECOND_RULE, "/rules/1/id", "own id"),
+    ("an instant without an offset", '"2026-05-08T12:00:00+03:00"\n    events', '"2026-05-08T12:00:00"\n    events',
+     "/examples/0/at", "+03:00"),
+    ("an example without events", 'events: [{id: e-1, type: transfer, occurred_at: "2026-05-08T12:00:00+03:00"}]',
+     "events: []", "/examples/0/events", ""),
+    ("an example that expects nothing", "expect: {outcome: hold, signs: {xx.act.1: fired}}", "expect: {}",
+     "/examples/0/expect", ""),
+    ("another place", "id: xx.act\n", "id: yy.act\n", "/id", ""),
+    ("another folder", "jurisdiction: xx", "jurisdiction: yy", "/jurisdiction", ""),
+    ("a day off at the weekend", "status: law", CALENDAR.format(off="2026-03-08", on="2026-03-14"),
+     "/calendar/days_off/0", "weekdays"),
+    ("a worked weekday", "status: law", CALENDAR.format(off="2026-03-09", on="2026-03-10"),
+     "/calendar/days_on/0", "weekend"),
+    ("a day outside the calendar", "status: law", CALENDAR.format(off="2027-03-08", on="2026-03-14"),
+     "/calendar/days_off/0", "ascend"),
+    ("a key that is no text", "status: law", "status: law\ntrue: law", "", "quotes"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "pointer", "hint"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])
+def test_a_fault_is_refused_with_its_place_and_a_hint(old: str, new: str, pointer: str, hint: str) -> None:
+    """Every kind of fault gives a `PackError` with a JSON pointer, a hint and the characters of the file."""
+    with pytest.raises(PackError) as caught:
+        parse_small(old, new)
+    error = caught.value
+    assert error.pointer == pointer
+    assert hint in error.advice
+    assert error.span is not None
+    assert 0 <= error.span.start <= error.span.end <= len(SMALL) + 200
+    assert error.message[:1].islower() or error.message.startswith("`")
+    assert not error.message.endswith(".")
+
+
+BROKEN = {
+    b"": "empty",
+    b"a: [": "line 1",
+    b"\xff\xfe": "UTF-8",
+    b"a: 1\n  b: 2": "line 2",
+    b"- 1": "mapping",
+    b"!!python/object/apply:os.system ['true']": "not valid YAML",
+    b"&a [*a]": "nested",
+    b"a: &x {b: 1}\nc: {<<: 3}": "not valid YAML",
+    b"id: \x00": "not valid YAML",
+}
+
+
+@pytest.mark.parametrize("data", BROKEN, ids=list(BROKEN.values()))
+def test_what_is_no_pack_at_all_is_refused(data: bytes) -> None:
+    """Broken YAML, foreign tags, endless aliases and other bytes are a `PackError` and nothing else."""
+    with pytest.raises(PackError, match=BROKEN[data]):
+        parse_pack(data, name="xx/act")
+
+
+@settings(max_examples=60)
+@given(st.integers(min_value=0, max_value=len(SMALL) - 1), st.text(max_size=3))
+def test_any_damage_is_a_pack_error_or_a_pack(place: int, text: str) -> None:
+    """Whatever is written over one character, the answer is a pack or a `PackError`."""
+    data = (SMALL[:place] + text + SMALL[place + 1 :]).encode(errors="replace")
+    with suppress(PackError):
+        assert parse_pack(data, name="xx/act").id == "xx.act"
+
+
+def test_plain_words_stay_words() -> None:
+    """`on`, `yes`, `no` and dates are read as text: the traps of older YAML do not reach a pack."""
+    pack = parse_small('title: "One case"', "title: no")
+    assert pack.examples[0].title == "no"
+    assert pack.signs[0].on == ("transfer",)
+
+
+def test_a_merged_value_keeps_its_own_words() -> None:
+    """A citation may take another's words and replace some."""
+    cite = parse_small().signs[0].cite
+    assert (cite.act, cite.article, cite.checked_on) == ("Act 1", "2", "2026-11-22")
+
+
+def test_the_version_is_the_content() -> None:
+    """Equal content has equal versions, whatever the line endings; another word has another version."""
+    assert parse_small().version == parse_pack(SMALL.replace("\n", "\r\n").encode(), name="xx/act").version
+    assert parse_small().version != parse_small("Act 1", "Act 2").version
+
+
+def test_dates_are_midnights_of_the_packs_zone() -> None:
+    """2025-01-01 in Moscow begins three hours before it does in Greenwich."""
+    assert parse_small().signs[0].dated.from_ms == 1735678800000
+    assert parse_small("Europe/Moscow", "UTC").signs[0].dated.from_ms == 1735689600000
