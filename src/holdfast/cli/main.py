@@ -8,6 +8,7 @@ from rich.console import Console
 
 from holdfast import __version__
 from holdfast.cli.serve import serve
+from holdfast.cli.tune import tune
 from holdfast.vocabulary.errors import HoldfastError
 
 EXIT_FAULT = 1
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.command()(tune)
 
 
 @app.callback(invoke_without_command=True)

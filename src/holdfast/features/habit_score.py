@@ -12,8 +12,11 @@ in a thousand. `TABLES` is the whole model.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from types import MappingProxyType
 from typing import Final
+
+from holdfast.vocabulary.event import Value
 
 HIGHEST: Final = 6.0  # beyond one in a million nothing was measured
 
@@ -93,3 +96,9 @@ def calibrated(raw: float, curve: tuple[tuple[float, float], ...]) -> float:
 def deviation(surprises: Sequence[float], event_type: str) -> float:
     """Give the score of one operation, to three digits."""
     return round(calibrated(combined(surprises, event_type), TABLES[event_type].curve), 3)
+
+
+def surprises_of(values: Mapping[str, Value]) -> list[float]:
+    """Read the surprises back from a judgement's facts; those that are absent are NaN."""
+    found = (values.get(f"usual.{name}") for name in DIMENSIONS)
+    return [value if isinstance(value, float) else nan for value in found]

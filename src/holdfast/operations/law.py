@@ -9,14 +9,9 @@ from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
 from holdfast.vocabulary.packs import Pack, Parameter
-from holdfast.vocabulary.schema import EventSchema, Field, FieldType
+from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import WindowSpec
 
-_DIMENSIONS = ("deviation", "time", "place", "device", "amount", "frequency", "payee")
-_USUAL: Mapping[str, Field] = {
-    f"usual.{name}": Field(path=f"usual.{name}", type=FieldType.NUMBER) for name in _DIMENSIONS
-}
-JUDGED_BY_HABIT = frozenset({"transfer", "cash_withdrawal"})
 _LONG_AGO_MS = -(2**62)
 
 
