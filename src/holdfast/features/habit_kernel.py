@@ -14,18 +14,17 @@ A row is seen through three views of the same memory: 64-bit words (`W_`), 32-bi
 A question and a lesson come as one array `asked` of doubles (`Q_`), the answer goes into `told` (`A_`).
 """
 
-from collections.abc import Callable
 from math import exp, floor, log, log10, sqrt
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from holdfast.features.compiled import compiled
 
 Words = NDArray[np.uint64]
 Doubles = NDArray[np.uint32]
 Cells = NDArray[np.uint16]
-Slots = NDArray[np.int32]
 Numbers = NDArray[np.float64]
 
 ROW_WORDS: Final = 121
@@ -95,39 +94,7 @@ TOLD: Final = 19
 _ROW: Final = "uint64[::1], uint32[::1], uint16[::1]"
 
 
-def _compiled(signature: str) -> Any:
-    """Compile for one signature when the module is loaded, and keep the machine code where a folder can be written."""
-
-    def turn(function: Callable[..., object]) -> Any:
-        try:
-            return njit(signature, cache=True)(function)
-        except RuntimeError:  # Numba found no folder that it may write
-            return njit(signature)(function)
-
-    return turn
-
-
-@_compiled("int64(int32[::1], uint64[:, ::1], uint64, uint64)")
-def find(table, keys, high, low):  # type: ignore[no-untyped-def]
-    """Give the number of the row with a key, or -1 less the empty slot where it belongs."""
-    mask = np.int64(len(table) - 1)
-    slot = np.int64(high & np.uint64(mask))
-    while table[slot] >= 0:
-        number = table[slot]
-        if keys[number, 0] == high and keys[number, 1] == low:
-            return np.int64(number)
-        slot = (slot + 1) & mask
-    return -1 - slot
-
-
-@_compiled("void(int32[::1], uint64[:, ::1], int64)")
-def index(table, keys, count):  # type: ignore[no-untyped-def]
-    """Fill an empty table with rows whose keys all differ."""
-    for number in range(count):
-        table[-1 - find(table, keys, keys[number, 0], keys[number, 1])] = np.int32(number)
-
-
-@_compiled("int64(uint32[::1], uint16[::1], int64, uint32)")
+@compiled("int64(uint32[::1], uint16[::1], int64, uint32)")
 def seat(doubles, cells, kind, tag):  # type: ignore[no-untyped-def]
     """Give the place of a tag in a table, or -1."""
     for place in range(STARTS[kind], STARTS[kind] + SIZES[kind]):
@@ -136,7 +103,7 @@ def seat(doubles, cells, kind, tag):  # type: ignore[no-untyped-def]
     return -1
 
 
-@_compiled("int64(uint16[::1], int64)")
+@compiled("int64(uint16[::1], int64)")
 def room(cells, kind):  # type: ignore[no-untyped-def]
     """Give an empty place of a table, else that of its lightest tag, among equals the one that was met first."""
     best, weight, met = STARTS[kind], np.int64(1 << 20), np.int64(1 << 20)
@@ -149,7 +116,7 @@ def room(cells, kind):  # type: ignore[no-untyped-def]
     return best
 
 
-@_compiled("void(uint32[::1], uint16[::1], int64, uint32, int64, int64)")
+@compiled("void(uint32[::1], uint16[::1], int64, uint32, int64, int64)")
 def meet(doubles, cells, kind, tag, day, unit):  # type: ignore[no-untyped-def]
     """Add weight to a tag of a table (take it off when the unit is negative)."""
     total, novel = C_TOTALS + 2 * kind, C_TOTALS + 2 * kind + 1
@@ -176,7 +143,7 @@ def meet(doubles, cells, kind, tag, day, unit):  # type: ignore[no-untyped-def]
     cells[C_TABLES + 4 * place + 3] = min(np.int64(cells[C_TABLES + 4 * place + 3]), day)
 
 
-@_compiled("uint32(uint32[::1], uint16[::1], float64[::1])")
+@compiled("uint32(uint32[::1], uint16[::1], float64[::1])")
 def payee_tag(doubles, cells, asked):  # type: ignore[no-untyped-def]
     """Give the tag by which the payee is known, else its weightiest tag; 0 when the payee is unknown."""
     for place in range(Q_PAYEES, Q_PAYEES + PAYEE_TAGS):
@@ -188,14 +155,14 @@ def payee_tag(doubles, cells, asked):  # type: ignore[no-untyped-def]
     return np.uint32(asked[Q_PAYEES])
 
 
-@_compiled("int64(float64)")
+@compiled("int64(float64)")
 def bin_of(amount):  # type: ignore[no-untyped-def]
     """Give the cell of an amount."""
     place = np.int64(floor((log(amount) / log(2.0) - LOWEST_OCTAVE) / OCTAVES_A_BIN))
     return min(max(place, 0), BINS - 1)
 
 
-@_compiled(f"void({_ROW}, int64)")
+@compiled(f"void({_ROW}, int64)")
 def age(words, doubles, cells, seq):  # type: ignore[no-untyped-def]
     """Halve every weight, so that the profile follows a life that changes."""
     words[W_AGED_BEFORE] = words[W_AGED]
@@ -209,7 +176,7 @@ def age(words, doubles, cells, seq):  # type: ignore[no-untyped-def]
             cells[C_TABLES + 4 * place + 3] = 0
 
 
-@_compiled("void(uint32[::1], uint32, boolean)")
+@compiled("void(uint32[::1], uint32, boolean)")
 def keep_instant(doubles, second, taught):  # type: ignore[no-untyped-def]
     """Keep an instant among the latest sixteen, or take it out again."""
     oldest = D_RING
@@ -223,7 +190,7 @@ def keep_instant(doubles, second, taught):  # type: ignore[no-untyped-def]
         doubles[oldest] = second
 
 
-@_compiled("void(uint64[::1], float64[::1], float64, float64)")
+@compiled("void(uint64[::1], float64[::1], float64, float64)")
 def fade(words, fading, at, change):  # type: ignore[no-untyped-def]
     """Move the fading count to the later of its own instant and the operation's, and add the operation to it."""
     before = np.float64(words[W_FADED_AT])
@@ -233,7 +200,7 @@ def fade(words, fading, at, change):  # type: ignore[no-untyped-def]
     words[W_FADED_AT] = np.uint64(now)
 
 
-@_compiled(f"void({_ROW}, float64[::1], float64[::1], int64, boolean)")
+@compiled(f"void({_ROW}, float64[::1], float64[::1], int64, boolean)")
 def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no-untyped-def]
     """Let an executed operation become habit, or, when not `taught`, take it out again."""
     at = asked[Q_AT]
@@ -273,7 +240,7 @@ def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no
         age(words, doubles, cells, seq)
 
 
-@_compiled("float64(uint32[::1], uint16[::1], int64, uint32, int64)")
+@compiled("float64(uint32[::1], uint16[::1], int64, uint32, int64)")
 def rarity(doubles, cells, kind, tag, day):  # type: ignore[no-untyped-def]
     """Give the share of operations that showed something at least as rare as this tag; below zero: never seen.
 
@@ -294,7 +261,7 @@ def rarity(doubles, cells, kind, tag, day):  # type: ignore[no-untyped-def]
     return min(rare, 1.0)
 
 
-@_compiled("float64(uint16[::1], int64, float64[::1])")
+@compiled("float64(uint16[::1], int64, float64[::1])")
 def hour_rarity(cells, hour, told):  # type: ignore[no-untyped-def]
     """Give the share of the client's time at hours at least as rare as this one; writes the usual hours."""
     density = np.zeros(24)
@@ -325,7 +292,7 @@ def hour_rarity(cells, hour, told):  # type: ignore[no-untyped-def]
     return rare / total
 
 
-@_compiled("float64(uint16[::1], int64, float64, float64[::1])")
+@compiled("float64(uint16[::1], int64, float64, float64[::1])")
 def amount_rarity(cells, class_, amount, told):  # type: ignore[no-untyped-def]
     """Give how rarely the client moves as much in this class of operation; writes what is usual.
 
@@ -361,7 +328,7 @@ def amount_rarity(cells, class_, amount, told):  # type: ignore[no-untyped-def]
     return 1.0 / (1.0 + exp(1.7 * z))  # heavier tails than the normal curve
 
 
-@_compiled("float64(float64, int64)")
+@compiled("float64(float64, int64)")
 def poisson_tail(mean, least):  # type: ignore[no-untyped-def]
     """Give the chance of at least so many."""
     term, below = exp(-mean), 0.0
@@ -371,7 +338,7 @@ def poisson_tail(mean, least):  # type: ignore[no-untyped-def]
     return max(1.0 - below, 1e-6)
 
 
-@_compiled("float64(uint64[::1], uint32[::1], float64[::1], float64, float64[::1])")
+@compiled("float64(uint64[::1], uint32[::1], float64[::1], float64, float64[::1])")
 def pace_rarity(words, doubles, fading, at, told):  # type: ignore[no-untyped-def]
     """Give how rare it is to act so often within an hour or a day, or after so long a silence."""
     second = at / 1000.0
@@ -395,7 +362,7 @@ def pace_rarity(words, doubles, fading, at, told):  # type: ignore[no-untyped-de
     return max(min(busy, silence), 1e-4)
 
 
-@_compiled(f"void({_ROW}, float64[::1], float64[::1], float64[::1])")
+@compiled(f"void({_ROW}, float64[::1], float64[::1], float64[::1])")
 def tell(words, doubles, cells, fading, asked, told):  # type: ignore[no-untyped-def]
     """Say how unlike the profile an operation is, dimension by dimension, and what would be usual."""
     told[:] = np.nan

@@ -78,9 +78,8 @@ def combined(surprises: Sequence[float], event_type: str) -> float:
         (surprise - level) * weight if surprise > level else 0.0  # NaN is above nothing
         for surprise, (level, weight) in zip(surprises, _PLAIN[event_type], strict=True)
     ]
-    journey = max(time, place, frequency)
-    strongest = max(journey, device, amount, payee)
-    others = journey + device + amount + payee - strongest
+    first, second, third, strongest = sorted((max(time, place, frequency), device, amount, payee))
+    others = first + second + third
     return others + min(strongest, others)
 
 

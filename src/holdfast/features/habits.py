@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from holdfast.features import habit_kernel as kernel
 from holdfast.features.habit_score import DIMENSIONS, deviation
+from holdfast.features.habit_table import find, index
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key, KeyMaker
 from holdfast.vocabulary.schema import Field, FieldType
@@ -250,7 +251,7 @@ class Habits:
         return self._asked[1]
 
     def _find(self, client: Key) -> Profile | None:
-        number = kernel.find(self._slots, self._keys, client.high, client.low)
+        number = find(self._slots, self._keys, client.high, client.low)
         return self._row(number) if number >= 0 else None
 
     def _row(self, number: int) -> Profile:
@@ -261,7 +262,7 @@ class Habits:
             self._grow()
         if self._count == len(self._chunks) * _CHUNK:
             self._chunks.append(np.zeros((_CHUNK, kernel.ROW_WORDS), dtype=np.uint64))
-        slot = -1 - kernel.find(self._slots, self._keys, client.high, client.low)
+        slot = -1 - find(self._slots, self._keys, client.high, client.low)
         self._slots[slot] = self._count
         self._keys[self._count] = client
         self._count += 1
@@ -273,7 +274,7 @@ class Habits:
         keys[: self._count] = self._keys[: self._count]
         self._keys = keys
         self._slots = np.full(2 * len(self._slots), -1, dtype=np.int32)
-        kernel.index(self._slots, self._keys, self._count)
+        index(self._slots, self._keys, self._count)
 
     def memory(self) -> dict[str, int]:
         """Give the bytes that are taken."""
@@ -297,7 +298,7 @@ class Habits:
         self._keys = np.zeros((size, 2), dtype=np.uint64)
         self._keys[: self._count] = keys
         self._slots = np.full(size, -1, dtype=np.int32)
-        kernel.index(self._slots, self._keys, self._count)
+        index(self._slots, self._keys, self._count)
         padded = np.zeros((-(-self._count // _CHUNK) * _CHUNK, kernel.ROW_WORDS), dtype=np.uint64)
         padded[: self._count] = rows
         self._chunks = [padded[start : start + _CHUNK].copy() for start in range(0, len(padded), _CHUNK)]
