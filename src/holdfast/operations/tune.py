@@ -1,8 +1,9 @@
 """Find the threshold of the sign "unlike the client's usual behaviour" for a budget of honest people stopped.
 
 Events whose truth is known are judged in order by the same kernel that serves (`prepare`, `decide`, the fold), with
-a memory of their own and no store. What is stopped is not executed and teaches nothing; results are therefore left
-out, and a challenge counts as passed.
+a memory of their own and no store. A fraud that is stopped is not executed and teaches nothing. An honest client who
+is stopped confirms, so that the operation is executed and learnt; a challenge counts as passed. Reported results are
+left out, for the invented bank reports every transfer as executed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -96,7 +97,7 @@ def rehearse(samples: Iterable[Sample], law: Law, *, tenant: Tenant, memory: Mem
         facts = prepare(event, law.regime(event.type, event.occurred_ms), memory, seq=seq, decided_ms=event.received_ms)
         judgement = decide(facts, law.regime(event.type, event.occurred_ms), tenant, ruleset="rehearsal")
         stopped = event.type in OPERATIONS and judgement.outcome in _STOPPED
-        memory.fold.happened(event, seq, executed=not stopped)
+        memory.fold.happened(event, seq, executed=not (stopped and sample.fraud))
         party = JUDGED.get(event.type)
         if party is not None and f"{party}.customer_id" in event.values:
             score = facts.values.get(SCORE)
