@@ -167,7 +167,7 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     schema = event_schema()
     return Memory(
         fold=Fold(
-            build_registry(law.windows(), schema),
+            build_registry(law.windows(), schema, zone=settings.zone),
             schema=schema,
             keys=keys,
             home=settings.home,
