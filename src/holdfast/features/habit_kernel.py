@@ -204,7 +204,8 @@ def fade(words, fading, at, change):  # type: ignore[no-untyped-def]
 def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no-untyped-def]
     """Let an executed operation become habit, or, when not `taught`, take it out again."""
     at = asked[Q_AT]
-    unit = UNIT
+    aged = (seq <= np.int64(words[W_AGED])) + (seq <= np.int64(words[W_AGED_BEFORE]))
+    unit = UNIT >> aged  # what an operation of that place in the log weighs by now
     if taught:
         if doubles[D_COUNT] == 0:
             words[W_FIRST] = np.uint64(at)
@@ -216,8 +217,7 @@ def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no
         if doubles[D_COUNT] == 0:
             return
         doubles[D_COUNT] -= np.uint32(1)
-        aged = (seq <= np.int64(words[W_AGED])) + (seq <= np.int64(words[W_AGED_BEFORE]))
-        unit = -(UNIT >> aged)
+        unit = -unit
     fade(words, fading, at, 1.0 if taught else -1.0)
     keep_instant(doubles, np.uint32(at / 1000.0), taught)
     hour = C_HOURS + np.int64(asked[Q_HOUR])

@@ -7,7 +7,8 @@ held attempt teaches nothing; `unlearn` takes an operation out again when a resu
 What depends on the order of operations: only which entry a full table gives up, and where the halving of an old
 profile falls (after every 512 operations' weight). All else is a sum, so a late operation counts as if it had come
 in time. Unlearning is exact as long as the entry was not given up since and at most two halvings lie between; the
-day on which a value was first met, and the instant of the first operation, are not set back.
+day on which a value was first met, and the instant of the first operation, are not set back. Unlearning and learning
+the same operation again, as when it is decided again, gives the profile back bit by bit.
 
 Inputs are the hour, the place and network of the operation, the device, the amount by kind of operation, how often,
 and the payee. Citizenship, language, sex, religion, the origin of a name and age are never inputs.
@@ -217,6 +218,7 @@ class Habits:
         self._keys = np.zeros((_CHUNK, 2), dtype=np.uint64)
         self._chunks: list[NDArray[np.uint64]] = []
         self._count = 0
+        self._aside: tuple[tuple[Key, int], NDArray[np.uint64]] | None = None
         self._asked: tuple[Event | None, NDArray[np.float64]] = (None, np.zeros(kernel.ASKED))
 
     def __len__(self) -> int:
@@ -232,12 +234,17 @@ class Habits:
     def learn(self, event: Event, whose: Whose, seq: int) -> None:
         """Let an executed operation become part of the client's habits."""
         profile = self._find(whose.client) or self._add(whose.client)
+        aside, self._aside = self._aside, None
+        if aside and aside[0] == (whose.client, seq):
+            profile.words[:] = aside[1]  # an operation that was only decided again comes back as it was
+            return
         self._teach(profile, self._question(event, whose), seq, taught=True)
 
     def unlearn(self, event: Event, whose: Whose, seq: int) -> None:
         """Take an operation out again that was learnt under this place in the log."""
         profile = self._find(whose.client)
         if profile is not None:
+            self._aside = ((whose.client, seq), profile.words.copy())
             self._teach(profile, self._question(event, whose), seq, taught=False)
 
     @staticmethod

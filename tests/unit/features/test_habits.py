@@ -191,6 +191,18 @@ def test_an_attempt_that_was_not_executed_leaves_no_trace() -> None:
     assert habits.read(probe) == before
 
 
+def test_an_operation_that_is_decided_again_changes_no_bit() -> None:
+    """Unlearning and learning the same operation is exact even where a full table had given something up."""
+    habits = lived()
+    for place in range(60):
+        habits.learn(transfer(DAYS + place, payee__phone=f"+799900000{place:02}"), 1_000 + place)
+    before = habits.snapshot()["habits.rows"].copy()
+    habits.unlearn(transfer(DAYS, payee__phone="+79990000000"), 1_000)
+    assert not np.array_equal(habits.snapshot()["habits.rows"], before)
+    habits.learn(transfer(DAYS, payee__phone="+79990000000"), 1_000)
+    assert np.array_equal(habits.snapshot()["habits.rows"], before)
+
+
 def test_a_late_operation_counts_as_if_in_time() -> None:
     """The order in which operations arrive does not change what is usual."""
     in_time, late = lived(), Lives()
