@@ -156,7 +156,8 @@ def _rehearse(question: Question, parameters: dict[str, float], doing: str) -> l
     memory = fresh_memory(settings, law, KeyMaker(secret=_SECRET))
     memory = replace(memory, complete_since=dict.fromkeys(OWN, to_ms(question.world.start)))
     samples = _samples(question, doing)
-    return list(tuning.rehearse(samples, law, tenant=tenant, memory=memory))
+    judged = tuning.rehearse(samples, law, tenant=tenant, memory=memory)
+    return [one for one in judged if one.truth.counts]
 
 
 def _samples(question: Question, doing: str) -> Iterator[tuning.Sample]:
@@ -188,20 +189,20 @@ def _days(question: Question, doing: str) -> Iterable[list[SimulatedEvent]]:
 def _sample(one: SimulatedEvent, counts_from: int) -> tuning.Sample:
     occurred_ms = to_ms(datetime.fromisoformat(one.event["occurred_at"]))
     event = decode(json.encode(one.event), occurred_ms + HOUR_MS).event  # a story may name an instant just ahead
-    return tuning.Sample(
-        event=event,
+    truth = tuning.Truth(
         fraud=one.fraud,
         counts=event.occurred_ms >= counts_from,
         scene=one.scene or "",
         scene_id=one.scene_id or "",
         segment=one.segment,
     )
+    return tuning.Sample(event=event, truth=truth)
 
 
 def _finding(question: Question, operations: Sequence[tuning.Rehearsed], found: _Found) -> Finding:
     """Count, in every group, what one sign did."""
     sign = found.sign
-    frauds = sum(one.sample.fraud for one in operations)
+    frauds = sum(one.truth.fraud for one in operations)
     scale = question.natural_per_100k / 1e5 * len(operations) / frauds if frauds else 0.0
     tellings, told = tuning.scenes_found(operations, sign)
     return Finding(

@@ -29,10 +29,9 @@ _LEVELS: Final = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One event and the truth about it; `counts` is false while profiles are still being filled."""
+class Truth:
+    """What is true of one event; `counts` is false while profiles are still being filled."""
 
-    event: Event
     fraud: bool
     counts: bool
     scene: str = ""
@@ -41,14 +40,24 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One event and the truth about it."""
+
+    event: Event
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
     """One operation of a client of ours with its score (nothing: unknown) and the signs that fired."""
 
-    sample: Sample
+    truth: Truth
+    event_type: str
+    rail: str
+    client: str
     score: float | None
     raw: float
     signs: frozenset[str]
-    stopped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,27 +106,29 @@ def rehearse(samples: Iterable[Sample], law: Law, *, tenant: Tenant, memory: Mem
         facts = prepare(event, law.regime(event.type, event.occurred_ms), memory, seq=seq, decided_ms=event.received_ms)
         judgement = decide(facts, law.regime(event.type, event.occurred_ms), tenant, ruleset="rehearsal")
         stopped = event.type in OPERATIONS and judgement.outcome in _STOPPED
-        memory.fold.happened(event, seq, executed=not (stopped and sample.fraud))
-        party = JUDGED.get(event.type)
-        if party is not None and f"{party}.customer_id" in event.values:
+        memory.fold.happened(event, seq, executed=not (stopped and sample.truth.fraud))
+        client = event.values.get(f"{JUDGED[event.type]}.customer_id") if event.type in JUDGED else None
+        if client is not None:
             score = facts.values.get(SCORE)
             yield Rehearsed(
-                sample=sample,
+                truth=sample.truth,
+                event_type=event.type,
+                rail=str(event.values.get("rail", "cash")),
+                client=str(client),
                 score=score if isinstance(score, float) else None,
                 raw=combined(surprises_of(facts.values), event.type),
                 signs=frozenset(sign.id for sign in judgement.signs if sign.state == "fired"),
-                stopped=stopped,
             )
 
 
 def counted(rehearsed: Iterable[Rehearsed], event_type: str) -> list[Rehearsed]:
     """Keep the operations of one type after the profiles were filled."""
-    return [one for one in rehearsed if one.sample.counts and one.sample.event.type == event_type]
+    return [one for one in rehearsed if one.truth.counts and one.event_type == event_type]
 
 
 def threshold(operations: Sequence[Rehearsed], budget: float) -> float:
     """Give the lowest threshold at which at most `budget` of 10,000 honest operations are stopped."""
-    honest = [one for one in operations if not one.sample.fraud]
+    honest = [one for one in operations if not one.truth.fraud]
     scores = sorted((one.score for one in honest if one.score is not None), reverse=True)
     allowed = int(budget * len(honest) / PER)
     return round(scores[allowed] + _STEP, 3) if allowed < len(scores) else 0.0
@@ -125,30 +136,26 @@ def threshold(operations: Sequence[Rehearsed], budget: float) -> float:
 
 def curve(operations: Sequence[Rehearsed]) -> list[tuple[float, float]]:
     """Read the calibration off honest operations: the combined surprise that one in 10, 32, 100, ... reaches."""
-    raws = sorted((one.raw for one in operations if not one.sample.fraud and one.score is not None), reverse=True)
+    raws = sorted((one.raw for one in operations if not one.truth.fraud and one.score is not None), reverse=True)
     places = [(int(len(raws) * 10**-level), level) for level in _LEVELS]
     return [(round(raws[place], 2), level) for place, level in places if place > 0]
 
 
 def tally(operations: Sequence[Rehearsed], sign: str, *, group: str = "all", scale: float = 1.0) -> Tally:
     """Count what a sign did; `scale` is the natural share of fraud over that of the sample."""
-    honest = [one for one in operations if not one.sample.fraud]
-    frauds = [one for one in operations if one.sample.fraud]
+    honest = [one for one in operations if not one.truth.fraud]
+    frauds = [one for one in operations if one.truth.fraud]
     stopped = [one for one in honest if sign in one.signs]
     found = sum(sign in one.signs for one in frauds)
     return Tally(
         group=group,
         honest=len(honest),
         stopped=len(stopped),
-        clients=len({_client(one.sample.event) for one in stopped}),
+        clients=len({one.client for one in stopped}),
         frauds=len(frauds),
         found=found,
         per_fraud=len(stopped) / (found * scale) if found and scale else None,
     )
-
-
-def _client(event: Event) -> object:
-    return event.values[f"{JUDGED[event.type]}.customer_id"]
 
 
 def tallies(groups: Mapping[str, Sequence[Rehearsed]], sign: str, *, scale: float) -> list[Tally]:
@@ -158,17 +165,17 @@ def tallies(groups: Mapping[str, Sequence[Rehearsed]], sign: str, *, scale: floa
 
 def by_rail(operations: Iterable[Rehearsed]) -> dict[str, list[Rehearsed]]:
     """Group operations by rail."""
-    return _grouped((str(one.sample.event.values.get("rail", "cash")), one) for one in operations)
+    return _grouped((one.rail, one) for one in operations)
 
 
 def by_segment(operations: Iterable[Rehearsed]) -> dict[str, list[Rehearsed]]:
     """Group operations by the kind of client."""
-    return _grouped((one.sample.segment, one) for one in operations)
+    return _grouped((one.truth.segment, one) for one in operations)
 
 
 def by_scene(operations: Iterable[Rehearsed], *, fraud: bool) -> dict[str, list[Rehearsed]]:
     """Group the operations that move money in scenes of fraud, or those of honest scenes."""
-    return _grouped((one.sample.scene, one) for one in operations if one.sample.scene and one.sample.fraud == fraud)
+    return _grouped((one.truth.scene, one) for one in operations if one.truth.scene and one.truth.fraud == fraud)
 
 
 def _grouped(pairs: Iterable[tuple[str, Rehearsed]]) -> dict[str, list[Rehearsed]]:
@@ -182,6 +189,6 @@ def scenes_found(operations: Iterable[Rehearsed], sign: str) -> tuple[int, int]:
     """Count the tellings of fraud, and those of which the sign found at least one operation."""
     told: dict[str, bool] = {}
     for one in operations:
-        if one.sample.fraud:
-            told[one.sample.scene_id] = told.get(one.sample.scene_id, False) or sign in one.signs
+        if one.truth.fraud:
+            told[one.truth.scene_id] = told.get(one.truth.scene_id, False) or sign in one.signs
     return len(told), sum(told.values())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from holdfast.operations.tune import (
     Rehearsed,
-    Sample,
+    Truth,
     by_rail,
     by_scene,
     by_segment,
@@ -18,7 +18,6 @@ from holdfast.operations.tune import (
     tally,
     threshold,
 )
-from holdfast.vocabulary.event import Event, EventId
 
 SIGN = "ru.od-2506.1.6"
 
@@ -33,13 +32,11 @@ def judged(
     counts: bool = True,
 ) -> Rehearsed:
     """Make one judged transfer."""
-    values = {"rail": rail, "payer.customer_id": "c-1"}
-    event = Event(id=EventId("t"), type="transfer", occurred_ms=0, received_ms=0, values=values)
-    sample = Sample(
-        event=event, fraud=fraud, counts=counts, scene=story.partition("-")[0], scene_id=story, segment="student"
-    )
+    scene = story.partition("-")[0]
+    truth = Truth(fraud=fraud, counts=counts, scene=scene, scene_id=story, segment="student")
     signs = frozenset({SIGN}) if fired else frozenset[str]()
-    return Rehearsed(sample=sample, score=score, raw=score or 0.0, signs=signs, stopped=fired)
+    raw = score or 0.0
+    return Rehearsed(truth=truth, event_type="transfer", rail=rail, client="c-1", score=score, raw=raw, signs=signs)
 
 
 @given(st.lists(st.floats(0, 6).map(lambda one: round(one, 3)), min_size=1, max_size=200), st.floats(0, 10_000))
