@@ -17,6 +17,7 @@ from holdfast.app import fresh_memory, load_packs, make_law, tenant_of
 from holdfast.operations import tune as tuning
 from holdfast.operations.declare_source import OWN
 from holdfast.settings import Settings, read_settings
+from holdfast.simulation.scenes import SCENES
 from holdfast.simulation.stream import SimulatedEvent, stream
 from holdfast.simulation.world import Jurisdiction, World
 from holdfast.vocabulary.errors import SettingError
@@ -28,6 +29,7 @@ SEEN_PER_100K: Final = 1_000.0
 """Frauds in 100,000 transfers of the world that is rehearsed: far more than banks see, to have enough of them."""
 
 WARM_UP_DAYS: Final = 20
+ROUNDS: Final = 3
 _NEVER: Final = 1_000.0
 _SECRET: Final = b"an invented bank"
 
@@ -123,7 +125,7 @@ def _world(settings: Settings, *, start: str, seed: int, clients: int) -> World:
 
 
 def find(question: Question) -> Iterator[Finding]:
-    """Rehearse twice: without the sign, to find its threshold, and with it, to count what it does."""
+    """Rehearse without the sign, to find its threshold, then with it, to count what it does and keep to the budget."""
     packs = load_packs(question.settings.packs)
     tenant = tenant_of(question.settings)
     plain = make_law(question.settings, packs, tenant)
@@ -142,9 +144,23 @@ def find(question: Question) -> Iterator[Finding]:
         )
         for event_type, (sign, setting) in signs.items()
     ]
-    judged = _rehearse(question, {one.setting: one.threshold for one in found}, "counting what it does")
+    judged: list[tuning.Rehearsed] = []
+    for _ in range(ROUNDS):
+        judged = _rehearse(question, {one.setting: one.threshold for one in found}, "counting what it does")
+        raised = [_within_budget(question, one, judged) for one in found]
+        if raised == found:
+            break
+        found = raised
     for one in found:
         yield _finding(question, tuning.counted(judged, one.event_type), one)
+
+
+def _within_budget(question: Question, one: _Found, judged: Sequence[tuning.Rehearsed]) -> _Found:
+    """Raise a threshold that stopped more than the budget: what is stopped changes what is learnt."""
+    operations = tuning.counted(judged, one.event_type)
+    if tuning.tally(operations, one.sign).per_10k <= question.budget:
+        return one
+    return replace(one, threshold=max(tuning.threshold(operations, question.budget), one.threshold))
 
 
 def _rehearse(question: Question, parameters: dict[str, float], doing: str) -> list[tuning.Rehearsed]:
@@ -189,9 +205,11 @@ def _days(question: Question, doing: str) -> Iterable[list[SimulatedEvent]]:
 def _sample(one: SimulatedEvent, counts_from: int) -> tuning.Sample:
     occurred_ms = to_ms(datetime.fromisoformat(one.event["occurred_at"]))
     event = decode(json.encode(one.event), occurred_ms + HOUR_MS).event  # a story may name an instant just ahead
+    # what else happens in a story of fraud is as much too frequent here as fraud itself
+    within = one.scene is not None and not SCENES[one.scene].honest
     truth = tuning.Truth(
         fraud=one.fraud,
-        counts=event.occurred_ms >= counts_from,
+        counts=event.occurred_ms >= counts_from and not (within and not one.fraud),
         scene=one.scene or "",
         scene_id=one.scene_id or "",
         segment=one.segment,

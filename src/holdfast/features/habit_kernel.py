@@ -9,7 +9,7 @@ A row is seen through three views of the same memory: 64-bit words (`W_`), 32-bi
 - tables: (tag of 32 bits, weight, day of first use) of devices, networks, cities, countries and payees; a full
   table gives up its lightest row, among equals the one that was met first;
 - beside each table its total weight and the weight of operations that brought something never seen;
-- the sixteen latest instants in seconds, and an exponentially fading count of operations.
+- the sixteen latest instants in steps of two seconds, the lowest bit marking cash; a count that fades with time.
 
 A question and a lesson come as one array `asked` of doubles (`Q_`), the answer goes into `told` (`A_`).
 """
@@ -18,14 +18,8 @@ from math import exp, floor, log, log10, sqrt
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from holdfast.features.compiled import compiled
-
-Words = NDArray[np.uint64]
-Doubles = NDArray[np.uint32]
-Cells = NDArray[np.uint16]
-Numbers = NDArray[np.float64]
 
 ROW_WORDS: Final = 121
 W_FIRST: Final = 0  # epoch milliseconds of the first operation, by its own instant
@@ -54,6 +48,7 @@ STARTS: Final = (0, 6, 14, 22, 26)
 UNIT: Final = 64
 AGE_AT: Final = 512 * UNIT
 CLASSES: Final = 4
+CASH: Final = 3
 BINS: Final = 32
 LOWEST_OCTAVE: Final = 8.0
 OCTAVES_A_BIN: Final = 0.75
@@ -219,7 +214,8 @@ def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no
         doubles[D_COUNT] -= np.uint32(1)
         unit = -unit
     fade(words, fading, at, 1.0 if taught else -1.0)
-    keep_instant(doubles, np.uint32(at / 1000.0), taught)
+    second = np.uint32(at / 1000.0) & np.uint32(0xFFFFFFFE)
+    keep_instant(doubles, second | np.uint32(asked[Q_CLASS] == CASH), taught)
     hour = C_HOURS + np.int64(asked[Q_HOUR])
     cells[hour] = max(np.int64(cells[hour]) + unit, 0)
     if asked[Q_CLASS] >= 0 and np.uint32(asked[Q_CURRENCY]) == doubles[D_CURRENCY]:
@@ -233,10 +229,7 @@ def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no
     tag = payee_tag(doubles, cells, asked)
     if tag and not asked[Q_OWN]:
         meet(doubles, cells, PAYEE, tag, day, unit)
-    weight = 0
-    for place in range(C_HOURS, C_HOURS + 48):
-        weight += cells[place]
-    if weight >= AGE_AT:
+    if cells[C_HOURS : C_HOURS + 48].sum() >= AGE_AT:
         age(words, doubles, cells, seq)
 
 
@@ -302,8 +295,6 @@ def amount_rarity(cells, class_, amount, told):  # type: ignore[no-untyped-def]
     for one in range(CLASSES):
         for place in range(BINS):
             weight = np.float64(cells[C_AMOUNTS + one * BINS + place]) / UNIT
-            if weight == 0.0:
-                continue
             octave = LOWEST_OCTAVE + (place + 0.5) * OCTAVES_A_BIN
             all_n += weight
             all_mean += weight * octave
@@ -338,14 +329,29 @@ def poisson_tail(mean, least):  # type: ignore[no-untyped-def]
     return max(1.0 - below, 1e-6)
 
 
-@compiled("float64(uint64[::1], uint32[::1], float64[::1], float64, float64[::1])")
-def pace_rarity(words, doubles, fading, at, told):  # type: ignore[no-untyped-def]
-    """Give how rare it is to act so often within an hour or a day, or after so long a silence."""
+@compiled("float64(uint16[::1])")
+def cash_share(cells):  # type: ignore[no-untyped-def]
+    """Give the share of cash among the client's operations, never quite nothing."""
+    total, cash = 20.0, 1.0
+    for place in range(CLASSES * BINS):
+        weight = np.float64(cells[C_AMOUNTS + place]) / UNIT
+        total += weight
+        cash += weight if place >= CASH * BINS else 0.0
+    return cash / total
+
+
+@compiled(f"float64({_ROW}, float64[::1], float64[::1], float64[::1])")
+def pace_rarity(words, doubles, cells, fading, asked, told):  # type: ignore[no-untyped-def]
+    """Give how rare it is to act so often within an hour or a day, or after so long a silence.
+
+    Cash is counted against cash alone; all else against everything.
+    """
+    at, cash = asked[Q_AT], asked[Q_CLASS] == CASH
     second = at / 1000.0
     day, hour, last = 0, 0, 0.0
     for place in range(D_RING, D_RING + RING):
         one = np.float64(doubles[place])
-        if one == 0.0 or one > second:
+        if one == 0.0 or one > second + 1.0 or (cash and doubles[place] % 2 == 0):
             continue
         day += one > second - 86_400.0
         hour += one > second - 3_600.0
@@ -353,12 +359,13 @@ def pace_rarity(words, doubles, fading, at, told):  # type: ignore[no-untyped-de
     since = max((at - np.float64(words[W_FADED_AT])) / DAY_MS, -1.0)
     seen = max((at - np.float64(words[W_FIRST])) / DAY_MS, 1.0)
     rate = fading[W_FADING] * exp(-since / FADE_DAYS) / (FADE_DAYS * (1.0 - exp(-seen / FADE_DAYS)))
+    rate *= cash_share(cells) if cash else 1.0
     told[A_TODAY] = day + 1
     told[A_A_DAY] = rate
     busy = poisson_tail(1.5 * rate, day) if day else 1.0
     if hour:  # an errand seldom comes alone
-        busy = min(busy, poisson_tail(0.3 + 0.25 * rate, hour))
-    silence = exp(-0.5 * rate * (second - last) / 86_400.0) if last else 1.0
+        busy = min(busy, poisson_tail((0.1 if cash else 0.3) + 0.25 * rate, hour))
+    silence = exp(-0.5 * rate * max(second - last, 0.0) / 86_400.0) if last else 1.0
     return max(min(busy, silence), 1e-4)
 
 
@@ -372,12 +379,11 @@ def tell(words, doubles, cells, fading, asked, told):  # type: ignore[no-untyped
     told[A_TIME] = -log10(hour_rarity(cells, np.int64(asked[Q_HOUR]), told))
     if asked[Q_CLASS] >= 0 and np.uint32(asked[Q_CURRENCY]) == doubles[D_CURRENCY]:
         told[A_AMOUNT] = -log10(amount_rarity(cells, np.int64(asked[Q_CLASS]), asked[Q_AMOUNT], told))
-    told[A_FREQUENCY] = -log10(pace_rarity(words, doubles, fading, at, told))
+    told[A_FREQUENCY] = -log10(pace_rarity(words, doubles, cells, fading, asked, told))
     for kind in range(TABLES):
         tag = payee_tag(doubles, cells, asked) if kind == PAYEE else np.uint32(asked[Q_TAGS + kind])
         if kind == PAYEE and asked[Q_OWN]:
-            told[A_NEW + kind] = 0.0
-            told[A_PAYEE] = 0.0
+            told[A_NEW + kind] = told[A_PAYEE] = 0.0
             continue
         if tag == 0 or cells[C_TOTALS + 2 * kind] == 0:
             continue

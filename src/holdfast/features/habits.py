@@ -47,23 +47,22 @@ _INTEGERS: Final = (
     "hour_now",
     "hour_from",
     "hour_to",
-    "amount_low_minor",
-    "amount_high_minor",
     "operations_day",
     "history_operations",
     "history_days",
 )
 
 
-def _field(name: str, kind: FieldType) -> tuple[str, Field]:
+def _field(name: str, kind: FieldType, currency: str | None = None) -> tuple[str, Field]:
     path = f"usual.{name}"
-    return path, Field(path=path, type=kind)
+    return path, Field(path=path, type=kind, currency=currency)
 
 
 FIELDS: Final[Mapping[str, Field]] = dict(
     [
         *(_field(name, FieldType.NUMBER) for name in ("deviation", *DIMENSIONS, "operations_day_usual")),
         *(_field(name, FieldType.INTEGER) for name in _INTEGERS),
+        *(_field(name, FieldType.MONEY, "currency") for name in ("amount_low_minor", "amount_high_minor")),
         *(_field(name, FieldType.BOOL) for name in _NEW),
     ]
 )
