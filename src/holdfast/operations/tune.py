@@ -104,7 +104,7 @@ def rehearse(samples: Iterable[Sample], law: Law, *, tenant: Tenant, memory: Mem
         if event.type == _RESULT:
             continue
         facts = prepare(event, law.regime(event.type, event.occurred_ms), memory, seq=seq, decided_ms=event.received_ms)
-        judgement = decide(facts, law.regime(event.type, event.occurred_ms), tenant, ruleset="rehearsal")
+        judgement = decide(facts, law.regime(event.type, event.occurred_ms), tenant, ruleset="rehearsal", facts_hash="")
         stopped = event.type in OPERATIONS and judgement.outcome in _STOPPED
         memory.fold.happened(event, seq, executed=not (stopped and sample.truth.fraud))
         client = event.values.get(f"{JUDGED[event.type]}.customer_id") if event.type in JUDGED else None
