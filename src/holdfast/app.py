@@ -188,7 +188,11 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     schema = event_schema()
     return Memory(
         fold=Fold(
-            build_registry(law.windows(), schema, zone=settings.zone), schema=schema, keys=keys, home=settings.home
+            build_registry(law.windows(), schema, zone=settings.zone),
+            schema=schema,
+            keys=keys,
+            home=settings.home,
+            zone=ZoneInfo(settings.zone),
         ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},

@@ -9,6 +9,7 @@ from rich.console import Console
 from holdfast import __version__
 from holdfast.cli import lists
 from holdfast.cli.serve import serve
+from holdfast.cli.tune import tune
 from holdfast.vocabulary.errors import HoldfastError
 
 EXIT_FAULT = 1
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.add_typer(lists.app, name="lists")
+app.command()(tune)
 
 
 @app.callback(invoke_without_command=True)

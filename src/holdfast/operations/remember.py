@@ -67,6 +67,8 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     if executed == known.executed:
         return
     shard.changed[known.event.id] = executed
+    if is_late(known.event):
+        return  # it never entered the past, so there is nothing to correct
     if executed:
         shard.memory.fold.happened(known.event, known.seq, executed=True, attempted=False)
     else:
