@@ -20,6 +20,7 @@ from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.settings import Settings
+from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError
@@ -95,7 +96,7 @@ class Assembled:
     settings: Settings
     shard: Shard
     clock: Clock
-    store: SqliteStore
+    store: SqliteStore | MemoryStore
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -136,6 +137,11 @@ def assemble(settings: Settings) -> Assembled:
         raise
 
 
+def assemble_in_memory(settings: Settings, clock: Clock) -> Assembled:
+    """Put everything together without a data directory: what is decided is gone with the process."""
+    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock)
+
+
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
     """Refuse to mix test clock and real time in one directory; a test clock goes on from where it was left."""
     left = store.get_meta(_TEST_CLOCK)
@@ -174,7 +180,7 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     )
 
 
-def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled:
+def _assemble(settings: Settings, store: SqliteStore | MemoryStore, clock: Clock) -> Assembled:
     packs = load_packs(settings.packs)
     tenant, law = tenant_of(settings), make_law(settings, packs)
     sources = {place: data for place, (data, _) in packs.items()}

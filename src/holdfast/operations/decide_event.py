@@ -108,11 +108,11 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
-    record = _record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
+    record = decision_record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
     return commit(shard, record, Known(event=event, seq=seq, executed=executed))
 
 
-def _record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
+def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
     """Make the durable record of one decision."""
     facts, judgement, envelope = made
     event = decoded.event
