@@ -19,6 +19,7 @@ from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
+from holdfast.rules.voice import Voice
 from holdfast.settings import Settings
 from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
@@ -118,9 +119,8 @@ def tenant_of(settings: Settings) -> Tenant:
         name=settings.tenant,
         home=settings.home,
         zone=ZoneInfo(settings.zone),
-        language=settings.language,
         engine_version=__version__,
-        modes=settings.modes(),
+        voice=Voice(language=settings.language, modes=settings.modes()),
         trusted_proposals=frozenset(settings.trust),
     )
 
@@ -162,10 +162,10 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     assembled.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
-def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]]) -> Law:
+def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
     """Compile the chosen packs under the settings."""
     chosen = [pack for _, pack in packs.values()]
-    return Law(chosen, event_schema(), zone=settings.zone, parameters=settings.parameters())
+    return Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters())
 
 
 def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
@@ -182,7 +182,8 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
 
 def _assemble(settings: Settings, store: SqliteStore | MemoryStore, clock: Clock) -> Assembled:
     packs = load_packs(settings.packs)
-    tenant, law = tenant_of(settings), make_law(settings, packs)
+    tenant = tenant_of(settings)
+    law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
     shard = Shard(

@@ -1,21 +1,20 @@
 """One pure function from facts and versions to a judgement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from holdfast.engine.proposals import Proposal, Proposer, in_force
 from holdfast.engine.tenant import Tenant
 from holdfast.holds.terms import Calendar, terms
-from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
+from holdfast.rules.regime import DutyCheck, Regime, RuleCheck
+from holdfast.rules.voice import cite
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, SignResult, Versions
+from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, Versions
 from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
-from holdfast.vocabulary.packs import Citation
-from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+from holdfast.vocabulary.trilean import Trilean
 from holdfast.wire.canonical import canonical, content_hash
 
 _CHECK = MeasureKind.VERIFY_IDENTITY.value
-_STATE = {True: "fired", False: "clear", UNKNOWN: "unknown"}
 
 
 def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Judgement:
@@ -35,8 +34,8 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Jud
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=tuple(_sign(check, facts, answers, tenant=tenant) for check in regime.signs if in_force(check, answers)),
-        rules=tuple(_rules(regime.rules, facts, proposals, tenant=tenant)),
+        signs=tuple([check.result(facts, answers) for check in regime.signs if in_force(check, answers)]),
+        rules=tuple(_rules(regime.rules, facts, proposals)),
         score=None,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
         measures=tuple(_measures(regime, answers, acting, outcome=outcome)),
@@ -60,33 +59,7 @@ def _strongest(proposals: Sequence[Proposal]) -> Proposal | None:
     return max(proposals, key=lambda proposal: proposal.outcome, default=None)
 
 
-def cite(citation: Citation) -> str:
-    """Write a citation as one line."""
-    return f"{citation.act}, {citation.article}"
-
-
-def _title(titles: Mapping[str, str], tenant: Tenant) -> str:
-    return titles.get(tenant.language) or titles["en"]
-
-
-def _sign(check: SignCheck, facts: Facts, answers: Sequence[Trilean], *, tenant: Tenant) -> SignResult:
-    """Report one sign in force, whatever its state."""
-    state = answers[check.condition.place]
-    mode = tenant.mode((check.pack.id, check.pack.mode), (check.sign.id, check.sign.mode))
-    return SignResult(
-        id=check.sign.id,
-        state=_STATE[state],
-        title=_title(check.sign.title, tenant),
-        cite=cite(check.sign.cite),
-        evidence=check.condition.evidence(facts) if state is True else {},
-        missing=check.condition.lacks(facts) if state is UNKNOWN else (),
-        mode=mode.value,
-    )
-
-
-def _rules(
-    checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal], *, tenant: Tenant
-) -> Iterable[RuleResult]:
+def _rules(checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal]) -> Iterable[RuleResult]:
     """Report the rules that were true and not quietened."""
     reached = {proposal.source: proposal for proposal in proposals}
     for check in checks:
@@ -94,7 +67,7 @@ def _rules(
         if proposal is not None:
             yield RuleResult(
                 id=check.rule.id,
-                title=_title(check.rule.title, tenant),
+                title=check.title,
                 proposed=check.rule.proposes,
                 reached=proposal.outcome.word,
                 ground=proposal.ground,

@@ -58,7 +58,7 @@ class Proposer:
     def _for_sign(self, check: SignCheck) -> Proposal:
         sign, pack = check.sign, check.pack
         outcome, policy = self._by_law(sign.proposes, pack.jurisdiction)
-        mode = self._tenant.mode((pack.id, pack.mode), (sign.id, sign.mode), (self._rail(), Mode.ENFORCE))
+        mode = self._tenant.voice.mode((sign.id, check.mode), (self._rail(), Mode.ENFORCE))
         return Proposal(
             source=sign.id,
             outcome=self._capped(outcome, pack),
@@ -105,7 +105,7 @@ class Proposer:
         ground, policy = None, None
         if asked >= Outcome.HOLD:
             asked, ground, policy = self._grounded(check, asked)
-        mode = self._tenant.mode((pack.id, pack.mode), (rule.id, rule.mode), (self._rail(), Mode.ENFORCE))
+        mode = self._tenant.voice.mode((rule.id, check.mode), (self._rail(), Mode.ENFORCE))
         return Proposal(
             source=rule.id,
             outcome=self._capped(asked, pack),
@@ -132,7 +132,7 @@ class Proposer:
         for check in self._regime.duties:
             exceeded = check.limit is not None and self._answers[check.limit.place] is True
             if exceeded and in_force(check, self._answers) and self._answers_duty(check):
-                mode = self._tenant.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
+                mode = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
                 yield Proposal(
                     source=check.duty.id,
                     outcome=Outcome.REFUSE,

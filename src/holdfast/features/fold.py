@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from holdfast.features.identifiers import combine, known_identifiers, value_key
+from holdfast.features.identifiers import Known, combine, known_identifiers, value_key
 from holdfast.features.people import People
 from holdfast.features.registry import Family, Query, Registry, Series
 from holdfast.features.traces import NOBODY, Trace, Traces
@@ -12,6 +12,8 @@ from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key, KeyMaker
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.windows import Arrival, ColumnKind, Question, WindowStore
+
+PERSONS = frozenset({"payer", "payee", "client", "seller"})
 
 
 def _hash64(value: object) -> int:
@@ -28,19 +30,44 @@ def _cell(value: Any, kind: ColumnKind) -> int | float:
     return float(value) if kind is ColumnKind.FLOAT else int(value)
 
 
+class _Footing:
+    """What the fold works out about one event, once: the keys of its parts, and its cells."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.parts: dict[str, Key | None] = {}
+        self.known: dict[str, Known] = {}
+        self.cells: Sequence[object] | None = None
+
+
 class Fold:
     """Windows and people of one tenant; the only state that rules can see, and a function of the log alone."""
 
     def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker) -> None:
         self._registry = registry
-        self._schema = schema
         self._keys = keys
         self._windows = WindowStore(registry.specs)
         self._people = People()
         self._traces = Traces()
+        self._footing: _Footing | None = None
+        self._persons = {
+            event_type: frozenset(PERSONS & {path for path, field in fields.items() if field.type is FieldType.PARTY})
+            for event_type, fields in schema.fields.items()
+        }
+
+    def meet(self, event: Event) -> None:
+        """Join the identifiers of each party of the event, and move the history of persons that became one."""
+        footing = self._stand(event)
+        if footing.known:
+            return
+        for path in sorted(self._persons[event.type]):
+            known = footing.known[path] = known_identifiers(event, path, self._keys)
+            for source, into in self._people.join(known.keys, known.client):
+                self._move(source, into)
 
     def read(self, event: Event, seq: int) -> dict[str, Value]:
         """Give the value of every statistic that rules ask of an event's past, by name; unknown ones are absent."""
+        self.meet(event)
         asked = []
         for query in self._registry.queries.get(event.type, ()):
             key = self._key(event, query.now, query.series.family)
@@ -54,6 +81,35 @@ class Fold:
             self._retract(tentative)
         return found
 
+    def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
+        """Let an event become part of the past: as an attempt, and as executed when it was."""
+        self.meet(event)
+        ingest = self._registry.ingests.get(event.type)
+        if ingest is None:
+            return
+        wanted = [series for series in ingest.series if (attempted if series.family.attempts else executed)]
+        rows = self._rows(event, seq, wanted)
+        if rows:
+            self._windows.add_many(rows)
+            for series in wanted:
+                self._trace(event, series)
+
+    def undone(self, event: Event, seq: int) -> None:
+        """Take an executed event out of the past again: it was reported as not executed after all."""
+        ingest = self._registry.ingests.get(event.type)
+        wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
+        self._retract(self._rows(event, seq, wanted))
+
+    def memory(self) -> Mapping[str, int]:
+        """Give the bytes that each part of the windows uses."""
+        return self._windows.memory()
+
+    def _stand(self, event: Event) -> _Footing:
+        """Give what is worked out about the event, starting anew for another one."""
+        if self._footing is None or self._footing.event is not event:
+            self._footing = _Footing(event)
+        return self._footing
+
     def _answers(self, asked: Sequence[tuple[Query, Question]]) -> dict[str, Value]:
         """Ask the windows everything in one call, and put the answers under their names."""
         if not asked:
@@ -62,10 +118,10 @@ class Fold:
         found: dict[str, Value] = {}
         start = 0
         for query, _ in asked:
-            for name, lane, kind in query.answers:
+            for name, lane, truth in query.answers:
                 answer = answers[start + lane]
                 if answer is not None:
-                    found[name] = bool(answer) if kind is FieldType.BOOL else answer
+                    found[name] = bool(answer) if truth else answer
             start += len(query.series.lanes)
         return found
 
@@ -73,80 +129,62 @@ class Fold:
         for row in rows:
             self._windows.retract(Question(row.series, row.key, row.at_ms), row.seq)
 
-    def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
-        """Let an event become part of the past: as an attempt, and as executed when it was."""
-        ingest = self._registry.ingests.get(event.type)
-        if ingest is None:
-            return
-        self._meet(event)
-        wanted = [series for series in ingest.series if (attempted if series.family.attempts else executed)]
-        rows = self._rows(event, seq, wanted)
-        if rows:
-            self._windows.add_many(rows)
-
-    def undone(self, event: Event, seq: int) -> None:
-        """Take an executed event out of the past again: it was reported as not executed after all."""
-        ingest = self._registry.ingests.get(event.type)
-        wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
-        self._retract(self._rows(event, seq, wanted))
-
     def _rows(self, event: Event, seq: int, wanted: Sequence[Series]) -> list[Arrival]:
         """Turn an event into the rows of the wanted series."""
         if not wanted:
             return []
-        cells = self._registry.ingests[event.type].program(event.values)
+        footing = self._stand(event)
+        if footing.cells is None:
+            footing.cells = self._registry.ingests[event.type].program(event.values)
         rows = []
         for series in wanted:
             key = self._key(event, series.family.then, series.family)
             if key is not None:
-                self._trace(event, series)
-                values, present, filters = _cells(series, cells)
+                values, present, filters = _cells(series, footing.cells)
                 rows.append(Arrival(series.index, key, event.occurred_ms, seq, values, present, filters))
         return rows
 
     def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
         """Give the key at the paths, or nothing when a part of it is unknown."""
-        parts = [self._part(event, path) for path in paths]
-        if family.money:
-            parts.append(value_key(event.values, "currency", self._keys))
         key: Key | None = None
-        for part in parts:
+        for path in (*paths, "currency") if family.money else paths:
+            part = self._part(event, path)
             if part is None:
                 return None
             key = part if key is None else combine(key, part)
         return key
 
     def _part(self, event: Event, path: str) -> Key | None:
-        field = self._schema.fields[event.type].get(path)
-        if field is None or field.type is not FieldType.PARTY:
-            return value_key(event.values, path, self._keys)
-        known = known_identifiers(event, path, self._keys)
-        return self._people.find(known.keys[0]) if known.keys else None
+        """Give the key of one path: of the person behind a party, or of a plain value."""
+        parts = self._stand(event).parts
+        if path not in parts:
+            parts[path] = self._person(event, path) if self._is_person(event, path) else self._value(event, path)
+        return parts[path]
 
-    def _meet(self, event: Event) -> None:
-        """Join the identifiers of each party of the event, and move the history of persons that became one."""
-        for path, field in self._schema.fields[event.type].items():
-            if field.type is FieldType.PARTY and path in ("payer", "payee", "client", "seller"):
-                known = known_identifiers(event, path, self._keys)
-                for source, into in self._people.join(known.keys, known.client):
-                    self._move(source, into)
+    def _is_person(self, event: Event, path: str) -> bool:
+        return path in self._persons[event.type]
+
+    def _value(self, event: Event, path: str) -> Key | None:
+        return value_key(event.values, path, self._keys)
+
+    def _person(self, event: Event, path: str) -> Key | None:
+        known = self._stand(event).known.get(path) or known_identifiers(event, path, self._keys)
+        return self._people.find(known.keys[0]) if known.keys else None
 
     def _trace(self, event: Event, series: Series) -> None:
         """Note whose history the series now holds under which key."""
         family = series.family
-        parts = [self._part(event, path) or NOBODY for path in family.then]
-        tail = value_key(event.values, "currency", self._keys) if family.money else None
+        if not any(self._is_person(event, path) for path in family.then):
+            return
+        parts = [self._part(event, path) for path in (*family.then, "currency")[: len(family.then) + family.money]]
+        whole = [part for part in parts if part is not None]
+        if len(whole) < len(parts):
+            return
         for place, path in enumerate(family.then):
-            if self._is_person(event.type, path):
-                others = [*parts[place + 1 :], *([tail] if tail else []), NOBODY, NOBODY]
-                before = parts[0] if place else NOBODY
-                self._traces.remember(
-                    parts[place], Trace(series=series.index, before=before, after=others[0], last=others[1])
-                )
-
-    def _is_person(self, event_type: str, path: str) -> bool:
-        field = self._schema.fields[event_type].get(path)
-        return field is not None and field.type is FieldType.PARTY
+            if self._is_person(event, path):
+                before = whole[0] if place else NOBODY
+                after, last = [*whole[place + 1 :], NOBODY, NOBODY][:2]
+                self._traces.remember(whole[place], Trace(series=series.index, before=before, after=after, last=last))
 
     def _move(self, source: Key, into: Key) -> None:
         """Let one person's history become part of another's, alone and in every pair."""
@@ -162,18 +200,15 @@ class Fold:
         elif trace.after.low:
             self._traces.remember(trace.after, Trace(series=trace.series, before=into, after=trace.last))
 
-    def memory(self) -> Mapping[str, int]:
-        """Give the bytes that each part of the windows uses."""
-        return self._windows.memory()
-
 
 def _cells(series: Series, cells: Sequence[object]) -> tuple[list[int | float], int, int]:
     """Give one row's values, which of them are present, and which filters hold, as bit masks."""
     values: list[int | float] = []
-    present = 0
-    for bit, (place, kind) in enumerate(zip(series.value_places, series.kinds, strict=True)):
+    present = filters = 0
+    for bit, (place, kind) in enumerate(series.columns):
         value = cells[place]
         present |= (value is not None) << bit
         values.append(_cell(value, kind))
-    filters = sum(1 << bit for bit, place in enumerate(series.filter_places) if cells[place] is True)
+    for bit, place in enumerate(series.filter_places):
+        filters |= (cells[place] is True) << bit
     return values, present, filters

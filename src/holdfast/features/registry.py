@@ -26,17 +26,16 @@ class Family:
 class Series:
     """One series: its index in the windows, its columns and filters as places in the event type's program.
 
-    `value_places` and `filter_places` index the tuple that `Ingest.program` gives; `kinds` are the columns'
-    kinds, `types` the types of the lanes that give back a value.
+    `columns` are (place, kind) and `filter_places` places in the tuple that `Ingest.program` gives; `truths` are the
+    lanes that give back a truth value.
     """
 
     index: int
     family: Family
-    value_places: tuple[int, ...]
-    kinds: tuple[ColumnKind, ...]
+    columns: tuple[tuple[int, ColumnKind], ...]
     filter_places: tuple[int, ...]
     lanes: Mapping[str, int]
-    types: Mapping[int, FieldType]
+    truths: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +48,11 @@ class Ingest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One read: a series under the key at `now`; `answers` are (name, lane, type of value)."""
+    """One read: a series under the key at `now`; `answers` are (name, lane, whether it is a truth value)."""
 
     series: Series
     now: tuple[str, ...]
-    answers: tuple[tuple[str, int, FieldType], ...]
+    answers: tuple[tuple[str, int, bool], ...]
     tentative: bool
 
 
@@ -116,13 +115,15 @@ def _hashed(spec: WindowSpec) -> bool:
     return spec.statistic is Statistic.DISTINCT
 
 
-def _types(specs: Sequence[WindowSpec], cells: _Cells, lanes: Sequence[str]) -> dict[int, FieldType]:
-    """Give the types of the values that the lanes for the first and the last value give back."""
-    return {
-        lanes.index(_lane_name(spec)): cells.expressions[cells.place(spec.value)].type
+def _truths(specs: Sequence[WindowSpec], cells: _Cells, lanes: Sequence[str]) -> frozenset[int]:
+    """Give the lanes for a first or last value that give back a truth value."""
+    return frozenset(
+        lanes.index(_lane_name(spec))
         for spec in specs
-        if spec.value is not None and spec.statistic in (Statistic.EARLIEST, Statistic.LATEST)
-    }
+        if spec.value is not None
+        and spec.statistic in (Statistic.EARLIEST, Statistic.LATEST)
+        and cells.expressions[cells.place(spec.value)].type is FieldType.BOOL
+    )
 
 
 def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _Cells) -> tuple[Series, SeriesSpec]:
@@ -143,25 +144,24 @@ def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _
     series = Series(
         index=index,
         family=family,
-        value_places=tuple(cells.place(text) for text, _ in columns),
-        kinds=kinds,
+        columns=tuple((cells.place(text), kind) for (text, _), kind in zip(columns, kinds, strict=True)),
         filter_places=tuple(cells.place(text) for text in filters),
         lanes={lane: place for place, lane in enumerate(lanes)},
-        types=_types(specs, cells, list(lanes)),
+        truths=_truths(specs, cells, list(lanes)),
     )
     return series, SeriesSpec(name=name, columns=kinds, lanes=tuple(lanes.values()))
 
 
 def _queries(event_type: str, specs: Sequence[WindowSpec], by_family: Mapping[Family, Series]) -> tuple[Query, ...]:
     """Group what one event type reads by series and key."""
-    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int, FieldType]]] = {}
+    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int, bool]]] = {}
     for spec in specs:
         family = family_of(spec)
         tentative = spec.current and spec.of == event_type
         key = (family, tuple(part.now for part in spec.by), tentative)
         series = by_family[family]
         lane = series.lanes[_lane_name(spec)]
-        groups.setdefault(key, []).append((spec.name, lane, series.types.get(lane, FieldType.INTEGER)))
+        groups.setdefault(key, []).append((spec.name, lane, lane in series.truths))
     return tuple(
         Query(series=by_family[family], now=now, answers=tuple(dict.fromkeys(answers)), tentative=tentative)
         for (family, now, tentative), answers in groups.items()

@@ -5,6 +5,7 @@ compiled with its whole ruleset to one generated function. It asks the past by `
 `ListProbe`, as plain data; this room reads nothing itself. `docs/rule-language.md` is the analyst's page.
 """
 
+from holdfast.language.atoms import atoms
 from holdfast.language.compile import compile_event_expression, compile_expression
 from holdfast.language.evaluate import evaluate
 from holdfast.language.faults import render
@@ -23,6 +24,7 @@ __all__ = [
     "Plan",
     "Program",
     "Scope",
+    "atoms",
     "compile_event_expression",
     "compile_expression",
     "compile_program",

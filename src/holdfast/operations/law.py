@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
+from holdfast.engine.tenant import Tenant
 from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
@@ -22,11 +23,16 @@ class Law:
     """Packs in their order; `parameters` are the operator's own values by `pack:name`."""
 
     def __init__(
-        self, packs: Sequence[Pack], schema: EventSchema, *, zone: str, parameters: Mapping[str, bool | float | str]
+        self,
+        packs: Sequence[Pack],
+        schema: EventSchema,
+        *,
+        tenant: Tenant,
+        parameters: Mapping[str, bool | float | str],
     ) -> None:
         self.packs = packs
         self._schema = schema
-        self._zone = zone
+        self._tenant = tenant
         self._parameters = parameters
         self._edges = boundaries(packs)
         self._regimes: dict[tuple[str, int], Regime] = {}
@@ -37,7 +43,9 @@ class Law:
         found = self._regimes.get((event_type, interval))
         if found is None:
             in_force = as_of(self.packs, instant_ms).packs
-            found = compile_regime(in_force, lambda pack: self._scope(pack, event_type), event_type)
+            found = compile_regime(
+                in_force, lambda pack: self._scope(pack, event_type), event_type, voice=self._tenant.voice
+            )
             self._regimes[event_type, interval] = found
         return found
 
@@ -47,7 +55,7 @@ class Law:
             event_type=event_type,
             computed=_USUAL if event_type in JUDGED_BY_HABIT else {},
             parameters={parameter.name: self._literal(pack, parameter) for parameter in pack.parameters},
-            zone=self._zone,
+            zone=str(self._tenant.zone),
         )
 
     def _literal(self, pack: Pack, parameter: Parameter) -> Literal:

@@ -9,6 +9,7 @@ from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.operations.shard import Shard
 from holdfast.regulation import parse_pack
+from holdfast.rules.voice import Voice
 from holdfast.vocabulary.errors import NotFoundError
 from holdfast.vocabulary.outcome import Mode
 from holdfast.wire.canonical import canonical, read_canonical
@@ -40,12 +41,12 @@ def publish_ruleset(store: Store, sources: Mapping[str, bytes], *, tenant: Tenan
     content = RulesetContent(
         packs=[(name, store.put_content("pack", data)) for name, data in sources.items()],
         parameters=parameters,
-        modes=tenant.modes,
+        modes=tenant.voice.modes,
         trusted_proposals=sorted(tenant.trusted_proposals),
         tenant=tenant.name,
         home=tenant.home,
         zone=str(tenant.zone),
-        language=tenant.language,
+        language=tenant.voice.language,
         engine=tenant.engine_version,
     )
     return store.put_content("ruleset", canonical(content))
@@ -74,10 +75,9 @@ def _of_the_past(store: Store, ruleset: str) -> tuple[Tenant, Law]:
         name=content.tenant,
         home=content.home,
         zone=ZoneInfo(content.zone),
-        language=content.language,
         engine_version=content.engine,
-        modes=content.modes,
+        voice=Voice(language=content.language, modes=content.modes),
         trusted_proposals=frozenset(content.trusted_proposals),
     )
     packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
-    return tenant, Law(packs, event_schema(), zone=content.zone, parameters=content.parameters)
+    return tenant, Law(packs, event_schema(), tenant=tenant, parameters=content.parameters)

@@ -14,27 +14,27 @@ def _dates(shard: Shard, dated: Dated) -> Row:
 
 
 def _pack_row(shard: Shard, pack: Pack) -> Row:
-    language = shard.tenant.language
+    voice = shard.tenant.voice
     return {
         "id": pack.id,
-        "title": pack.title.get(language),
+        "title": voice.title(pack.title),
         "version": pack.version,
         "status": pack.status,
         "jurisdiction": pack.jurisdiction,
-        "mode": shard.tenant.mode((pack.id, pack.mode)),
+        "mode": voice.mode((pack.id, pack.mode)),
         "signs": [
             {
                 "id": sign.id,
-                "title": sign.title.get(language),
+                "title": voice.title(sign.title),
                 "cite": f"{sign.cite.act}, {sign.cite.article}",
                 "url": sign.cite.url,
                 "confidence": sign.cite.confidence,
-                "mode": shard.tenant.mode((pack.id, pack.mode), (sign.id, sign.mode)),
+                "mode": voice.mode((pack.id, pack.mode), (sign.id, sign.mode)),
                 **_dates(shard, sign.dated),
             }
             for sign in pack.signs
         ],
-        "rules": [{"id": rule.id, "title": rule.title.get(language), "mode": rule.mode} for rule in pack.rules],
+        "rules": [{"id": rule.id, "title": voice.title(rule.title), "mode": rule.mode} for rule in pack.rules],
     }
 
 

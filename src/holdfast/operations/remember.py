@@ -49,6 +49,7 @@ def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allow
         _apply_result(shard, event, known)
         return False
     executed = allowed or event.type not in OPERATIONS
+    shard.memory.fold.meet(event)
     if not is_late(event):
         shard.memory.fold.happened(event, seq, executed=executed)
     return executed

@@ -11,6 +11,7 @@ from holdfast.regulation.nodes import Node, root_of
 from holdfast.regulation.sections import (
     mode_of,
     read_all,
+    read_calendar,
     read_cite,
     read_duty,
     read_example,
@@ -61,6 +62,7 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
         examples=tuple(read_example(row) for row in rows["examples"]),
         rules=tuple(read_rule(row) for row in rows["rules"]),
         cite=cite,
+        calendar=read_calendar(fields["calendar"]) if "calendar" in fields else None,
     )
     check_pack(rows, pack)
     return pack
@@ -74,7 +76,7 @@ def parse_pack(data: bytes, *, name: str) -> Pack:
     """
     root = root_of(read_document(data))
     required = ("id", "jurisdiction", "status", "zone", "title", "cite", "applies")
-    fields = root.fields(required, ("mode", *SECTIONS))
+    fields = root.fields(required, ("mode", "calendar", *SECTIONS))
     if fields["id"].text() != name.replace("/", "."):
         raise fields["id"].fault(f"`{fields['id'].text()}` does not fit the file's place `{name}`")
     if fields["jurisdiction"].text() != name.partition("/")[0]:

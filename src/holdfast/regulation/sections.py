@@ -8,6 +8,7 @@ from holdfast.regulation.nodes import Node
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, MeasureKind, Mode
 from holdfast.vocabulary.packs import (
+    BusinessCalendar,
     Citation,
     Dated,
     Duty,
@@ -27,6 +28,7 @@ PROPOSALS: Final = ("by_rail", "measures", *OUTCOME_BY_WORD)
 PARAMETER_TYPES: Final = ("bool", "integer", "number", "text", "money")
 EXPIRIES: Final = ("not_accepted", "execute")
 STATES: Final = ("fired", "clear", "unknown", "absent")  # absent: not in force then
+_SATURDAY: Final = 5
 _CITE: Final = ("act", "article", "url", "confidence", "checked_on")
 _DATED: Final = ("cite", "effective_from")
 _MODES: Final = tuple(str(mode) for mode in Mode)
@@ -196,6 +198,32 @@ def read_parameter(node: Node, zone: tzinfo) -> Parameter:
     )
 
 
+def _days(fields: Mapping[str, Node], key: str, inside: tuple[str, str]) -> tuple[str, ...]:
+    """Read dates in their order, none outside the calendar; weekdays and weekend days are told apart."""
+    found: list[str] = []
+    for item in fields[key].items() if key in fields else ():
+        day = item.day()
+        if (day.weekday() >= _SATURDAY) != (key == "days_on"):
+            raise item.fault(f"`{day}` does not belong here", "`days_off` are weekdays, `days_on` weekend days")
+        if not inside[0] <= day.isoformat() <= inside[1] or (found and day.isoformat() <= found[-1]):
+            raise item.fault(f"`{day}` is out of order", "dates ascend from `first_day` to `last_day`")
+        found.append(day.isoformat())
+    return tuple(found)
+
+
+def read_calendar(node: Node) -> BusinessCalendar:
+    """Read a country's business days."""
+    fields = node.fields(("first_day", "last_day", "cite"), ("days_off", "days_on"))
+    inside = fields["first_day"].day().isoformat(), fields["last_day"].day().isoformat()
+    return BusinessCalendar(
+        first_day=inside[0],
+        last_day=inside[1],
+        days_off=_days(fields, "days_off", inside),
+        days_on=_days(fields, "days_on", inside),
+        cite=read_cite(fields["cite"]),
+    )
+
+
 def read_rule(node: Node) -> Rule:
     """Read one rule of the bank or the site itself."""
     fields = node.fields(
@@ -205,7 +233,7 @@ def read_rule(node: Node) -> Rule:
         id=fields["id"].text(),
         on=fields["on"].words(),
         when=fields["when"].expression(),
-        proposes=fields["proposes"].choice(PROPOSALS),
+        proposes=fields["proposes"].choice(tuple(OUTCOME_BY_WORD)),
         title=read_title(fields["title"]),
         realises=tuple(SignId(word) for word in texts(fields, "realises")),
         measures=texts(fields, "measures"),

@@ -14,7 +14,7 @@ class PacksInForce:
     """What was in force at one instant: each pack cut down to it, packs that had nothing in force left out.
 
     The view is the same for every instant of `[from_ms, to_ms)`; `None` is open on that side. The sections are
-    in the packs' order. Rules bear no dates, so a pack with rules is always here.
+    in the packs' order. Rules and calendars bear no such dates, so a pack with either is always here.
     """
 
     packs: tuple[Pack, ...]
@@ -85,7 +85,7 @@ def _cut(pack: Pack, instant_ms: int) -> Pack:
 
 def _has_content(pack: Pack) -> bool:
     """Tell whether anything of a cut pack is in force."""
-    return bool(pack.rules) or any(getattr(pack, section) for section in _DATED_SECTIONS)
+    return bool(pack.rules) or pack.calendar is not None or any(getattr(pack, section) for section in _DATED_SECTIONS)
 
 
 def as_of(packs: Sequence[Pack], instant_ms: int) -> PacksInForce:

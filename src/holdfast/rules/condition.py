@@ -1,58 +1,118 @@
 """One compiled condition, with what it needs to know and what it can show."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from holdfast.language import Expression, Plan, Scope, compile_expression, missing, plan
+from holdfast.language import Expression, Plan, Scope, atoms, compile_expression, missing, plan
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import Scalar
-from holdfast.vocabulary.windows import WindowSpec
+from holdfast.vocabulary.trilean import Trilean
+from holdfast.vocabulary.windows import WindowSpec, completeness_name
+
+_MEMORIES = 4_096
+_MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
+State = tuple[tuple[bool, ...], tuple[Trilean, ...], tuple[bool, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Condition:
-    """An expression compiled for one event type; `place` is its index in the program's answer."""
+    """An expression compiled for one event type; `place` is its index in the program's answer.
+
+    `parts` are the expression's undivided conditions and `parts_at` where their answers start, when it is ever asked
+    what was missing; `inputs` are the names in the facts that it reads, `spans` its windows as (name of the
+    source's completeness, length in milliseconds).
+    """
 
     place: int
     expression: Expression
     plan: Plan
     shown: tuple[str, ...]
+    parts: tuple[Expression, ...]
+    parts_at: int
+    inputs: tuple[str, ...]
+    spans: tuple[tuple[str, int], ...]
+    labels: dict[str, str]
+    lists: tuple[str, ...]
+    _remembered: dict[State, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
-    def lacks(self, facts: Facts) -> tuple[str, ...]:
-        """Name the inputs whose absence made the condition unknown."""
-        return missing(self.expression, facts.values)
+    def lacks(self, facts: Facts, answers: Sequence[Trilean]) -> tuple[str, ...]:
+        """Name the inputs whose absence made the condition unknown.
+
+        The answer follows from which inputs are present, how the undivided conditions came out, and which windows
+        lie in a complete period; so it is worked out once for each such state.
+        """
+        values = facts.values
+        state = (
+            tuple([name in values for name in self.inputs]),
+            tuple(answers[self.parts_at : self.parts_at + len(self.parts)]),
+            tuple([self._complete(facts, source, span_ms) for source, span_ms in self.spans]),
+        )
+        found = self._remembered.get(state)
+        if found is None:
+            if len(self._remembered) >= _MEMORIES:
+                self._remembered.clear()
+            names = missing(self.expression, values)
+            found = self._remembered[state] = tuple(self.labels.get(name, name) for name in names)
+        return found
+
+    @staticmethod
+    def _complete(facts: Facts, source: str, span_ms: int) -> bool:
+        since = facts.values.get(source)
+        return isinstance(since, int) and since <= facts.occurred_ms - span_ms
 
     def evidence(self, facts: Facts) -> dict[str, Scalar]:
         """Collect what a reader may see: list hits with their version, then values; never an identifier itself."""
         found: dict[str, Scalar] = {}
-        for probe in self.plan.probes:
-            match = facts.matches.get(probe.name)
+        for name in self.lists:
+            match = facts.matches.get(name)
             if match is not None and match.state:
                 found |= {"list": match.list, "list_version": match.version, "key": match.kind}
-        for name in self.shown:
+        for name in (*self.shown, *self.labels):
             value = facts.values.get(name)
             if value is not None and not isinstance(value, tuple):
-                found[name] = value
-        for window in self.plan.windows:
-            value = facts.values.get(window.name)
-            if value is not None and not isinstance(value, tuple):
-                found[window_label(window)] = value
+                found[self.labels.get(name, name)] = value
         return found
 
 
 def window_label(window: WindowSpec) -> str:
-    """Give a window's short name for evidence: statistic, what it is over, and whose."""
+    """Give a window's short name for people: statistic, what it is over, whose, and how far back."""
     what = window.of if window.value is None else f"{window.value} of {window.of}"
     whose = " and ".join(part.now for part in window.by)
-    return f"{window.statistic}({what} by {whose})"
+    over = "" if window.over_ms is None else f" over {_span(window.over_ms)}"
+    where = "" if window.where is None else f" where {window.where}"
+    return f"{window.statistic}({what} by {whose}{where}{over})"
+
+
+def _span(span_ms: int) -> str:
+    """Write a span of time in its largest whole unit."""
+    for unit_ms, name in ((_DAY_MS, "d"), (_HOUR_MS, "h"), (_MINUTE_MS, "min")):
+        if span_ms % unit_ms == 0:
+            return f"{span_ms // unit_ms} {name}"
+    return f"{span_ms} ms"
 
 
 def condition(text: str, scope: Scope, *, place: int, shown: tuple[str, ...]) -> Condition:
     """Compile one expression; personal values are never shown."""
     expression = compile_expression(text, scope)
+    planned = plan(expression)
     fields = {**scope.schema.fields[scope.event_type], **scope.computed}
-    public = tuple(name for name in shown if name in fields and not fields[name].personal)
-    return Condition(place=place, expression=expression, plan=plan(expression), shown=public)
-
-
-Values = Mapping[str, object]
+    sources = [completeness_name(source) for source in planned.sources]
+    probes = [probe.name for probe in planned.probes]
+    return Condition(
+        place=place,
+        expression=expression,
+        plan=planned,
+        shown=tuple(name for name in shown if name in fields and not fields[name].personal),
+        parts=atoms(expression),
+        parts_at=0,
+        inputs=(*planned.fields, *(window.name for window in planned.windows), *probes, *sources),
+        spans=tuple(
+            dict.fromkeys(
+                (completeness_name(source), window.over_ms or 0)
+                for window in planned.windows
+                for source in window.sources
+            )
+        ),
+        labels={window.name: window_label(window) for window in planned.windows},
+        lists=tuple(probes),
+    )

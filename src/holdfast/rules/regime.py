@@ -1,13 +1,17 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holdfast.language import Scope, compile_program
 from holdfast.rules.condition import Condition, condition
+from holdfast.rules.voice import Voice, cite
 from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.facts import Facts
+from holdfast.vocabulary.judgement import SignResult
+from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.packs import Duty, HoldPolicy, Pack, RailClass, Rule, Sign
-from holdfast.vocabulary.trilean import Trilean
+from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec
 
 Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
@@ -15,13 +19,27 @@ Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignCheck:
-    """A sign in force with its condition; `applies` is the place of its pack's own condition, if it has one."""
+    """A sign in force with its condition; `applies` is the place of its pack's own condition, if it has one.
+
+    `quiet` are the places of the allow lists that silence it, `clear` is what is reported when it is clear.
+    """
 
     sign: Sign
     pack: Pack
     condition: Condition
     applies: int | None
     quiet: tuple[int, ...]
+    mode: Mode
+    clear: SignResult
+
+    def result(self, facts: Facts, answers: Sequence[Trilean]) -> SignResult:
+        """Report the sign's state: with evidence when it fired, with what was missing when it is unknown."""
+        state = answers[self.condition.place]
+        if state is True:
+            return replace(self.clear, state="fired", evidence=self.condition.evidence(facts))
+        if state is UNKNOWN:
+            return replace(self.clear, state="unknown", missing=self.condition.lacks(facts, answers))
+        return self.clear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +50,8 @@ class RuleCheck:
     pack: Pack
     condition: Condition
     quiet: tuple[int, ...]
+    mode: Mode
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +85,9 @@ class Regime:
 class _Compiler:
     """Collects the conditions of one regime, each text once."""
 
-    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope]) -> None:
+    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope], voice: Voice) -> None:
         self._packs = packs
+        self._voice = voice
         self._scopes = scopes
         self._places: dict[tuple[str, str], Condition] = {}
         self.conditions: list[Condition] = []
@@ -98,16 +119,26 @@ class _Compiler:
     def signs(self, event_type: str) -> tuple[SignCheck, ...]:
         """Compile the signs in force for an event type."""
         return tuple(
-            SignCheck(
-                sign=sign,
-                pack=pack,
-                condition=self.add(sign.when, pack, sign.evidence),
-                applies=self.applies(pack, event_type),
-                quiet=self.quiet(sign.quiet_by, pack, event_type),
-            )
-            for pack in self._packs
-            for sign in pack.signs
-            if event_type in sign.on
+            self.sign(sign, pack, event_type) for pack in self._packs for sign in pack.signs if event_type in sign.on
+        )
+
+    def sign(self, sign: Sign, pack: Pack, event_type: str) -> SignCheck:
+        """Compile one sign."""
+        mode = self._voice.mode((pack.id, pack.mode), (sign.id, sign.mode))
+        return SignCheck(
+            sign=sign,
+            pack=pack,
+            condition=self.add(sign.when, pack, sign.evidence),
+            applies=self.applies(pack, event_type),
+            quiet=self.quiet(sign.quiet_by, pack, event_type),
+            mode=mode,
+            clear=SignResult(
+                id=sign.id,
+                state="clear",
+                title=self._voice.title(sign.title),
+                cite=cite(sign.cite),
+                mode=mode.value,
+            ),
         )
 
     def rules(self, event_type: str) -> tuple[RuleCheck, ...]:
@@ -118,6 +149,8 @@ class _Compiler:
                 pack=pack,
                 condition=self.add(rule.when, pack, rule.evidence),
                 quiet=self.quiet(rule.quiet_by, pack, event_type),
+                mode=self._voice.mode((pack.id, pack.mode), (rule.id, rule.mode)),
+                title=self._voice.title(rule.title),
             )
             for pack in self._packs
             for rule in pack.rules
@@ -140,23 +173,27 @@ class _Compiler:
         )
 
 
-def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str) -> Regime:
+def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str, *, voice: Voice) -> Regime:
     """Compile what the packs, cut down to one instant, say about one event type.
 
     `scopes` gives the names and parameters that each pack's expressions may use.
     """
-    compiler = _Compiler(packs, scopes)
-    signs, rules, duties = compiler.signs(event_type), compiler.rules(event_type), compiler.duties(event_type)
+    compiler = _Compiler(packs, scopes, voice)
+    signs, rules, duties = list(compiler.signs(event_type)), compiler.rules(event_type), compiler.duties(event_type)
     plans = [one.plan for one in compiler.conditions]
+    expressions = [one.expression for one in compiler.conditions]
+    for place, check in enumerate(signs):
+        signs[place] = replace(check, condition=replace(check.condition, parts_at=len(expressions)))
+        expressions += check.condition.parts
     return Regime(
         event_type=event_type,
         packs={pack.id: pack.version for pack in packs},
-        signs=signs,
+        signs=tuple(signs),
         rules=rules,
         duties=duties,
         rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
         policies={policy.id: policy for pack in packs for policy in pack.policies},
-        program=compile_program([one.expression for one in compiler.conditions]),
+        program=compile_program(expressions),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),
         sources=tuple(dict.fromkeys(source for one in plans for source in one.sources)),

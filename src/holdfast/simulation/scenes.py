@@ -180,7 +180,7 @@ _FRAUDS: Final = (
         name="mule_collect",
         honest=False,
         tell=takeovers.mule_collect,
-        expected_signs=("mule", "1.10e"),
+        expected_signs=("mule",),
         segments=SLEEPERS,
         hours=(10, 23),
     ),
@@ -188,7 +188,7 @@ _FRAUDS: Final = (
         name="rented_account",
         honest=False,
         tell=takeovers.rented_account,
-        expected_signs=("mule", "1.10c", "1.10e", "cash.8"),
+        expected_signs=("mule", "1.10c", "cash.8"),
         segments=("student", "salaried", "newcomer"),
     ),
     Scene(

@@ -36,7 +36,7 @@ def _new_year_steps(n: int, days: tuple[str, str], step: Step) -> tuple[Step, ..
         days[1],
         payer=client(n),
         payee=by_details("ru", SELLER),
-        **roubles("order", 240_000),
+        **roubles("order", 150_000),
     )
     return (inflow, Step(title=step.title, event=order, outcome=step.outcome, signs=step.signs))
 
@@ -57,9 +57,9 @@ NEW_YEAR: Final = Script(
             ("2025-12-31T09:00:00+03:00", "2025-12-31T18:00:00+03:00"),
             Step(
                 title=titles(
-                    "31 декабря: 240 000 рублей новому получателю. Признака 1.12 ещё нет",
-                    "31 желтоқсан: жаңа алушыға 240 000 рубль. 1.12 белгісі әлі жоқ",
-                    "31 December: 240,000 roubles to a new payee. Sign 1.12 does not exist yet",
+                    "31 декабря: 150 000 рублей новому получателю. Признака 1.12 ещё нет",
+                    "31 желтоқсан: жаңа алушыға 150 000 рубль. 1.12 белгісі әлі жоқ",
+                    "31 December: 150,000 roubles to a new payee. Sign 1.12 does not exist yet",
                 ),
                 event={},
                 outcome="allow",

@@ -76,11 +76,9 @@ def _collect(story: Story, arrivals: int, span_minutes: float) -> float:
     for _ in range(arrivals):
         roubles = rng.lognormvariate(9.4, 0.7)
         total += roubles
-        known = rng.random() < 0.15
-        more = {"scheme": {"peer_bank_signal": True}} if known else {}
+        more = {"scheme": {"peer_bank_signal": True}} if rng.random() < 0.15 else {}
         payer = story.teller.payee(story.stranger(), story.instant)
-        signs = ("mule", "1.10e") if known else ("mule",)
-        story.receive(story.later(1, 2 * span_minutes / arrivals), payer, signs, roubles=roubles, **more)
+        story.receive(story.later(1, 2 * span_minutes / arrivals), payer, ("mule",), roubles=roubles, **more)
     return total
 
 

@@ -1,8 +1,10 @@
 """Identifiers as 128-bit keyed hashes, so that memory holds no personal value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_REMEMBERED: Final = 65_536
 
 
 class Key(NamedTuple):
@@ -21,8 +23,17 @@ class KeyMaker:
     """
 
     secret: bytes
+    _recent: dict[tuple[str, str], Key] = field(default_factory=dict, repr=False, compare=False)
 
     def key(self, kind: str, value: str) -> Key:
-        """Hash one normalised value of one kind."""
+        """Hash one normalised value of one kind; recent answers are remembered, a bounded number of them."""
+        found = self._recent.get((kind, value))
+        if found is None:
+            if len(self._recent) >= _REMEMBERED:
+                self._recent.clear()
+            found = self._recent[kind, value] = self._hash(kind, value)
+        return found
+
+    def _hash(self, kind: str, value: str) -> Key:
         digest = blake2b(f"{kind}\x1f{value}".encode(), digest_size=16, key=self.secret).digest()
         return Key(int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1)

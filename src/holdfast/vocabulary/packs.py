@@ -142,6 +142,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessCalendar:
+    """A country's business days: working days off, and weekend days that were moved to work, as ISO dates.
+
+    It is whole from the first day to the last; outside them only weekends are known.
+    """
+
+    first_day: str
+    last_day: str
+    days_off: tuple[str, ...]
+    days_on: tuple[str, ...]
+    cite: Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One instrument. `applies` is an expression that says whom it binds; `status` is `law`, `proposal` or `policy`."""
 
@@ -161,6 +175,7 @@ class Pack:
     examples: tuple[Example, ...] = ()
     rules: tuple["Rule", ...] = ()
     cite: Citation | None = None
+    calendar: BusinessCalendar | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -41,6 +41,8 @@ def citations(pack: Pack) -> Iterator[Citation]:
         yield pack.cite
     for things in (pack.signs, pack.rails, pack.policies, pack.duties, pack.parameters):
         yield from (thing.cite for thing in things)
+    if pack.calendar is not None:
+        yield pack.calendar.cite
 
 
 def titles(pack: Pack) -> Iterator[Mapping[str, str]]:
@@ -179,11 +181,11 @@ def test_ids_are_unique_and_begin_with_their_country(packs: Mapping[str, Pack]) 
 
 
 def test_rules_realise_signs_that_are_shipped(packs: Mapping[str, Pack]) -> None:
-    """A rule can only lean on a sign that some pack has, and only such a rule may propose what a sign does."""
+    """A rule can only lean on a sign that some pack has, and only such a rule may propose a hold."""
     signs = {sign.id for pack in packs.values() for sign in pack.signs}
     for rule in (rule for pack in packs.values() for rule in pack.rules):
         assert set(rule.realises) <= signs
-        assert rule.realises or rule.proposes in {"challenge", "measures"}
+        assert rule.realises or rule.proposes == "challenge"
 
 
 def test_only_signs_of_what_is_usual_can_be_quietened(packs: Mapping[str, Pack]) -> None:
@@ -210,3 +212,14 @@ def test_proposals_are_marked_as_such(packs: Mapping[str, Pack]) -> None:
     proposals = [pack for pack in packs.values() if pack.status == "proposal"]
     assert [pack.id for pack in proposals] == ["kz.marketplace-proposals"]
     assert all(sign.proposes == "challenge" for pack in proposals for sign in pack.signs)
+
+
+@pytest.mark.parametrize(("year", "expected"), [(2025, 246), (2026, 246)])
+def test_kazakh_business_days_add_up(packs: Mapping[str, Pack], year: int, expected: int) -> None:
+    """Each year of the calendar has as many working days as the published one."""
+    calendar = packs["kz/holidays"].calendar
+    assert calendar is not None
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
+    weekdays = [day for day in days if day.weekday() < 5 and day.isoformat() not in calendar.days_off]
+    assert len(weekdays) + sum(day.startswith(str(year)) for day in calendar.days_on) == expected

@@ -14,6 +14,13 @@ SECOND_RULE = """\
 rules:
   - {id: xx.own, on: [transfer], when: known(amount), proposes: allow, title: {ru: "а", kk: "а", en: "a"}}
 """
+CALENDAR = """status: law
+calendar:
+  first_day: 2026-01-01
+  last_day: 2026-12-31
+  days_off: [{off}]
+  days_on: [{on}]
+  cite: {{act: "Act 2", article: "1", url: "https://example.org/act", confidence: C, checked_on: 2026-11-22}}"""
 FAULTS = [
     ("titel", 'title: {ru: "Знак"', 'titel: {ru: "Знак"', "/signs/0/titel", "did you mean `title`?"),
     ("unknown key at the root", "signs:\n", "sings:\n", "/sings", "did you mean `signs`?"),
@@ -57,6 +64,12 @@ FAULTS = [
      "/examples/0/expect", ""),
     ("another place", "id: xx.act\n", "id: yy.act\n", "/id", ""),
     ("another folder", "jurisdiction: xx", "jurisdiction: yy", "/jurisdiction", ""),
+    ("a day off at the weekend", "status: law", CALENDAR.format(off="2026-03-08", on="2026-03-14"),
+     "/calendar/days_off/0", "weekdays"),
+    ("a worked weekday", "status: law", CALENDAR.format(off="2026-03-09", on="2026-03-10"),
+     "/calendar/days_on/0", "weekend"),
+    ("a day outside the calendar", "status: law", CALENDAR.format(off="2027-03-08", on="2026-03-14"),
+     "/calendar/days_off/0", "ascend"),
     ("a key that is no text", "status: law", "status: law\ntrue: law", "", "quotes"),
 ]  # fmt: skip
 

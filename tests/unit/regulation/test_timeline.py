@@ -1,4 +1,4 @@
-"""What was in force when, which packs are meant, and which numbers an operator may set."""
+"""What was in force when, and which packs are meant."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from holdfast.regulation import as_of, boundaries, fill, select
+from holdfast.regulation import as_of, boundaries, select
 from holdfast.vocabulary.errors import PackError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.packs import Pack
@@ -130,14 +130,15 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
     """`ru,kz` loads every law file of both and the bank's policy, but no proposal."""
     chosen = [pack.id for pack in select(["ru", "kz"], packs)]
     assert chosen == [
-        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "kz.afc", "kz.droppers", "policy.default"
+        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "kz.afc", "kz.droppers", "kz.holidays",
+        "policy.default",
     ]  # fmt: skip
 
 
 def test_a_proposal_loads_by_its_full_name(packs: Mapping[str, Pack]) -> None:
     """What is not law comes only when it is named, and each pack comes once."""
     chosen = [pack.id for pack in select(["kz/marketplace-proposals", "kz", "policy/default", "kz/afc"], packs)]
-    assert chosen == ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "policy.default"]
+    assert chosen == ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "kz.holidays", "policy.default"]
 
 
 def test_policy_always_loads(packs: Mapping[str, Pack]) -> None:
@@ -158,28 +159,3 @@ def test_one_id_belongs_to_one_pack() -> None:
     pack = parse_small()
     with pytest.raises(PackError, match=r"`xx\.act\.1` stands in both"):
         select(["a", "b"], {"a": pack, "b": replace(pack, id="xx.other")})
-
-
-def test_the_operator_sets_what_the_law_leaves_open(packs: Mapping[str, Pack]) -> None:
-    """The scheme's limit for 1.3 is the operator's number, and the pack's version tells that it was set."""
-    chosen = select(["ru"], packs)
-    filled = fill(chosen, {"ru.od-2506.apdu_limit_ms": 1500})
-    view = as_of(filled, ms("2026-05-08T12:00:00+03:00"))
-    assert view.parameters["ru.od-2506", "apdu_limit_ms"].value == 1500
-    assert view.versions["ru.od-2506"] != packs["ru/od-2506"].version
-    assert view.versions["ru.161-fz"] == packs["ru/161-fz"].version
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("kz.afc.mrp", 1),
-        ("ru.od-2506.apdu_limit", 1),
-        ("ru.od-2506.apdu_limit_ms", "1"),
-        ("ru.od-2506.apdu_limit_ms", True),
-    ],
-)
-def test_the_operator_changes_no_law(packs: Mapping[str, Pack], name: str, value: int | str) -> None:
-    """A value that the law gives, an unknown name and a value of another type are refused."""
-    with pytest.raises(PackError):
-        fill(select(["ru", "kz"], packs), {name: value})

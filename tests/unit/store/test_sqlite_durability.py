@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from holdfast.store import SqliteStore
 from holdfast.vocabulary.errors import StoreError
-from tests.unit.store.making import record, sqlite_store, submit_all
+from tests.unit.store.making import key_of, record, sqlite_store, submit_all
 
 ROUNDS = 40
 
@@ -44,6 +44,10 @@ def test_a_killed_process_loses_no_acknowledged_record(tmp_path: Path) -> None:
         assert nursery.stdin is not None
         nursery.stdin.close()
     assert total > ROUNDS
+    store = sqlite_store(tmp_path / "data", seed=9_999)
+    found = [store.find(key_of(f"tr-{seq}")) for seq in range(1, total + 1)]
+    assert [one and one.seq for one in found] == list(range(1, total + 1))
+    store.close()
 
 
 def _run_and_kill(nursery: subprocess.Popen[str], seed: int, after_s: float) -> list[int]:
@@ -106,6 +110,35 @@ def test_a_failed_commit_acknowledges_nothing_and_stops_the_store(tmp_path: Path
     again.close()
 
 
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    """The writer synchronises the write-ahead log at every commit, and answers after the commit, not before."""
+    steps: list[str] = []
+
+    class Telling(sqlite3.Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if sql == "COMMIT":
+                steps.append(str(super().execute("PRAGMA synchronous").fetchone()[0]))
+                steps.append(str(super().execute("PRAGMA journal_mode").fetchone()[0]))
+            done = super().execute(sql, parameters)
+            steps.append(sql.split()[0])
+            return done
+
+    def connect(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Telling)
+
+    store = sqlite_store(tmp_path / "data", connect=connect)
+    steps.clear()
+    store.submit(record(1), lambda error: steps.append(f"answer {error}"))
+    store.close()
+    assert [step for step in steps if step not in {"INSERT", "SELECT"}] == [
+        "BEGIN",
+        "2",
+        "wal",
+        "COMMIT",
+        "answer None",
+    ]
+
+
 def test_a_full_disk_is_never_acknowledged(tmp_path: Path) -> None:
     """When the files may grow no more, exactly the acknowledged records are there after reopening."""
     program = (
@@ -158,6 +191,7 @@ def test_any_interleaving_keeps_exactly_what_was_acknowledged(steps: list[int | 
             _end(store, dies=step == "die")
             store = sqlite_store(directory, seed=number)
             assert list(store.replay()) == written
+            assert all(store.find(key_of(f"tr-{seq}")) for seq in range(1, len(written) + 1))
         assert list(store.replay()) == written
         store.close()
 

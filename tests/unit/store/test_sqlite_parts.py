@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdfast.store.sqlite.deflate import _standard_packer, make_packer
 from holdfast.store.sqlite.keyfilter import KeyFilter
 from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
 from holdfast.store.sqlite.queries import all_queries, query
@@ -46,6 +47,15 @@ def test_packing_gives_back_what_it_took(data: bytes, words: bytes) -> None:
     assert dictionary.unpack_sealed(dictionary.pack_sealed(data)) == data
     assert dictionary.unpack_public(dictionary.pack_public(data)) == data
     assert EMPTY.unpack_public(EMPTY.pack_public(data)) == data
+    assert dictionary.unpack_public(_standard_packer(words[::-1])(data)) == data
+
+
+def test_bytes_that_do_not_pack_are_packed_all_the_same() -> None:
+    """Random bytes of any size, a megabyte too, fit into the packer's room."""
+    pack = make_packer(b"words")
+    for size in (0, 1, 5_000, 1 << 20, 7):
+        data = random_bytes()(size)
+        assert zlib.decompressobj(-14, b"words").decompress(pack(data)) == data
 
 
 def test_what_is_not_packed_is_an_error() -> None:

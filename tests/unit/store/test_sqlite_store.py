@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from holdfast.store.sqlite.indexing import RUN_RECORDS
@@ -234,6 +235,20 @@ def test_a_large_import_does_not_hold_records_up(tmp_path: Path) -> None:
     importer.join()
     assert taken > 3
     assert store.list_entries("big").items == ()
+    store.close()
+
+
+def test_an_import_that_a_crash_broke_off_is_forgotten(tmp_path: Path) -> None:
+    """What was staged and not published is gone at the next opening, so that the list can be imported again."""
+    store = sqlite_store(tmp_path / "data")
+    values = [ListEntry(kind=ListKind.ACCOUNT, value=f"{number:020d}") for number in range(4_001)]
+    store.stage_list_change("big", "v1", added=values)
+    store.close()
+    store = sqlite_store(tmp_path / "data", seed=2)
+    store.stage_list_change("big", "v2", added=values[:1])
+    assert store._ask("changes", 1, "big", "", "", "", 10) == [
+        ("account", f"{0:020d}", "", msgspec.json.encode(values[0]))
+    ]
     store.close()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from holdfast.store.sqlite.indexing import RecordIndex
-from holdfast.store.sqlite.queries import query
+from holdfast.store.sqlite.queries import insert_many, query
 from holdfast.store.sqlite.rows import RowMaker
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.records import Record
@@ -29,7 +29,7 @@ class LogAppender:
                 raise Bug(f"record {record.seq} came where record {self._next} was due")
             self._next += 1
         try:
-            self._connection.executemany(query("insert_record"), self._rows.rows(records))
+            insert_many(self._connection, query("insert_record"), self._rows.rows(records))
         except sqlite3.IntegrityError as error:
             raise Bug(f"records {records[0].seq} to {records[-1].seq} do not fit the log: {error}") from error
         self._index.append(self._connection, records)

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any, Final
 
 from holdfast.store.sqlite.keyfilter import KeyFilter
-from holdfast.store.sqlite.queries import day_query, query
+from holdfast.store.sqlite.queries import day_query, insert_many, query
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.records import Record
@@ -120,9 +120,9 @@ class RecordIndex:
             self._filter.add(key)
         for day, rows in by_day.items():
             self._make_day(connection, day)
-            connection.executemany(day_query("insert_key", day), sorted(rows))
+            insert_many(connection, day_query("insert_key", day), sorted(rows))
         events = sorted((self._run, _hash(event_id), seq) for event_id, seq in self._events.items())
-        connection.executemany(query("insert_event"), events)
+        insert_many(connection, query("insert_event"), events)
         connection.execute(query("insert_run"), (self._run, self._last_seq))
         self._indexed = self._last_seq
         self._written_keys, self._keys = self._written_keys | self._keys, {}

@@ -1,7 +1,6 @@
 """Between a record and its row: public parts packed, personal parts packed and sealed."""
 
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
-from holdfast.store.sqlite.queries import query
+from holdfast.store.sqlite.queries import insert_many, query
 from holdfast.store.sqlite.sealing import NONCE_BYTES, KeyCache, RandomBytes, Vault, seal, unseal
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.lists import ListVersion
@@ -20,6 +19,7 @@ from holdfast.vocabulary.stored import Found
 Row = tuple[Any, ...]
 Query = Callable[..., list[Row]]
 _WRITER_KEYS: Final = 16_384
+_PLACES: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,8 @@ class RowMaker:
         self._connection = connection
         self._vault = vault
         self._random_bytes = random_bytes
-        self._keys: OrderedDict[bytes, tuple[int, AESGCM]] = OrderedDict()
+        self._keys: dict[bytes, tuple[int, AESGCM]] = {}
+        self._last_key = int(connection.execute(query("last_subject")).fetchone()[0])
         found = connection.execute(query("last_dictionary")).fetchone()
         self._dictionary = EMPTY if found is None else Dictionary(id=found[0], sealed=found[1], public=found[2])
         self._sampler = Sampler(int(connection.execute(query("last_seq")).fetchone()[0]))
@@ -52,9 +53,10 @@ class RowMaker:
     def rows(self, records: Sequence[Record]) -> list[Row]:
         """Give the rows of `insert_record` for a run of records."""
         self._renew_dictionary(records)
+        keys = self._fetch_keys(records)
         nonces = self._random_bytes(NONCE_BYTES * len(records))
         return [
-            self._row(record, nonces[place : place + NONCE_BYTES])
+            self._row(record, keys[record.subject], nonce=nonces[place : place + NONCE_BYTES])
             for record, place in zip(records, range(0, len(nonces), NONCE_BYTES), strict=True)
         ]
 
@@ -62,8 +64,8 @@ class RowMaker:
         """Give up the key at hand of a subject that is being forgotten."""
         self._keys.pop(subject, None)
 
-    def _row(self, record: Record, nonce: bytes) -> Row:
-        key_id, key = self._key_of(record.subject)
+    def _row(self, record: Record, key_of_subject: tuple[int, AESGCM], *, nonce: bytes) -> Row:
+        key_id, key = key_of_subject
         sealed = None
         if record.event or record.facts:
             packed = self._dictionary.pack_sealed(frame((record.event, record.facts)))
@@ -84,21 +86,37 @@ class RowMaker:
             _extras(record),
         )
 
-    def _key_of(self, subject: bytes) -> tuple[int, AESGCM]:
-        """Give a subject's live key, made now if it is the first or the one before was destroyed."""
-        found = self._keys.get(subject)
-        if found is not None:
-            return found
-        row = self._connection.execute(query("live_subject"), (subject,)).fetchone()
-        if row is not None:
-            found = (int(row[0]), self._vault.unwrap(row[1], subject))
-        else:
+    def _fetch_keys(self, records: Sequence[Record]) -> dict[bytes, tuple[int, AESGCM]]:
+        """Give the live keys of a run's subjects; those of new and of forgotten subjects are made now.
+
+        One statement reads them all, for the reason given at `insert_many`.
+        """
+        wanted = {record.subject for record in records}
+        found = {subject: self._keys[subject] for subject in wanted if subject in self._keys}
+        missing = sorted(wanted - found.keys())
+        for start in range(0, len(missing), _PLACES):
+            found |= self._read_keys(missing[start : start + _PLACES])
+        rows = []
+        for subject in sorted(wanted - found.keys()):
+            self._last_key += 1
             wrapped, key = self._vault.new_key(subject)
-            found = (int(self._connection.execute(query("insert_subject"), (subject, wrapped)).fetchone()[0]), key)
-        self._keys[subject] = found
-        if len(self._keys) > _WRITER_KEYS:
-            self._keys.popitem(last=False)
+            rows.append((self._last_key, subject, wrapped))
+            found[subject] = (self._last_key, key)
+        insert_many(self._connection, query("insert_subject"), rows)
+        self._keep(found)
         return found
+
+    def _read_keys(self, subjects: Sequence[bytes]) -> dict[bytes, tuple[int, AESGCM]]:
+        sql = query("live_subjects").replace("{subjects}", ", ".join("?" * _PLACES))
+        values = [*subjects, *[None] * (_PLACES - len(subjects))]
+        rows = self._connection.execute(sql, values).fetchall()
+        return {subject: (key_id, self._vault.unwrap(wrapped, subject)) for key_id, subject, wrapped in rows}
+
+    def _keep(self, keys: dict[bytes, tuple[int, AESGCM]]) -> None:
+        """Keep keys at hand, within the bound; what was kept first goes first."""
+        self._keys |= keys
+        while len(self._keys) > _WRITER_KEYS:
+            del self._keys[next(iter(self._keys))]
 
     def _renew_dictionary(self, records: Sequence[Record]) -> None:
         """Make a new dictionary when one is due, from records of this run."""

@@ -70,7 +70,8 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         """Lock a directory, made with mode 0700 if missing, bring its schema up to date, and start the writer.
 
         `secret` is the directory's key, 32 bytes; without it the key stands in `secret.key` beside the data, made at
-        the first opening. A directory in use, a damaged one, another key, or a newer schema is a `StoreError`.
+        the first opening. What an aborted import left staged is thrown away. A directory in use, a damaged one,
+        another key, or a newer schema is a `StoreError`.
         """
         with ExitStack() as undo:
             try:
@@ -111,6 +112,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         readers = Readers(partial(_reader, path))
         undo.callback(readers.close)
         store = cls(directory, vault=vault, handles=Handles(writer, readers, clock), maker=maker, index=index)
+        store.drop_all_staged()
         store._lock, store._at_close = lock, undo.pop_all()
         return store
 

@@ -23,7 +23,7 @@ Command = Callable[[sqlite3.Connection], Any]
 Result = TypeVar("Result")
 GROUP_RECORDS: Final = 1_024
 GROUP_BYTES: Final = 8 << 20
-CHECKPOINT_BYTES: Final = 16 << 20
+CHECKPOINT_BYTES: Final = 4 << 20
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -160,8 +160,8 @@ class Writer:
             self._connection.execute("COMMIT")
             self._appender.committed()
             if self._truncate:
-                self._truncate = False
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                self._truncate = bool(busy)  # a reader was in the way: once more after the next group
         except BaseException as error:  # noqa: BLE001 - whatever went wrong, nobody may be told that it is on disk
             self._fail(error)
             _refuse(group, error)
