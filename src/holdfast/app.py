@@ -81,9 +81,12 @@ def pack_files() -> dict[str, bytes]:
     }
 
 
-def load_packs(names: tuple[str, ...]) -> dict[str, tuple[bytes, Pack]]:
-    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence."""
-    files = pack_files()
+def load_packs(names: tuple[str, ...], own: Mapping[str, bytes] | None = None) -> dict[str, tuple[bytes, Pack]]:
+    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence.
+
+    `own` are files by place that stand beside the shipped ones or in the place of one of them.
+    """
+    files = pack_files() | dict(own or {})
     parsed = {place: parse_pack(data, name=place) for place, data in files.items()}
     chosen = select(names, parsed)
     place_of = {pack.id: place for place, pack in parsed.items()}
@@ -137,9 +140,9 @@ def assemble(settings: Settings) -> Assembled:
         raise
 
 
-def assemble_in_memory(settings: Settings, clock: Clock) -> Assembled:
+def assemble_in_memory(settings: Settings, clock: Clock, own: Mapping[str, bytes] | None = None) -> Assembled:
     """Put everything together without a data directory: what is decided is gone with the process."""
-    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock)
+    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock, own=own)
 
 
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
@@ -180,8 +183,10 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     )
 
 
-def _assemble(settings: Settings, store: SqliteStore | MemoryStore, clock: Clock) -> Assembled:
-    packs = load_packs(settings.packs)
+def _assemble(
+    settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
+) -> Assembled:
+    packs = load_packs(settings.packs, own)
     tenant = tenant_of(settings)
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}

@@ -45,7 +45,8 @@ class FileDecider:
     """One run over one file into one shard.
 
     `journal` makes it durable; `complete_since_ms` declares `sources` complete, `None` from the first event on.
-    `results` says that the file may hold results of operations, for which recent operations are then kept.
+    `results` says that the file may hold results of operations, for which recent operations are then kept;
+    `start_ms` is where the clock stands before the first event, when it does not start with it.
     """
 
     shard: Shard
@@ -53,6 +54,7 @@ class FileDecider:
     sources: Sequence[str] = ()
     complete_since_ms: int | None = None
     results: bool = False
+    start_ms: int | None = None
     run: FileRun = field(default_factory=FileRun)
     _now_ms: int = 0
     _seen: SeenIds = field(default_factory=SeenIds)
@@ -120,7 +122,8 @@ class FileDecider:
 
     def _begin(self, first_ms: int) -> None:
         """Start the clock, and declare the sources complete that are to be."""
-        self.run.first_ms = self._now_ms = first_ms
+        self.run.first_ms = first_ms
+        self._now_ms = first_ms if self.start_ms is None else max(first_ms, self.start_ms)
         since_ms = first_ms if self.complete_since_ms is None else self.complete_since_ms
         for source in self.sources:
             self.shard.declare(source, since_ms)
