@@ -175,7 +175,7 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     """Make an empty memory for the statistics that the law and the rules ask for."""
     schema = event_schema()
     return Memory(
-        fold=Fold(build_registry(law.windows(), schema), schema=schema, keys=keys),
+        fold=Fold(build_registry(law.windows(), schema), schema=schema, keys=keys, home=settings.home),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
         schema=schema,

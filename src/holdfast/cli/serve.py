@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import socket
+import sys
 from typing import Annotated, Any
 
 import structlog
@@ -17,6 +18,7 @@ from holdfast.operations.rebuild import rebuild
 from holdfast.settings import TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
 
+_SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
 _log = structlog.get_logger("holdfast.serve")
 _MEANING = {setting.name: setting.meaning for setting in TABLE}
 
@@ -84,6 +86,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
     )
     gc.freeze()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
     await uvicorn.Server(config).serve(sockets=[sock])

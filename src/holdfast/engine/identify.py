@@ -1,26 +1,13 @@
 """The identifiers of a subject in normal form, as the lists ask for them."""
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
+from holdfast.features.identifiers import identity
 from holdfast.lists.book import ListBook
 from holdfast.lists.membership import Identifier
-from holdfast.matching.identifiers import Identity, alike, identify
-from holdfast.vocabulary.errors import InvalidError
+from holdfast.matching.identifiers import alike
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.schema import EventSchema, FieldType
-
-_CACHED = 65_536
-
-
-@lru_cache(maxsize=_CACHED)
-def _identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity | None:
-    """Normalise one identifier; a value that cannot be one of its kind cannot be looked up."""
-    try:
-        return identify(ListKind(kind), value, bic=bic, home=home)
-    except InvalidError:
-        return None
 
 
 def _named(event: Event, subject: str, schema: EventSchema) -> Iterator[tuple[str, str, str | None]]:
@@ -46,7 +33,7 @@ def identifiers(event: Event, subject: str, *, schema: EventSchema, book: ListBo
     """Collect a subject's identifiers for a question to the lists; none means that the answer is unknown."""
     found = []
     for kind, value, bic in _named(event, subject, schema):
-        known = _identity(kind, value, bic=bic, home=home)
+        known = identity(kind, value, bic=bic, home=home)
         if known is not None:
             found += [book.identifier(one.value, known.value, bic=known.bic) for one in alike(known.kind)]
     return found

@@ -43,9 +43,10 @@ class _Footing:
 class Fold:
     """Windows and people of one tenant; the only state that rules can see, and a function of the log alone."""
 
-    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker) -> None:
+    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, home: str) -> None:
         self._registry = registry
         self._keys = keys
+        self._home = home
         self._windows = WindowStore(registry.specs)
         self._people = People()
         self._traces = Traces()
@@ -61,7 +62,7 @@ class Fold:
         if footing.known:
             return
         for path in sorted(self._persons[event.type]):
-            known = footing.known[path] = known_identifiers(event, path, self._keys)
+            known = footing.known[path] = self._known(event, path)
             for source, into in self._people.join(known.keys, known.client):
                 self._move(source, into)
 
@@ -168,8 +169,11 @@ class Fold:
         return value_key(event.values, path, self._keys)
 
     def _person(self, event: Event, path: str) -> Key | None:
-        known = self._stand(event).known.get(path) or known_identifiers(event, path, self._keys)
+        known = self._stand(event).known.get(path) or self._known(event, path)
         return self._people.find(known.keys[0]) if known.keys else None
+
+    def _known(self, event: Event, path: str) -> Known:
+        return known_identifiers(event, path, self._keys, home=self._home)
 
     def _trace(self, event: Event, series: Series) -> None:
         """Note whose history the series now holds under which key."""

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from holdfast.matching.identifiers import Identity, identify
+from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.keys import Key, KeyMaker
+from holdfast.vocabulary.lists import ListKind
 
 PARTY_ORDER = (
     "customer_id",
@@ -22,6 +26,19 @@ PARTY_ORDER = (
 )
 
 
+_PLAIN = frozenset({"customer_id", "seller_id"})
+_REMEMBERED = 65_536
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity | None:
+    """Normalise one identifier; nothing for a value that cannot be one of its kind."""
+    try:
+        return identify(ListKind(kind), value, bic=bic, home=home)
+    except InvalidError:
+        return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """One party's identifiers in the order of their weight, and the client's key when it is one of ours."""
@@ -35,17 +52,27 @@ def attribute(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def known_identifiers(event: Event, party: str, keys: KeyMaker) -> Known:
+def _normal(name: str, value: str, *, bic: str | None, home: str) -> str:
+    """Give an identifier's normal form; one that has none stands as it came."""
+    if name in _PLAIN:
+        return value
+    known = identity(name, value, bic=bic, home=home)
+    if known is None:
+        return f"{value}@{bic or ''}"
+    return f"{known.value}@{known.bic or ''}" if name == "account" else known.value
+
+
+def known_identifiers(event: Event, party: str, keys: KeyMaker, *, home: str) -> Known:
     """Collect the identifiers that a party carries; an account is taken together with its BIC."""
     values = event.values
     found: list[Key] = []
     client: Key | None = None
+    bic = values.get(f"{party}.bic")
     for name in PARTY_ORDER:
         value = values.get(f"{party}.{name}")
         if value is None:
             continue
-        text = f"{value}@{values.get(f'{party}.bic', '')}" if name == "account" else str(value)
-        key = keys.key(name, text)
+        key = keys.key(name, _normal(name, str(value), bic=str(bic) if bic else None, home=home))
         found.append(key)
         if name == "customer_id":
             client = key

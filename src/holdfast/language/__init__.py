@@ -15,6 +15,7 @@ from holdfast.language.missing import missing
 from holdfast.language.nodes import Expression
 from holdfast.language.plan import Plan, plan
 from holdfast.language.scope import Literal, Scope
+from holdfast.language.words import to_words
 
 __all__ = [
     "FUNCTIONS",
@@ -33,4 +34,5 @@ __all__ = [
     "missing",
     "plan",
     "render",
+    "to_words",
 ]

@@ -156,7 +156,7 @@ def _same_currency(first: Reading, second: Reading) -> bool:
     return first.currency is not None and first.currency == second.currency
 
 
-def _compare_plain(operator: str, first: Any, second: Any) -> Trilean:
+def _compare_plain(operator: str, first: Value, second: Value) -> Trilean:
     """Compare texts or conditions."""
     if first is UNKNOWN or second is UNKNOWN:
         return UNKNOWN

@@ -15,6 +15,7 @@ from holdfast.language.nodes import (
     Node,
     Probe,
     Window,
+    walk,
 )
 from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.trilean import UNKNOWN
@@ -28,7 +29,17 @@ def missing(expression: Expression, values: Values) -> tuple[str, ...]:
     """
     if value_of(expression.tree, values) is not UNKNOWN:
         return ()
-    return tuple(dict.fromkeys(_behind(expression.tree, values)))
+    found = dict.fromkeys(_behind(expression.tree, values))
+    return tuple(found or dict.fromkeys(_inputs(expression.tree)))
+
+
+def _inputs(tree: Node) -> Iterator[str]:
+    """Name every input: all were known, but a number came out that is too large, or a division by zero."""
+    for node in walk(tree):
+        if isinstance(node, FieldName):
+            yield node.path
+        elif isinstance(node, Window):
+            yield node.spec.name
 
 
 def _behind(node: Node, values: Values) -> Iterator[str]:

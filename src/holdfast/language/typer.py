@@ -9,6 +9,7 @@ from holdfast.language.checks.arguments import check_function
 from holdfast.language.checks.arithmetic import check_arithmetic
 from holdfast.language.checks.comparable import check_comparable
 from holdfast.language.checks.conditions import check_condition
+from holdfast.language.checks.currencies import check_currencies
 from holdfast.language.checks.kinds import NUMERIC, check_kind
 from holdfast.language.checks.literals import check_literal
 from holdfast.language.checks.names import check_name
@@ -125,6 +126,7 @@ class Typer:
         left, right = self.node(tree.left), self.node(tree.right)
         operator = _ARITHMETIC[type(tree.op)]
         kind = check_arithmetic(operator, left, right)
+        check_currencies(left, right)
         return Arithmetic(type=kind, span=self.span(tree), operator=operator, left=left, right=right)
 
     def _comparison(self, tree: ast.Compare) -> Node:
@@ -140,7 +142,7 @@ class Typer:
     def _pair(self, operator: ast.cmpop, sides: tuple[ast.expr, ast.expr], span: Span) -> Node:
         """Compare two values."""
         left = self.node(sides[0])
-        if isinstance(operator, ast.In | ast.NotIn):
+        if type(operator) not in _COMPARISONS:  # `in` and `not in`
             found = self._membership(left, sides[1], span)
             return found if isinstance(operator, ast.In) else Negation(type=FieldType.BOOL, span=span, part=found)
         right = self.node(sides[1])
@@ -189,6 +191,7 @@ def comparison(operator: str, sides: tuple[Node, Node], span: Span) -> Compariso
     left, right = sides
     check_comparable(operator, left, right)
     check_words(left, right)
+    check_currencies(left, right)
     return Comparison(type=FieldType.BOOL, span=span, operator=operator, left=left, right=right)
 
 

@@ -1,6 +1,7 @@
 """One tenant's single writer: its memory, its place in the log, and the calls in flight."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -46,7 +47,8 @@ class Shard:
 
     `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
     yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
-    its decision; `past` keeps the law of earlier rulesets for replay.
+    its decision; `landings` are those that
+    the writer has reported and the loop has not seen; `past` keeps the law of earlier rulesets for replay.
     """
 
     tenant: Tenant
@@ -59,6 +61,8 @@ class Shard:
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
+    landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
+    landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
     list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -94,13 +98,24 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
         shard.flights[record.key] = flight
 
     def done(error: BaseException | None) -> None:
-        loop.call_soon_threadsafe(_land, shard, flight, error)
+        shard.landings.append((flight, error))
+        if not shard.landing:
+            shard.landing = True
+            loop.call_soon_threadsafe(_land_all, shard)
 
     try:
         shard.ports.store.submit(record, done)
     except Exception as error:  # noqa: BLE001 - whatever the store says, the record is not on disk
         _land(shard, flight, error)
     return flight
+
+
+def _land_all(shard: Shard) -> None:
+    """End every flight that the writer has reported: the loop is woken once for a whole group."""
+    shard.landing = False
+    while shard.landings:
+        flight, error = shard.landings.popleft()
+        _land(shard, flight, error)
 
 
 def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:

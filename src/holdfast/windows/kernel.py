@@ -1447,9 +1447,9 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
     fresh = 4 * plan[P_THRESHOLD] + 4
     for entity in (source, into):
         state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
-        for number in range(plan[spec + S_PEAKS] if state != 0 else 0):
+        for number in range(plan[spec + S_PEAKS]):
             stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
-            need += 8 * ENTRY_WORDS * (heap[stack + 2] + fresh)
+            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] if state != 0 else 0))
     if short(heap, entities, values, plan, spec, need, fresh):
         return -1
     if into == 0:

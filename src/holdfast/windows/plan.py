@@ -58,6 +58,7 @@ class _Layout:
     lasts: dict[int, int] = field(default_factory=dict)  # need -> place
     peaks: dict[tuple[int, int, int], int] = field(default_factory=dict)  # (need, word, flip) -> place
     distincts: dict[tuple[int, int], int] = field(default_factory=dict)  # (need, word) -> bit number
+    owners: dict[tuple[int, int], int] = field(default_factory=dict)  # of the distinct groups
     places: dict[tuple[int, int, int], int] = field(default_factory=dict)  # of the accumulators
     acc_words: int = 0
     state_words: int = 0
@@ -96,9 +97,8 @@ class _Layout:
             self.lasts[need] = self._place(1)
         for peak in self.peaks:
             self.peaks[peak] = self._place(kernel.STACK_WORDS)
-        self.owners = {key: self._place(1) for key in self.distincts}
-
-    owners: dict[tuple[int, int], int] = field(default_factory=dict)
+        for key in self.distincts:
+            self.owners[key] = self._place(1)
 
     def _place(self, words: int) -> int:
         place = self.state_words
@@ -106,7 +106,7 @@ class _Layout:
         return place
 
     def acc_key(self, lane: Lane) -> tuple[int, int, int]:
-        """Give the accumulator of a lane; counts share with sums of the same rows."""
+        """Give the accumulator of a lane; lanes over the same rows and value share one."""
         need, word = _need(lane), _word(lane)
         if lane.statistic is Statistic.DISTINCT:
             need |= 1 << (LATEST_BIT + self.distincts[need, word])

@@ -69,7 +69,7 @@ def _money(draw: DrawFn, depth: int) -> str:
     below = depth - 1
     leaves = (
         lambda: "amount",
-        lambda: _pick(draw, "rub(2)", "rub(0.5)", "usd(1)", 'param("ru.limit")'),
+        lambda: _pick(draw, "rub(2)", "rub(0.5)", "first_known(usd(1))", 'param("ru.limit")'),
         lambda: (
             f"{_pick(draw, 'sum', 'mean', 'std', 'min', 'max', 'earliest', 'latest')}"
             f"({_pick(draw, 'amount', 'amount + rub(1)', 'amount - rub(1)')}, {_options(draw)})"
@@ -180,6 +180,8 @@ def facts(draw: DrawFn, expression: Expression) -> dict[str, Value]:
     values: dict[str, Value] = {path: draw(_field_value(path)) for path in needed.fields}
     values |= {spec.name: draw(_window_value(spec)) for spec in needed.windows}
     values |= {probe.name: draw(st.sampled_from([True, False, None])) for probe in needed.probes}
-    since = st.one_of(st.none(), st.integers(NOW - 5 * DAY, NOW), st.just(0), st.just(NOW - DAY), st.just(NOW - DAY + 1))
+    since = st.one_of(
+        st.none(), st.integers(NOW - 5 * DAY, NOW), st.just(0), st.just(NOW - DAY), st.just(NOW - DAY + 1)
+    )
     values |= {completeness_name(source): draw(since) for source in needed.sources}
     return {name: value for name, value in values.items() if value is not None}

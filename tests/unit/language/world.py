@@ -114,3 +114,8 @@ DESIGN = {
     ): "transfer",
     'distinct(listing.city, of="listing_published", by=listing.vin, over=days(7)) >= 2': "listing_published",
 }
+
+
+def build_condition(text: str, event_type: str = "transfer") -> Expression:
+    """Compile one expression that must be a condition, as a rule's `when` is."""
+    return compile_expression(text, scope(event_type), expected=T.BOOL)

@@ -120,7 +120,7 @@ def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
                 steps.append(str(super().execute("PRAGMA synchronous").fetchone()[0]))
                 steps.append(str(super().execute("PRAGMA journal_mode").fetchone()[0]))
             done = super().execute(sql, parameters)
-            steps.append(sql.split()[0])
+            steps.append(sql.split(maxsplit=1)[0])
             return done
 
     def connect(path: Path) -> sqlite3.Connection:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import inf, nan, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +10,7 @@ import pytest
 from holdfast.vocabulary.errors import InvalidError, StoreError
 from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.windows import Statistic
-from holdfast.windows import Added, Arrival, ColumnKind, Lane, Question, SeriesSpec, WindowStore
-from holdfast.windows.store import Answer
+from holdfast.windows import Added, Arrival, ColumnKind, Lane, Question, SeriesSpec, WindowStore, kernel, warm_up
 
 KEY = Key(7, 9)
 OTHER = Key(7, 11)
@@ -58,6 +58,18 @@ def test_inclusive_closes_the_old_end(build: Build) -> None:
     put(store, (100, 5))
     assert store.read(0, KEY, 110) == [1, 0]
     assert store.read(0, KEY, 111) == [0, 0]
+
+
+def test_late_event_on_the_edge_stays_out(build: Build) -> None:
+    """A late event exactly on the old end of a window already read is out, also when its value comes again."""
+    store = build(over(Statistic.COUNT), over(Statistic.DISTINCT), over(Statistic.SUM))
+    put(store, (110, 1))
+    assert store.read(0, KEY, 110) == [1, 1, 1]
+    late = Arrival(0, KEY, 100, 8, (7,), 1)
+    assert store.add_many([late, Arrival(0, KEY, 110, 9, (7,), 1)]) == [Added.ADDED, Added.ADDED]
+    assert store.read(0, KEY, 110) == [2, 2, 8]
+    assert store.read(0, KEY, 109) == [1, 1, 7]
+    assert store.read(0, KEY, 120) == [0, 0, 0]
 
 
 def test_new_end_is_closed(build: Build) -> None:
@@ -136,6 +148,14 @@ def test_not_a_number_is_refused(build: Build) -> None:
         store.add(Arrival(0, KEY, 100, 0, (nan,), 1))
 
 
+def test_too_large_a_number_is_refused(build: Build) -> None:
+    """A number that does not fit 64 bits is refused before anything changes."""
+    store = build(over(Statistic.SUM))
+    with pytest.raises(InvalidError, match="does not fit"):
+        store.add(Arrival(0, KEY, 100, 0, (2**63,), 1))
+    assert store.memory()["keys"] == 0
+
+
 def test_retract_is_the_inverse_of_add(build: Build) -> None:
     """A retracted event leaves no trace, and may be added again."""
     lanes = (Statistic.COUNT, Statistic.SUM, Statistic.STD, Statistic.MAX, Statistic.DISTINCT, Statistic.LATEST)
@@ -178,7 +198,7 @@ def test_without_window_dropped_events_still_count(build: Build) -> None:
     values = [value for _, value in rows]
     total = sum(values)
     deviation = sqrt((5 * sum(value**2 for value in values) - total**2) / 25)
-    want: list[Answer] = [5, total, total / 5, deviation, -8, 2**63 - 1, 100, 140, 5, 3, 0]
+    want: list[Any] = [5, total, total / 5, deviation, -8, 2**63 - 1, 100, 140, 5, 3, 0]
     assert store.read(0, KEY, 10_000) == want
 
 
@@ -212,8 +232,10 @@ def test_snapshot_of_other_lanes_is_refused() -> None:
     with pytest.raises(StoreError, match="other series") as refusal:
         WindowStore.restore((two,), arrays)
     assert "rebuilds" in refusal.value.advice
+    with pytest.raises(StoreError, match="incomplete"):
+        WindowStore.restore((one,), {"format": arrays["format"]})
     with pytest.raises(StoreError, match="format 99"):
-        WindowStore.restore((one,), arrays | {"format": np.array([99, 0])})
+        WindowStore.restore((one,), arrays | {"format": np.array([99, 0, 0])})
 
 
 @pytest.mark.parametrize(
@@ -267,6 +289,13 @@ def test_retracting_the_peak_uncovers_many() -> None:
     store.add(Arrival(0, KEY, 2000, 2000, (9,), 1))
     assert store.retract(Question(0, KEY, 2000), 2000)
     assert [store.read(0, KEY, at_ms) for at_ms in (2000, 5000, 6500)] == [[0], [-1], [-1501]]
+
+
+def test_warm_up_runs_every_kernel() -> None:
+    """After the warm-up every kernel that Python calls is compiled."""
+    warm_up()
+    kernels = (kernel.read_all, kernel.add_all, kernel.retract_one, kernel.merge_one, kernel.advance_some)
+    assert all(getattr(entrance, "signatures", None) for entrance in kernels)
 
 
 def test_advance_drops_idle_keys(build: Build) -> None:

@@ -2,8 +2,7 @@
 """The store answers as brute force does, whatever happens in whatever order."""
 
 import random
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +13,9 @@ from holdfast.vocabulary.keys import Key
 from holdfast.windows import Added, Arrival, Question, WindowStore
 from tests.unit.windows.oracle import KEEP_MS, LATE_MS, SPECS, Oracle, random_arrival
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 KEYS = (Key(1, 1), Key(2**64 - 1, 3), Key(5, 2**64 - 1))
 HOT, MIXED, COLD = 0, 8, 400  # thresholds: always running state, both, never
 
@@ -22,7 +24,6 @@ class World:
     """A store and its oracle, driven by the same acts; `now` only grows, lateness is bounded."""
 
     def __init__(self, threshold: int) -> None:
-        self.threshold = threshold
         self.store = WindowStore(SPECS, late_ms=LATE_MS, threshold=threshold)
         self.oracle = Oracle(SPECS)
         self.now = 1000
@@ -64,7 +65,7 @@ class World:
 
     def restart(self) -> None:
         """Go through a snapshot."""
-        self.store = WindowStore.restore(SPECS, self.store.snapshot(), threshold=self.threshold)
+        self.store = WindowStore.restore(SPECS, self.store.snapshot())
 
     def check(self, late_ms: int = 0) -> None:
         """Every lane of every key equals brute force."""

@@ -26,6 +26,9 @@ def check_characters(text: str) -> None:
                 hint="delete it; it may have come with a copied text",
             )
     for index, char in _code(text):
+        if char == "\\":
+            span = Span(start=index, end=index + 1)
+            raise fault("a backslash has no meaning outside quotes", span, hint="lines may break without it")
         if not char.isascii():
             latin = _LATIN.get(char) or unicodedata.normalize("NFKC", char)
             instead = f"; here it looks like the Latin `{latin}`" if latin.isascii() and latin.isalnum() else ""

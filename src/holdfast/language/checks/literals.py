@@ -1,7 +1,6 @@
 """Texts and numbers that are written out stay within their caps."""
 
 import ast
-import math
 
 from holdfast.language.checks.characters import is_hidden
 from holdfast.language.faults import fault
@@ -43,5 +42,5 @@ def _text(value: str, span: Span) -> Constant:
 
 def _check_bounds(value: float, span: Span) -> None:
     """Refuse numbers no amount or count reaches, and infinity."""
-    if not math.isfinite(value) or abs(value) > MAX_LITERAL:
+    if not -MAX_LITERAL <= value <= MAX_LITERAL:
         raise fault("the number is too large", span, expected=f"at most {MAX_LITERAL:,}")

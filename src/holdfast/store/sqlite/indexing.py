@@ -3,8 +3,10 @@
 Keys and event ids come in random order. Put into a tree one by one they would make the disk write a page for every
 32 bytes; so the newest stand in memory and every 8,192 records go to the tables as one sorted run, appended at the
 end. After a crash the newest are read again from the log. Keys stand in one table a day, which is dropped whole
-after 30 days; event ids are kept for ever, as 64-bit hashes. Measured at 200,000 records: 12 us of CPU for each
-instead of 39, and commits at the 99th hundredth in 1 ms instead of 28.
+after 30 days; event ids are kept for ever, as 64-bit hashes.
+Measured on a bare table of 200,000 rows: trees filled one by one raised the CPU for each row from 12 to 39 us and the
+slowest hundredth of commits from 1 to 28 ms. Runs brought commit and checkpoint from 35 to 10 us a record; a look-up
+pays for it with one search in each run.
 Source of the idea: P. O'Neil et al., The log-structured merge-tree, Acta Informatica 33 (1996).
 """
 

@@ -1,7 +1,8 @@
 """Making records small: raw deflate with dictionaries taken from the records before.
 
 Judgements repeat the same signs, titles and citations, and facts the same names, so that a dictionary takes a
-record of 11 KB to 0.7 KB in 33 us; without it SQLite spends 40 us more on writing the rest, and three times the disk.
+record of 11 KB to 0.7 KB in about 33 us of CPU. Without packing SQLite needed 79 us instead of 23 to write a row
+(12 KB against 0.7 KB, in groups of 64, with its checkpoints) and more than ten times the disk.
 A dictionary for the personal part holds names only, never a value; the public part has no personal data.
 """
 

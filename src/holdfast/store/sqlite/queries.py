@@ -51,8 +51,8 @@ def _many(sql: str, count: int) -> str:
 def insert_many(connection: sqlite3.Connection, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows, up to 64 in a step.
 
-    Every step of SQLite lets go of the interpreter's lock and waits for it again behind a busy engine; one step a
-    row made a commit under load take half a second.
+    Every step of SQLite lets go of the interpreter's lock and may wait for it again behind a busy engine, so that
+    fewer steps are better than many.
     """
     place = 0
     for count in _STEPS:
