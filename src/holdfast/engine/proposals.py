@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.engine.tenant import Tenant
 from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
+from holdfast.rules.voice import strongest, weakest
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Mode, Outcome
 from holdfast.vocabulary.packs import Pack, RailClass
@@ -47,7 +48,8 @@ class Proposer:
 
     def all(self) -> list[Proposal]:
         """Give all proposals: of signs, then of rules, then of limits."""
-        return [*self._of_signs(), *self._of_rules(), *self._of_limits()]
+        made = [*self._of_signs(), *self._of_rules()]
+        return [*made, *self._of_limits(made)]
 
     def _of_signs(self) -> Iterator[Proposal]:
         for check in self._regime.signs:
@@ -128,11 +130,11 @@ class Proposer:
         """Tell whether any law speaks about this event's type."""
         return any(in_force(check, self._answers) for check in self._regime.signs)
 
-    def _of_limits(self) -> Iterator[Proposal]:
+    def _of_limits(self, made: Sequence[Proposal]) -> Iterator[Proposal]:
         for check in self._regime.duties:
             exceeded = check.limit is not None and self._answers[check.limit.place] is True
-            if exceeded and in_force(check, self._answers) and self._answers_duty(check):
-                mode = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
+            mode = self._binding(check, made) if exceeded and in_force(check, self._answers) else None
+            if mode is not None:
                 yield Proposal(
                     source=check.duty.id,
                     outcome=Outcome.REFUSE,
@@ -142,5 +144,10 @@ class Proposer:
                     measures=(check.duty.id,),
                 )
 
-    def _answers_duty(self, check: DutyCheck) -> bool:
-        return check.condition is None or self._answers[check.condition.place] is True
+    def _binding(self, check: DutyCheck, made: Sequence[Proposal]) -> Mode | None:
+        """Tell how far a duty binds: by its own condition, else as far as a sign or rule that names it acts."""
+        own = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
+        if check.condition is not None and self._answers[check.condition.place] is True:
+            return own
+        naming = [proposal.mode for proposal in made if check.duty.id in proposal.measures]
+        return weakest(own, strongest(naming)) if naming else None

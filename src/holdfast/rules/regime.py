@@ -164,7 +164,7 @@ class _Compiler:
                 duty=duty,
                 pack=pack,
                 condition=self.add(duty.when, pack) if duty.when else None,
-                limit=self.add(duty.limits_amount, pack) if duty.limits_amount else None,
+                limit=self.add(f"amount > ({duty.limits_amount})", pack) if duty.limits_amount else None,
                 applies=self.applies(pack, event_type),
             )
             for pack in self._packs
