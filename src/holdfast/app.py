@@ -23,6 +23,7 @@ from holdfast.rules.voice import Voice
 from holdfast.settings import Settings
 from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
+from holdfast.store.sqlite.store import DATABASE_NAME
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError
 from holdfast.vocabulary.instants import rfc3339, to_ms
@@ -144,6 +145,24 @@ def assemble(settings: Settings) -> Assembled:
 def assemble_in_memory(settings: Settings, clock: Clock, own: Mapping[str, bytes] | None = None) -> Assembled:
     """Put everything together without a data directory: what is decided is gone with the process."""
     return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock, own=own)
+
+
+def open_store(directory: Path, *, make: bool = False) -> SqliteStore:
+    """Open a data directory for a tool, whatever clock it was used with; one that is missing is made only if asked."""
+    if not make and not (directory / DATABASE_NAME).is_file():
+        raise SettingError(f"`{directory}` is no data directory", hint="`--data` names the directory of the server")
+    return SqliteStore.open(directory, clock=SystemClock(), random_bytes=os.urandom)
+
+
+def clock_left(store: SqliteStore) -> Clock:
+    """Give the clock of a data directory: the test clock where it was left, else the machine's."""
+    left = store.get_meta(_TEST_CLOCK)
+    return SystemClock() if left is None else StandingClock(int(left))
+
+
+def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
+    """Put everything together around an open store; the memory is still empty."""
+    return _assemble(settings, store, clock_left(store))
 
 
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:

@@ -15,6 +15,20 @@ import msgspec
 import typer
 
 from holdfast.app import Assembled, StandingClock, assemble, assemble_in_memory
+from holdfast.cli.options import (
+    Data,
+    File,
+    Home,
+    Json,
+    Language,
+    Limit,
+    MappingFile,
+    Mode,
+    Packs,
+    Rejects,
+    SetParameters,
+    Zone,
+)
 from holdfast.cli.progress import following
 from holdfast.cli.reading import EventFile, event_file
 from holdfast.cli.summary import Pace, print_json, print_summary
@@ -32,22 +46,10 @@ EXIT_REJECTED = 3
 EXIT_INTERRUPTED = 130
 _START = "start"
 
-File = Annotated[Path, typer.Argument(help="JSON lines, CSV or Parquet; .gz may stand behind the first two.")]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="YAML that says which column fills which field.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Decide into this data directory, durably.")]
-Packs = Annotated[str | None, typer.Option("--packs", help="Regulation packs, by folder or name.")]
-Home = Annotated[str | None, typer.Option("--home", help="Home country (ISO 3166).")]
-Zone = Annotated[str | None, typer.Option("--zone", help="Time zone of legal clocks.")]
-Language = Annotated[str | None, typer.Option("--language", help="Language of titles: ru, kk or en.")]
-Mode = Annotated[str | None, typer.Option("--mode", help="Modes by id, such as `ru.od-2506.1.6=observe`.")]
-SetParameters = Annotated[str | None, typer.Option("--set", help="Values of pack parameters.")]
-Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write why each bad row was not taken, as JSON lines.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
-Limit = Annotated[int | None, typer.Option("--limit", help="Stop after so many rows.", min=1)]
 
-
-def decide(  # noqa: PLR0913, PLR0917 - one argument an option
+def decide(  # noqa: PLR0913 - one argument an option
     file: File,
+    *,
     mapping: MappingFile = None,
     data: Data = None,
     packs: Packs = None,
@@ -84,7 +86,10 @@ def decide(  # noqa: PLR0913, PLR0917 - one argument an option
     with ExitStack() as stack:
         assembled = open_for_file(settings, stack, durable=data is not None)
         decider = make_decider(assembled, source, assume_complete, durable=data is not None)
-        sinks = {Decided: _decision_sink(out, stack, settings), Rejected: reject_sink(rejects, stack)}
+        sinks: dict[type, Callable[[Any], None]] = {
+            Decided: _decision_sink(out, stack, settings),
+            Rejected: reject_sink(rejects, stack),
+        }
         ended = run_file(source, decider, sinks, limit=limit, quiet=json)
     (print_json if json else print_summary)(decider.run, ended)
     raise typer.Exit(exit_code(decider, ended))
@@ -107,18 +112,19 @@ def make_decider(assembled: Assembled, source: EventFile, assume: str | None, *,
         shard=assembled.shard,
         journal=Journal(assembled.store) if durable else None,
         sources=() if assume is None else sources_of(event) if event else OWN,
-        complete_since_ms=None if assume in {None, _START} else _instant(str(assume)),
+        complete_since_ms=None if assume in {None, _START} else instant_of("assume-complete", str(assume)),
         results=event in {None, "transfer_result"},
     )
 
 
-def _instant(text: str) -> int:
+def instant_of(option: str, text: str) -> int:
+    """Read an instant with its offset from an option."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise SettingError(f"`assume-complete` cannot be `{text}`", hint="`start`, or an RFC 3339 instant with offset")
+        raise SettingError(f"`{option}` cannot be `{text}`", hint="an RFC 3339 instant with offset")
     return to_ms(found)
 
 

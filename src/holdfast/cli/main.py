@@ -7,7 +7,13 @@ import typer
 from rich.console import Console
 
 from holdfast import __version__
+from holdfast.cli.backfill import backfill
 from holdfast.cli.decide import decide
+from holdfast.cli.doctor import doctor
+from holdfast.cli.keys import keys
+from holdfast.cli.packs import packs
+from holdfast.cli.replay import replay
+from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
 from holdfast.vocabulary.errors import HoldfastError
 
@@ -21,7 +27,10 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-app.command()(decide)
+for _command in (decide, backfill, replay, doctor):
+    app.command()(_command)
+for _name, _group in (("packs", packs), ("rules", rules), ("keys", keys)):
+    app.add_typer(_group, name=_name)
 
 
 @app.callback(invoke_without_command=True)

@@ -51,7 +51,9 @@ def event_file(path: Path, mapping: Path | None) -> EventFile:
         raise InvalidError(f"there is no file `{path}`", hint="check the path")
     kind = _kind(path)
     if mapping is None and kind != "json":
-        raise InvalidError(f"`{path.name}` needs a mapping", hint="`--mapping FILE` says which column fills which field")
+        raise InvalidError(
+            f"`{path.name}` needs a mapping", hint="`--mapping FILE` says which column fills which field"
+        )
     total = int(pl.scan_parquet(path).select(pl.len()).collect().item()) if kind == "parquet" else None
     return EventFile(path=path, mapping=read_mapping(mapping) if mapping else None, total=total)
 

@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.box import SIMPLE
 from rich.table import Table
 
+from holdfast.cli.screen import screen
 from holdfast.operations.file_run import STATES, Caught, FileRun
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.outcome import Outcome
@@ -74,9 +75,26 @@ def print_json(run: FileRun, pace: Pace) -> None:
     print(canonical(summary(run, pace)).decode())  # noqa: T201 - standard output is the answer
 
 
+def print_loaded(run: FileRun, pace: Pace, *, as_json: bool) -> None:
+    """Print what a load of history did."""
+    told = summary(run, pace)
+    kept = ("rows", "events", "rejected", "duplicates", "known", "first", "last", "seconds", "peak_mb", "interrupted")
+    if as_json:
+        print(canonical({name: told[name] for name in kept}).decode())  # noqa: T201 - standard output is the answer
+        return
+    console = screen()
+    console.print(
+        f"{run.rows:,} rows, {run.events:,} loaded, {run.rejected:,} rejected, {run.duplicates:,} repeated, "
+        f"{run.known:,} known already"
+    )
+    console.print(
+        f"{told['first']} to {told['last']}; {pace.seconds:.1f} s, {told['events_per_second'] or 0:,} events/s"
+    )
+
+
 def print_summary(run: FileRun, pace: Pace) -> None:
     """Print the summary for a person."""
-    console = Console(highlight=False)
+    console = screen()
     told = summary(run, pace)
     console.print(
         f"{run.rows:,} rows, {run.events:,} decided, {run.rejected:,} rejected, {run.duplicates:,} repeated, "
@@ -93,8 +111,18 @@ def print_summary(run: FileRun, pace: Pace) -> None:
             console.print(table)
 
 
+def _plain(*columns: str, title: str) -> Table:
+    """Make a table whose rows take one line each."""
+    table = Table(title=title, title_justify="left", box=SIMPLE)
+    for name in columns:
+        table.add_column(
+            name, no_wrap=True, overflow="ellipsis", ratio=3 if name in {"title", "unknown without"} else None
+        )
+    return table
+
+
 def _outcomes(run: FileRun) -> Table:
-    table = Table("outcome", "events", "share", title="Outcomes", title_justify="left")
+    table = _plain("outcome", "events", "share", title="Outcomes")
     for outcome in Outcome:
         count = run.outcomes[outcome.word]
         table.add_row(outcome.word, f"{count:,}", f"{100 * count / max(1, run.events):.3f} %")
@@ -103,17 +131,17 @@ def _outcomes(run: FileRun) -> Table:
 
 def _signs(told: dict[str, Any]) -> Table:
     columns = ("sign", "title", *STATES, *(("bad", "honest") if told["labels"] else ()), "unknown without")
-    table = Table(*columns, title="Signs", title_justify="left")
+    table = _plain(*columns, title="Signs")
     for row in told["signs"]:
         counts = [f"{row[state]:,}" for state in STATES]
         counts += [f"{row[name]:,}" for name in ("bad", "honest") if name in row]
-        table.add_row(row["id"], row["title"], *counts, ", ".join(row["missing"]))
+        table.add_row(row["id"], row["title"], *counts, ", ".join(name[:40] for name in row["missing"]))
     return table
 
 
 def _rules(told: dict[str, Any]) -> Table:
     columns = ("rule", "true", *(("bad", "honest") if told["labels"] else ()))
-    table = Table(*columns, title="Rules", title_justify="left")
+    table = _plain(*columns, title="Rules")
     for row in told["rules"]:
         table.add_row(row["id"], *(f"{row[name]:,}" for name in ("true", "bad", "honest") if name in row))
     return table
@@ -121,7 +149,7 @@ def _rules(told: dict[str, Any]) -> Table:
 
 def _labels(told: dict[str, Any]) -> Table:
     columns = ("stopped at", "caught", "missed", "honest stopped", "recall", "precision", "honest per caught")
-    table = Table(*columns, title="Against the labels", title_justify="left")
+    table = _plain(*columns, title="Against the labels")
     for row in told["labels"]:
         shares = ["-" if row[name] is None else f"{100 * row[name]:.2f} %" for name in ("recall", "precision")]
         cost = "-" if row["honest_per_caught"] is None else f"{row['honest_per_caught']:.2f}"

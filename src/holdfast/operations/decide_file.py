@@ -128,7 +128,7 @@ class FileDecider:
         for source in self.sources:
             self.shard.declare(source, since_ms)
             if self.journal is not None:
-                self._write(_source_record(self.shard.next_seq(), source, since_ms, now_ms=first_ms))
+                self._write(source_record(self.shard.next_seq(), source, since_ms, now_ms=first_ms))
 
     def _judge(self, row: Row, event: Event) -> Judgement:
         """Judge one event and let it become part of the past."""
@@ -191,7 +191,7 @@ class FileDecider:
             del self._recent[next(iter(self._recent))]
 
 
-def _source_record(seq: int, source: str, since_ms: int, *, now_ms: int) -> Record:
+def source_record(seq: int, source: str, since_ms: int, *, now_ms: int) -> Record:
     """Make the record that declares a source complete."""
     return Record(
         seq=seq,

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from holdfast.vocabulary.judgement import Judgement
+from holdfast.vocabulary.judgement import Judgement, SignResult
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 
 STATES = ("fired", "clear", "unknown")
@@ -74,16 +74,7 @@ class FileRun:
         if judgement.would_be is not None:
             self.would_be[judgement.would_be] += 1
         for sign in judgement.signs:
-            states = self.signs.get(sign.id)
-            if states is None:
-                states = self.signs[sign.id] = Counter()
-                self.titles[sign.id] = sign.title
-                self.missing[sign.id] = Counter()
-            states[sign.state] += 1
-            if sign.missing:
-                self.missing[sign.id].update(sign.missing)
-            if bad is not None and sign.state == "fired":
-                self.fired_truth[sign.id, bad] += 1
+            self._see_sign(sign, bad=bad)
         for rule in judgement.rules:
             self.rules[rule.id] += 1
             self.titles.setdefault(rule.id, rule.title)
@@ -91,6 +82,18 @@ class FileRun:
                 self.fired_truth[rule.id, bad] += 1
         if bad is not None:
             self.truth[judgement.outcome, bad] += 1
+
+    def _see_sign(self, sign: SignResult, *, bad: bool | None) -> None:
+        states = self.signs.get(sign.id)
+        if states is None:
+            states = self.signs[sign.id] = Counter()
+            self.titles[sign.id] = sign.title
+            self.missing[sign.id] = Counter()
+        states[sign.state] += 1
+        if sign.missing:
+            self.missing[sign.id].update(sign.missing)
+        if bad is not None and sign.state == "fired":
+            self.fired_truth[sign.id, bad] += 1
 
     def caught(self) -> list[Caught]:
         """Compare decisions with labels, at challenge and above and at hold and above; empty without labels."""

@@ -21,16 +21,21 @@ def rebuild(shard: Shard) -> int:
     shard.changed.clear()
     count = 0
     for record in store.replay():
-        _apply(shard, record)
+        apply_record(shard, record)
         shard.seq = record.seq
         count += 1
-    for list_id in store.lists():
-        shard.memory.lists.apply(_whole_list(shard, list_id))
+    load_lists(shard)
     shard.failed = None
     return count
 
 
-def _apply(shard: Shard, record: Record) -> None:
+def load_lists(shard: Shard) -> None:
+    """Bring the lists of an empty memory to their present versions."""
+    for list_id in shard.ports.store.lists():
+        shard.memory.lists.apply(_whole_list(shard, list_id))
+
+
+def apply_record(shard: Shard, record: Record) -> None:
     """Let one record have its effect on the memory again."""
     if record.source is not None:
         shard.declare(record.source.source, record.source.complete_since_ms)

@@ -43,13 +43,13 @@ def minor_units(decimals: int, *, comma: bool, rounded: bool) -> Convert:
     A binary float counts as the shortest decimal that reads back as it. More digits than `decimals` are an error
     unless `rounded` (half up).
     """
-    scale = 10**decimals
+    scale: int = 10**decimals
 
     def exactly(cell: Any) -> int:
         try:
             amount = Decimal(repr(cell) if isinstance(cell, float) else _plain(str(cell), comma=comma)) * scale
         except InvalidOperation:
-            raise CellError("is not a number", "`decimal: \",\"` reads a comma as the decimal sign") from None
+            raise CellError("is not a number", '`decimal: ","` reads a comma as the decimal sign') from None
         if not amount.is_finite():
             raise CellError("is not a number")
         whole = amount.to_integral_value(ROUND_HALF_UP)

@@ -73,7 +73,7 @@ class _MappingFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class _Step(NamedTuple):
     """One cell's way: where it stands, which part of the message and which value it fills, and how."""
 
-    index: int
+    place: int
     part: str
     key: str
     name: str
@@ -127,7 +127,10 @@ class RowReader:
         self._type = mapping.event
         self._message = _MESSAGES[mapping.event]
         self._empty = mapping.empty
-        self._steps = [_step(field, spec, mapping.event, places[spec.column]) for field, spec in mapping.columns.items()]
+        self._steps = [
+            _step(field, spec, event=mapping.event, place=places[spec.column])
+            for field, spec in mapping.columns.items()
+        ]
         self._constants = _parts(mapping.constants)
         self._names = {rule_name(path): value for path, value in mapping.constants.items()}
         self._parts = sorted({step.part for step in self._steps} | set(self._constants))
@@ -140,7 +143,7 @@ class RowReader:
         parts = {name: dict(self._constants.get(name, ())) for name in self._parts}
         values: dict[str, Value] = dict(self._names)
         for step in self._steps:
-            cell = cells[step.index]
+            cell = cells[step.place]
             if cell is None or cell == "" or (self._empty and str(cell) in self._empty):
                 continue
             value = _converted(step, cell)
@@ -357,11 +360,11 @@ def _find(column: str, present: Sequence[str], pointer: str) -> None:
         raise MappingError(f"the file has no column `{column}`", pointer=pointer, hint=_near(column, present))
 
 
-def _step(field: str, spec: ColumnSpec, event: str, index: int) -> _Step:
+def _step(field: str, spec: ColumnSpec, *, event: str, place: int) -> _Step:
     """Compile one column."""
     kind = _wire_fields(event)[field].type
     head, _, tail = field.rpartition(".")
-    return _Step(index, head, tail, rule_name(field), kind is FieldType.INSTANT, _conversion(spec, kind), spec.column)
+    return _Step(place, head, tail, rule_name(field), kind is FieldType.INSTANT, _conversion(spec, kind), spec.column)
 
 
 def _conversion(spec: ColumnSpec, kind: FieldType) -> Convert:

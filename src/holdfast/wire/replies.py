@@ -92,6 +92,11 @@ def read_facts(data: bytes) -> Facts:
     return _FACTS.decode(data)
 
 
+def read_envelope(data: bytes) -> EnvelopeView:
+    """Read back an envelope."""
+    return _ENVELOPE.decode(data)
+
+
 def read_outcome(judgement: bytes) -> str:
     """Read the outcome's word out of a judgement."""
     return _OUTCOME.decode(judgement).outcome
