@@ -195,7 +195,9 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     """Make an empty memory for the statistics that the law and the rules ask for."""
     schema = event_schema()
     return Memory(
-        fold=Fold(build_registry(law.windows(), schema), schema=schema, keys=keys, home=settings.home),
+        fold=Fold(
+            build_registry(law.windows(), schema, zone=settings.zone), schema=schema, keys=keys, home=settings.home
+        ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
         schema=schema,

@@ -197,3 +197,29 @@ def test_a_late_event_is_taken_and_flagged(start: StartServer) -> None:
     late = server.post("/v1/events", transfer("late", occurred_at="2026-05-07T11:59:59+03:00"))
     fresh = server.post("/v1/events", transfer("fresh", occurred_at="2026-05-07T12:00:00+03:00"))
     assert (late.json()["late"], fresh.json()["late"]) == (True, False)
+
+
+def test_an_input_that_comes_late_is_decided_with_again(start: StartServer) -> None:
+    """An allowed transfer becomes a hold when the operator's report arrives, unless it was executed meanwhile."""
+    server = start()
+    telecom = {
+        "type": "telecom_activity",
+        "occurred_at": "2026-05-08T11:59:00+03:00",
+        "window_start": "2026-05-08T04:00:00+03:00",
+        "window_end": "2026-05-08T11:59:00+03:00",
+        "atypical": True,
+    }
+    first = server.decide(transfer("one"))
+    done = server.decide(transfer("two", payer={"customer_id": "c-2"}))
+    server.report({"id": "r", "type": "transfer_result", "occurred_at": NOON, "of": "two", "result": "executed"})
+    server.report(telecom | {"id": "t-1", "client": {"customer_id": "c-1"}})
+    server.report(telecom | {"id": "t-2", "client": {"customer_id": "c-2"}})
+    for _ in range(2):
+        now = server.client.get(f"/v1/decisions/{first['id']}").json()
+        assert (first["outcome"], now["outcome"], now["revision"]) == ("allow", "hold", 2)
+        assert (now["id"], now["event_id"]) == (first["id"], "one")
+        assert state(now, "ru.od-2506.1.9") == "fired"
+        assert server.client.get(f"/v1/decisions/{done['id']}").json() == done
+        assert server.decide(transfer("one")) == first
+        assert server.post(f"/v1/decisions/{first['id']}/replay", b"").json()["equal"] is True
+        server.restart()

@@ -94,6 +94,7 @@ def openapi() -> Node:
                 "put": _operation("Declare a source complete", "the source", source),
             },
             "/v1/dev/clock": {"post": _operation("Move the test clock", "where it stands", clock)},
+            "/metrics": {"get": _operation("Figures for Prometheus", "text")},
             "/healthz": {"get": _operation("Is the process alive", "it is")},
             "/readyz": {"get": _operation("Can decisions be made", "yes, or what is missing")},
         },

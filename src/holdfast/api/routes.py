@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from holdfast.api.access import Access
+from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
 from holdfast.operations.change_list import Edit, change_list
@@ -106,6 +107,7 @@ class Routes:
             ("PUT", "/v1/sources/{source}", Routes.put_source),
             ("GET", "/healthz", Routes.healthz),
             ("GET", "/readyz", Routes.readyz),
+            ("GET", "/metrics", Routes.metrics),
             ("GET", "/openapi.json", Routes.openapi),
         ]
         if self._move_clock is not None:
@@ -256,6 +258,11 @@ class Routes:
         """Say whether decisions can be made, and what is degraded."""
         state = readiness(self.shard)
         return _json({"ready": state.ready, "degraded": state.degraded}, 200 if state.ready else 503)
+
+    @route("read")
+    async def metrics(self, request: Request) -> Response:
+        """Give the figures for Prometheus."""
+        return Response(exposition(self.shard), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @route(None)
     async def openapi(self, request: Request) -> Response:

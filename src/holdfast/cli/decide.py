@@ -45,6 +45,7 @@ from holdfast.wire.replies import decision_line
 EXIT_REJECTED = 3
 EXIT_INTERRUPTED = 130
 _START = "start"
+Sinks = dict[type, Callable[[Any], None]]
 
 
 def decide(  # noqa: PLR0913 - one argument an option
@@ -128,9 +129,7 @@ def instant_of(option: str, text: str) -> int:
     return to_ms(found)
 
 
-def run_file(
-    source: EventFile, decider: FileDecider, sinks: dict[type, Callable[[Any], None]], *, limit: int | None, quiet: bool
-) -> Pace:
+def run_file(source: EventFile, decider: FileDecider, sinks: Sinks, *, limit: int | None, quiet: bool) -> Pace:
     """Run over the file, showing how far it is; an interrupt ends the run and leaves what was counted so far."""
     rows: Iterator[Any] = source.rows() if limit is None else islice(source.rows(), limit)
     total = min(limit, source.total) if limit and source.total else source.total or limit

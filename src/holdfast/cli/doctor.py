@@ -13,12 +13,11 @@ from statistics import median
 from typing import Annotated, NamedTuple
 
 import typer
-from rich.table import Table
 
 from holdfast.app import Assembled, StandingClock, SystemClock, assemble_around, assemble_in_memory, open_store
 from holdfast.cli.options import Data, Json, Limit, MappingFile, Packs
 from holdfast.cli.reading import event_file
-from holdfast.cli.screen import screen
+from holdfast.cli.screen import one_line_table, screen
 from holdfast.operations.coverage import Sightings, SignCoverage, coverage
 from holdfast.operations.rebuild import load_lists
 from holdfast.regulation import as_of, boundaries
@@ -44,7 +43,8 @@ class Finding(NamedTuple):
     found: str
 
 
-def doctor(  # noqa: PLR0917 - one argument an option
+def doctor(
+    *,
     data: Data = None,
     packs: Packs = None,
     file: Annotated[
@@ -182,7 +182,7 @@ def _print(findings: list[Finding], covered: list[SignCoverage], sightings: Sigh
     if not covered:
         return
     console.print(", ".join(f"{count:,} {kind}" for kind, count in sightings.events.items()) or "no events")
-    table = Table("sign", "on", "can fire", "missing")
+    table = one_line_table("sign", "on", "can fire", "missing")
     for one in covered:
         table.add_row(one.id, one.event_type, "never" if one.missing else "yes", ", ".join(one.missing))
     console.print(table)

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from holdfast.app import clock_left, new_id, open_store
 from holdfast.cli.decide import instant_of
 from holdfast.cli.options import Data, Json
-from holdfast.cli.screen import screen
+from holdfast.cli.screen import one_line_table, screen
 from holdfast.operations.api_keys import SCOPES, create_key
 from holdfast.settings import read_settings
 from holdfast.vocabulary.instants import rfc3339
@@ -57,7 +56,7 @@ def list_keys(*, data: Data = None, json: Json = False) -> None:
     if json:
         print(canonical(rows).decode())  # noqa: T201 - standard output is the answer
         return
-    table = Table("id", "scopes", "created", "expires", "revoked")
+    table = one_line_table("id", "scopes", "created", "expires", "revoked")
     for row in rows:
         table.add_row(*(str(row[name] or "-") for name in ("id", "scopes", "created_at", "expires_at", "revoked_at")))
     screen().print(table)

@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 import yaml
-from rich.box import SIMPLE
-from rich.table import Table
 
 from holdfast.app import load_packs, make_law, pack_files, tenant_of
 from holdfast.cli.examples import ExampleRunner
 from holdfast.cli.options import Json, Language, Packs
-from holdfast.cli.screen import screen
+from holdfast.cli.screen import one_line_table, screen
 from holdfast.language import render
 from holdfast.operations.check_pack import check_expressions
 from holdfast.regulation import as_of, parse_pack
@@ -38,9 +36,7 @@ def _tell(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, json: bool)
     if json:
         print(canonical(list(rows)).decode())  # noqa: T201 - standard output is the answer
         return
-    table = Table(box=SIMPLE)
-    for name in columns:
-        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=3 if name in {"title", "cite"} else None)
+    table = one_line_table(*columns)
     for row in rows:
         table.add_row(*("-" if row[name] is None else str(row[name]) for name in columns))
     screen().print(table)

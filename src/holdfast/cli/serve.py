@@ -19,6 +19,7 @@ from holdfast.settings import TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
 
 _SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
+_BACKLOG = 2_048
 _log = structlog.get_logger("holdfast.serve")
 _MEANING = {setting.name: setting.meaning for setting in TABLE}
 
@@ -54,6 +55,7 @@ def bind(settings: Settings) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((settings.host, settings.port))
+        sock.listen(_BACKLOG)
     except OSError as error:
         sock.close()
         raise SettingError(

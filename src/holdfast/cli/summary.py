@@ -3,10 +3,9 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rich.box import SIMPLE
 from rich.table import Table
 
-from holdfast.cli.screen import screen
+from holdfast.cli.screen import one_line_table, screen
 from holdfast.operations.file_run import STATES, Caught, FileRun
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.outcome import Outcome
@@ -111,18 +110,8 @@ def print_summary(run: FileRun, pace: Pace) -> None:
             console.print(table)
 
 
-def _plain(*columns: str, title: str) -> Table:
-    """Make a table whose rows take one line each."""
-    table = Table(title=title, title_justify="left", box=SIMPLE)
-    for name in columns:
-        table.add_column(
-            name, no_wrap=True, overflow="ellipsis", ratio=3 if name in {"title", "unknown without"} else None
-        )
-    return table
-
-
 def _outcomes(run: FileRun) -> Table:
-    table = _plain("outcome", "events", "share", title="Outcomes")
+    table = one_line_table("outcome", "events", "share", title="Outcomes")
     for outcome in Outcome:
         count = run.outcomes[outcome.word]
         table.add_row(outcome.word, f"{count:,}", f"{100 * count / max(1, run.events):.3f} %")
@@ -131,7 +120,7 @@ def _outcomes(run: FileRun) -> Table:
 
 def _signs(told: dict[str, Any]) -> Table:
     columns = ("sign", "title", *STATES, *(("bad", "honest") if told["labels"] else ()), "unknown without")
-    table = _plain(*columns, title="Signs")
+    table = one_line_table(*columns, title="Signs")
     for row in told["signs"]:
         counts = [f"{row[state]:,}" for state in STATES]
         counts += [f"{row[name]:,}" for name in ("bad", "honest") if name in row]
@@ -141,7 +130,7 @@ def _signs(told: dict[str, Any]) -> Table:
 
 def _rules(told: dict[str, Any]) -> Table:
     columns = ("rule", "true", *(("bad", "honest") if told["labels"] else ()))
-    table = _plain(*columns, title="Rules")
+    table = one_line_table(*columns, title="Rules")
     for row in told["rules"]:
         table.add_row(row["id"], *(f"{row[name]:,}" for name in ("true", "bad", "honest") if name in row))
     return table
@@ -149,7 +138,7 @@ def _rules(told: dict[str, Any]) -> Table:
 
 def _labels(told: dict[str, Any]) -> Table:
     columns = ("stopped at", "caught", "missed", "honest stopped", "recall", "precision", "honest per caught")
-    table = _plain(*columns, title="Against the labels")
+    table = one_line_table(*columns, title="Against the labels")
     for row in told["labels"]:
         shares = ["-" if row[name] is None else f"{100 * row[name]:.2f} %" for name in ("recall", "precision")]
         cost = "-" if row["honest_per_caught"] is None else f"{row['honest_per_caught']:.2f}"

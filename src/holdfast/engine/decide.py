@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from holdfast.engine.proposals import Proposal, Proposer, in_force
 from holdfast.engine.tenant import Tenant
-from holdfast.holds.terms import Calendar, terms
+from holdfast.holds.terms import terms
 from holdfast.rules.regime import DutyCheck, Regime, RuleCheck
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.errors import Bug
@@ -81,7 +81,7 @@ def _hold(strongest: Proposal | None, facts: Facts, *, regime: Regime, tenant: T
     policy = regime.policies.get(strongest.policy) if strongest and strongest.policy else None
     if strongest is None or policy is None:
         raise Bug(f"a hold was decided without a policy in force (proposed by `{strongest and strongest.source}`)")
-    calendar = tenant.calendars.get(strongest.pack.jurisdiction, Calendar())
+    calendar = regime.calendars.get(strongest.under or strongest.pack.jurisdiction)
     return terms(policy, facts.decided_ms, zone=tenant.zone, calendar=calendar)
 
 
@@ -90,7 +90,7 @@ def _measures(
 ) -> Iterable[Measure]:
     """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true."""
     named = {name for proposal in acting for name in proposal.measures}
-    reached = {(proposal.pack.jurisdiction, proposal.outcome.word) for proposal in acting}
+    reached = {(proposal.under, proposal.outcome.word) for proposal in acting if proposal.outcome is outcome}
     due = [
         check
         for check in regime.duties
@@ -105,7 +105,7 @@ def _measures(
     return [*map(_measure, due), *({"kind": name} for name in plain)]
 
 
-def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str, str]]) -> bool:
+def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str | None, str]]) -> bool:
     """A duty is due when its own condition is true, or after an outcome that was reached under its law."""
     if any((check.pack.jurisdiction, word) in reached for word in check.duty.after):
         return True

@@ -7,26 +7,36 @@ from holdfast.lists.book import ListBook
 from holdfast.lists.membership import Identifier
 from holdfast.matching.identifiers import alike
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.schema import EventSchema, FieldType
+from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 
 
 def _named(event: Event, subject: str, schema: EventSchema) -> Iterator[tuple[str, str, str | None]]:
     """Give (kind, value, BIC) for every present identifier of a party, or for one plain field."""
-    for path, kind in _paths(subject, event.type, schema).items():
-        value = event.values.get(path)
+    values = event.values
+    for path, kind in _paths(schema.fields[event.type], subject, event.type):
+        value = values.get(path)
         if value is not None:
-            bic = event.values.get(f"{subject}.bic") or event.values.get(f"{subject}.swift")
+            bic = values.get(f"{subject}.bic") or values.get(f"{subject}.swift")
             yield kind, str(value), str(bic) if bic else None
 
 
-def _paths(subject: str, event_type: str, schema: EventSchema) -> Mapping[str, str]:
-    """Map the paths below a subject that can stand on lists to their kinds."""
-    fields = schema.fields[event_type]
-    field = fields[subject]
-    if field.type is not FieldType.PARTY:
-        return {subject: field.list_kind} if field.list_kind else {}
-    below = subject + "."
-    return {path: one.list_kind for path, one in fields.items() if path.startswith(below) and one.list_kind}
+_PLACES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+
+
+def _paths(fields: Mapping[str, Field], subject: str, event_type: str) -> tuple[tuple[str, str], ...]:
+    """Give the paths below a subject that can stand on lists, each with its kind; worked out once."""
+    key = (event_type, subject)
+    if key not in _PLACES:
+        _PLACES[key] = tuple(_below(fields, subject))
+    return _PLACES[key]
+
+
+def _below(fields: Mapping[str, Field], subject: str) -> Iterator[tuple[str, str]]:
+    """Find the paths below a subject that can stand on lists."""
+    below = subject + "." if fields[subject].type is FieldType.PARTY else subject
+    for path, field in fields.items():
+        if field.list_kind and path.startswith(below):
+            yield path, field.list_kind
 
 
 def identifiers(event: Event, subject: str, *, schema: EventSchema, book: ListBook, home: str) -> list[Identifier]:

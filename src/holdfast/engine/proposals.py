@@ -13,11 +13,15 @@ from holdfast.vocabulary.trilean import Trilean
 
 BY_RAIL = "by_rail"
 MEASURES_ONLY = "measures"
+Grounded = tuple[Outcome, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What one sign, rule or limit proposes: an outcome, its ground, the hold's policy, and measures by name."""
+    """What one sign, rule or limit proposes: an outcome, its ground, the hold's policy, and measures by name.
+
+    `under` is the jurisdiction whose law on rails turned a sign into the outcome; a limit has none.
+    """
 
     source: str
     outcome: Outcome
@@ -26,6 +30,7 @@ class Proposal:
     pack: Pack
     policy: str | None = None
     measures: tuple[str, ...] = ()
+    under: str | None = None
 
 
 def in_force(check: SignCheck | DutyCheck, answers: Sequence[Trilean]) -> bool:
@@ -49,7 +54,12 @@ class Proposer:
     def all(self) -> list[Proposal]:
         """Give all proposals: of signs, then of rules, then of limits."""
         made = [*self._of_signs(), *self._of_rules()]
+<<<<<<< HEAD
         return [*made, *self._of_limits(made)]
+=======
+        named = frozenset(name for proposal in made if proposal.mode is Mode.ENFORCE for name in proposal.measures)
+        return [*made, *self._of_limits(named)]
+>>>>>>> main
 
     def _of_signs(self) -> Iterator[Proposal]:
         for check in self._regime.signs:
@@ -69,6 +79,7 @@ class Proposer:
             pack=pack,
             policy=policy,
             measures=sign.measures,
+            under=pack.jurisdiction,
         )
 
     def _by_law(self, proposes: str, jurisdiction: str) -> tuple[Outcome, str | None]:
@@ -104,9 +115,9 @@ class Proposer:
     def _for_rule(self, check: RuleCheck) -> Proposal:
         rule, pack = check.rule, check.pack
         asked = OUTCOME_BY_WORD[rule.proposes]
-        ground, policy = None, None
+        ground, policy, under = None, None, None
         if asked >= Outcome.HOLD:
-            asked, ground, policy = self._grounded(check, asked)
+            asked, ground, policy, under = self._grounded(check, asked)
         mode = self._tenant.voice.mode((rule.id, check.mode), (self._rail(), Mode.ENFORCE))
         return Proposal(
             source=rule.id,
@@ -116,25 +127,34 @@ class Proposer:
             pack=pack,
             policy=policy,
             measures=rule.measures,
+            under=under,
         )
 
-    def _grounded(self, check: RuleCheck, asked: Outcome) -> tuple[Outcome, str | None, str | None]:
+    def _grounded(self, check: RuleCheck, asked: Outcome) -> Grounded:
         """Find the sign that a rule realises and that is in force; without one its ceiling is a challenge."""
         for sign_check in self._regime.signs:
             if sign_check.sign.id in check.rule.realises and in_force(sign_check, self._answers):
                 outcome, policy = self._by_law(BY_RAIL, sign_check.pack.jurisdiction)
-                return outcome, sign_check.sign.id, policy
-        return (Outcome.CHALLENGE if self._under_law() else asked), None, None
+                return outcome, sign_check.sign.id, policy, sign_check.pack.jurisdiction
+        return (Outcome.CHALLENGE if self._under_law() else asked), None, None, None
 
     def _under_law(self) -> bool:
         """Tell whether any law speaks about this event's type."""
         return any(in_force(check, self._answers) for check in self._regime.signs)
 
+<<<<<<< HEAD
     def _of_limits(self, made: Sequence[Proposal]) -> Iterator[Proposal]:
         for check in self._regime.duties:
             exceeded = check.limit is not None and self._answers[check.limit.place] is True
             mode = self._binding(check, made) if exceeded and in_force(check, self._answers) else None
             if mode is not None:
+=======
+    def _of_limits(self, named: frozenset[str]) -> Iterator[Proposal]:
+        for check in self._regime.duties:
+            exceeded = check.limit is not None and self._answers[check.limit.place] is True
+            if exceeded and in_force(check, self._answers) and self._bound(check, named):
+                mode = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
+>>>>>>> main
                 yield Proposal(
                     source=check.duty.id,
                     outcome=Outcome.REFUSE,
@@ -144,6 +164,7 @@ class Proposer:
                     measures=(check.duty.id,),
                 )
 
+<<<<<<< HEAD
     def _binding(self, check: DutyCheck, made: Sequence[Proposal]) -> Mode | None:
         """Tell how far a duty binds: by its own condition, else as far as a sign or rule that names it acts."""
         own = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
@@ -151,3 +172,9 @@ class Proposer:
             return own
         naming = [proposal.mode for proposal in made if check.duty.id in proposal.measures]
         return weakest(own, strongest(naming)) if naming else None
+=======
+    def _bound(self, check: DutyCheck, named: frozenset[str]) -> bool:
+        """Tell whether a duty's limit binds: a fired sign names the duty, or its own condition is true."""
+        own = check.condition is not None and self._answers[check.condition.place] is True
+        return own or check.duty.id in named
+>>>>>>> main

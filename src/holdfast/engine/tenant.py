@@ -1,10 +1,8 @@
 """What a judgement needs to know of the tenant."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from holdfast.holds.terms import Calendar
 from holdfast.rules.voice import Voice
 
 
@@ -20,5 +18,4 @@ class Tenant:
     zone: tzinfo
     engine_version: str
     voice: Voice = field(default_factory=Voice)
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     trusted_proposals: frozenset[str] = frozenset()

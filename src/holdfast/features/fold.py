@@ -36,6 +36,7 @@ class _Footing:
     def __init__(self, event: Event) -> None:
         self.event = event
         self.parts: dict[str, Key | None] = {}
+        self.keys: dict[tuple[str, ...], Key | None] = {}
         self.known: dict[str, Known] = {}
         self.cells: Sequence[object] | None = None
 
@@ -95,10 +96,11 @@ class Fold:
             for series in wanted:
                 self._trace(event, series)
 
-    def undone(self, event: Event, seq: int) -> None:
-        """Take an executed event out of the past again: it was reported as not executed after all."""
+    def undone(self, event: Event, seq: int, *, executed: bool = True, attempted: bool = False) -> None:
+        """Take an event out of the past again: as executed, as an attempt, or as both."""
         ingest = self._registry.ingests.get(event.type)
-        wanted = [series for series in ingest.series if not series.family.attempts] if ingest else []
+        series = ingest.series if ingest else ()
+        wanted = [one for one in series if (attempted if one.family.attempts else executed)]
         self._retract(self._rows(event, seq, wanted))
 
     def memory(self) -> Mapping[str, int]:
@@ -147,8 +149,15 @@ class Fold:
 
     def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
         """Give the key at the paths, or nothing when a part of it is unknown."""
+        whole = (*paths, "currency") if family.money else paths
+        keys = self._stand(event).keys
+        if whole not in keys:
+            keys[whole] = self._combined(event, whole)
+        return keys[whole]
+
+    def _combined(self, event: Event, paths: tuple[str, ...]) -> Key | None:
         key: Key | None = None
-        for path in (*paths, "currency") if family.money else paths:
+        for path in paths:
             part = self._part(event, path)
             if part is None:
                 return None
@@ -178,7 +187,7 @@ class Fold:
     def _trace(self, event: Event, series: Series) -> None:
         """Note whose history the series now holds under which key."""
         family = series.family
-        if not any(self._is_person(event, path) for path in family.then):
+        if self._persons[event.type].isdisjoint(family.then):
             return
         parts = [self._part(event, path) for path in (*family.then, "currency")[: len(family.then) + family.money]]
         whole = [part for part in parts if part is not None]

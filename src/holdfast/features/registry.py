@@ -89,8 +89,9 @@ def _lane_name(spec: WindowSpec) -> str:
 class _Cells:
     """The expressions that one event type's rows need, each computed once."""
 
-    def __init__(self, schema: EventSchema, event_type: str) -> None:
+    def __init__(self, schema: EventSchema, event_type: str, zone: str) -> None:
         self._schema = schema
+        self._zone = zone
         self._type = event_type
         self._places: dict[str, int] = {}
         self.expressions: list[Expression] = []
@@ -99,7 +100,7 @@ class _Cells:
         """Give the place of an expression in the program's answer, adding it when new."""
         if text not in self._places:
             self._places[text] = len(self.expressions)
-            self.expressions.append(compile_event_expression(text, self._schema, self._type))
+            self.expressions.append(compile_event_expression(text, self._schema, self._type, zone=self._zone))
         return self._places[text]
 
     def kind(self, text: str, *, hashed: bool) -> ColumnKind:
@@ -168,13 +169,13 @@ def _queries(event_type: str, specs: Sequence[WindowSpec], by_family: Mapping[Fa
     )
 
 
-def build_registry(asked: Mapping[str, Sequence[WindowSpec]], schema: EventSchema) -> Registry:
+def build_registry(asked: Mapping[str, Sequence[WindowSpec]], schema: EventSchema, *, zone: str) -> Registry:
     """Lay out all series for the statistics that each event type asks for."""
     grouped: dict[Family, list[WindowSpec]] = {}
     for specs in asked.values():
         for spec in specs:
             grouped.setdefault(family_of(spec), []).append(spec)
-    cells = {family.of: _Cells(schema, family.of) for family in grouped}
+    cells = {family.of: _Cells(schema, family.of, zone) for family in grouped}
     laid_out = [
         _series(index, family, specs=grouped[family], cells=cells[family.of])
         for index, family in enumerate(

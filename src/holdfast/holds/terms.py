@@ -1,29 +1,23 @@
 """When a hold ends, by the clock of its policy."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.instants import from_ms, to_ms
 from holdfast.vocabulary.judgement import HoldTerms
-from holdfast.vocabulary.packs import HoldPolicy
+from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy
 
 _SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
 _END_OF_DAY = time.max
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
-    """A country's working days: public holidays, and weekend days that were moved to work."""
-
-    holidays: Collection[date] = ()
-    working: Collection[date] = ()
-
-    def works(self, day: date) -> bool:
-        """Tell whether a day is a business day."""
-        return day in self.working or (day.weekday() < _SATURDAY and day not in self.holidays)
+def works(calendar: BusinessCalendar | None, day: date) -> bool:
+    """Tell whether a day is a business day; without a calendar only weekends are known."""
+    written = day.isoformat()
+    if calendar is not None and written in calendar.days_on:
+        return True
+    return day.weekday() < _SATURDAY and (calendar is None or written not in calendar.days_off)
 
 
 def _end_of(day: date, zone: tzinfo | None) -> datetime:
@@ -37,17 +31,17 @@ def _calendar_end(policy: HoldPolicy, placed: datetime, days: int) -> datetime:
     return _end_of(placed.date() + timedelta(days=counted), placed.tzinfo)
 
 
-def _business_end(policy: HoldPolicy, placed: datetime, calendar: Calendar) -> datetime:
+def _business_end(policy: HoldPolicy, placed: datetime, calendar: BusinessCalendar | None) -> datetime:
     """End after the policy's business days; the day of placing counts when it is one and the policy says so."""
     day = placed.date()
-    left = policy.term - (1 if policy.count_first and calendar.works(day) else 0)
+    left = policy.term - (1 if policy.count_first and works(calendar, day) else 0)
     while left > 0:
         day += _ONE_DAY
-        left -= 1 if calendar.works(day) else 0
+        left -= 1 if works(calendar, day) else 0
     return _end_of(day, placed.tzinfo)
 
 
-def until(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: Calendar) -> datetime:
+def until(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: BusinessCalendar | None) -> datetime:
     """Give the instant at which a hold placed at `placed_ms` lapses, in the tenant's zone.
 
     Calendar days end at the end of the last day (161-FZ art. 8 p. 3.4 as read in letter 010-31/7975 of 02.09.2024);
@@ -70,7 +64,7 @@ def confirm_by(policy: HoldPolicy, placed_ms: int, zone: tzinfo) -> datetime | N
     return _calendar_end(policy, from_ms(placed_ms, zone), policy.confirm_days)
 
 
-def terms(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: Calendar) -> HoldTerms:
+def terms(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: BusinessCalendar | None) -> HoldTerms:
     """Give a hold's legal instants, written with the tenant's offset."""
     window = confirm_by(policy, placed_ms, zone)
     return HoldTerms(

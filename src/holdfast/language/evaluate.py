@@ -5,9 +5,8 @@ bounds gives the three values for every operator. The generated program must agr
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from math import inf, isnan
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from holdfast.language import calendar
 from holdfast.language.checks.patterns import compiled
@@ -30,6 +29,7 @@ from holdfast.language.nodes import (
     Window,
     is_range,
 )
+from holdfast.language.reading import NOTHING, Reading, compare_bounds
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.schema import FieldType
@@ -41,26 +41,8 @@ Closure = Callable[[Values], Any]
 _PLAIN: Final = frozenset({FieldType.BOOL, FieldType.TEXT})
 _WHOLE: Final = frozenset({FieldType.MONEY, FieldType.DURATION, FieldType.INSTANT, FieldType.INTEGER})
 
-
-class Reading(NamedTuple):
-    """What is known of a quantity: its least and greatest possible value, and an amount's currency."""
-
-    low: float
-    high: float
-    currency: str | None = None
-
-    @property
-    def exact(self) -> Any:
-        """The value itself where the bounds meet, else unknown."""
-        return self.low if self.low == self.high and -inf < self.low < inf else UNKNOWN
-
-    @property
-    def blank(self) -> bool:
-        """Tell whether nothing at all is known."""
-        return self.low == -inf and self.high == inf
-
-
-NOTHING: Final = Reading(-inf, inf)
+_MADE_AT_MOST: Final = 50_000
+_MADE: Final[dict[int, tuple[Node, Closure]]] = {}  # the node beside its closure keeps its identity its own
 
 
 def evaluate(expression: Expression, values: Values) -> Value:
@@ -80,10 +62,16 @@ def reading_of(node: Node, values: Values) -> Any:
     return _closure(node)(values)
 
 
-@lru_cache(maxsize=4096)
 def _closure(node: Node) -> Closure:
-    """Make the closure of one node."""
-    return _MAKERS[type(node)](node)
+    """Make the closure of one node, once; found again by identity, since hashing a tree costs more than asking it."""
+    found = _MADE.get(id(node))
+    if found is not None and found[0] is node:
+        return found[1]
+    made = _MAKERS[type(node)](node)
+    if len(_MADE) >= _MADE_AT_MOST:
+        _MADE.clear()
+    _MADE[id(node)] = (node, made)
+    return made
 
 
 def _reading(value: Any) -> Reading:
@@ -162,21 +150,6 @@ def _compare_plain(operator: str, first: Value, second: Value) -> Trilean:
         return UNKNOWN
     same: bool = first == second
     return same is (operator == "==")
-
-
-def compare_bounds(operator: str, a: Reading, b: Reading) -> Trilean:
-    """Decide a comparison from the bounds of both sides where they suffice."""
-    if a.blank or b.blank:
-        return UNKNOWN
-    if operator in (">", ">="):
-        return compare_bounds({">": "<", ">=": "<="}[operator], b, a)
-    if operator == "<":
-        return True if a.high < b.low else False if a.low >= b.high else UNKNOWN
-    if operator == "<=":
-        return True if a.high <= b.low else False if a.low > b.high else UNKNOWN
-    apart = a.high < b.low or a.low > b.high
-    equal = False if apart else True if a.low == a.high == b.low == b.high else UNKNOWN
-    return equal if operator == "==" else negate(equal)
 
 
 def _membership(node: Membership) -> Closure:
@@ -314,10 +287,10 @@ def _probe(node: Probe) -> Closure:
 
 def _window(node: Window) -> Closure:
     """Bound a statistic by what was seen and by how much of the past is complete."""
-    spec = node.spec
+    spec, name = node.spec, node.spec.name
 
     def read(values: Values) -> Any:
-        seen = values.get(spec.name)
+        seen = values.get(name)
         if spec.statistic is Statistic.LATEST and node.type is FieldType.BOOL:
             return UNKNOWN if seen is UNKNOWN else bool(seen)
         if node.type is FieldType.BOOL:

@@ -112,6 +112,11 @@ def _value(past: TyperPort, tree: ast.Call, statistic: Statistic) -> Node | None
     if node.type is FieldType.PARTY and statistic is Statistic.DISTINCT:
         hint = "for a person write `first_known(payee.customer_id, payee.account, payee.phone)`"
         raise fault("a party has several identifiers", node.span, expected="one of them", hint=hint)
+    if node.type is FieldType.TEXT and statistic in (Statistic.EARLIEST, Statistic.LATEST):
+        hint = "ask `count(..., where=...)` for one text, or `distinct(...)` for how many"
+        raise fault(
+            "of past texts only a hash is kept", node.span, expected="a number, an amount or an instant", hint=hint
+        )
     return check_kind(node, allowed)
 
 

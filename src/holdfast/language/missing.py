@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from holdfast.language.evaluate import Reading, Values, reading_of, value_of
+from holdfast.language.evaluate import Values, reading_of, value_of
 from holdfast.language.nodes import (
     Arithmetic,
     Both,
@@ -17,6 +17,7 @@ from holdfast.language.nodes import (
     Window,
     walk,
 )
+from holdfast.language.reading import Reading
 from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import Statistic, completeness_name

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
-from holdfast.holds.terms import instant_ms
+from holdfast.operations.decide_again import affected, decide_again, keep_open
+from holdfast.operations.record import hold_row, outbox_rows, subject_of
 from holdfast.operations.remember import known_before, remember
-from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, commit
+from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, commit
 from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
-from holdfast.vocabulary.records import HoldRow, OutboxRow, Record, RecordKind
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.canonical import short_hash
 from holdfast.wire.codec import Decoded, decode
 from holdfast.wire.replies import decision_reply, envelope_bytes, facts_bytes, judgement_bytes
 
@@ -35,6 +36,7 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     key = idempotency_key(decoded.event.id)
     earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
     if earlier is not None:
+        shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
     known = known_before(shard, decoded.event)
@@ -96,6 +98,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     applied = tick()
+    shard.figures.count(event, judgement)
     envelope = Envelope(
         decision_id=shard.ports.new_id("dec"),
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
@@ -108,8 +111,20 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
+<<<<<<< HEAD
     record = decision_record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
     return commit(shard, record, Known(event=event, seq=seq, executed=executed))
+=======
+    record = _record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
+    made = Known(event=event, seq=seq, executed=executed)
+    flight = commit(shard, record, made)
+    unknown = any(sign.state == "unknown" for sign in judgement.signs)
+    undecided = Undecided(known=made, decision_id=envelope.decision_id, outcome=judgement.outcome)
+    keep_open(shard, undecided, unknown=unknown)
+    for one in affected(shard, event):
+        decide_again(shard, one)
+    return flight
+>>>>>>> main
 
 
 def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
@@ -130,40 +145,6 @@ def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes
         facts=facts,
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
-        hold=_hold_row(judgement, envelope),
-        outbox=_outbox(event, judgement, envelope),
+        hold=hold_row(judgement, envelope),
+        outbox=outbox_rows(event, judgement, envelope),
     )
-
-
-def subject_of(event: Event) -> bytes:
-    """Name the person under whose key an event's personal data is kept: its client, else its first party."""
-    for party in ("payer", "client", "seller", "payee"):
-        for name in ("customer_id", "seller_id", "account", "card", "phone"):
-            value = event.values.get(f"{party}.{name}")
-            if value is not None:
-                return short_hash(f"{name}\x1f{value}".encode())
-    return b""
-
-
-def _hold_row(judgement: Judgement, envelope: Envelope) -> HoldRow | None:
-    """Make the row of a hold that was placed."""
-    terms = judgement.hold
-    if terms is None or envelope.hold_id is None:
-        return None
-    return HoldRow(
-        id=envelope.hold_id,
-        decision_id=envelope.decision_id,
-        policy=terms.policy,
-        placed_ms=envelope.decided_ms,
-        until_ms=instant_ms(terms.until),
-        confirm_by_ms=instant_ms(terms.confirm_by) if terms.confirm_by else None,
-    )
-
-
-def _outbox(event: Event, judgement: Judgement, envelope: Envelope) -> tuple[OutboxRow, ...]:
-    """Queue one message for the bank when the client must hear something."""
-    notices = [measure for measure in judgement.measures if measure["kind"] == "notify_client"]
-    if not notices:
-        return ()
-    payload = canonical({"decision_id": envelope.decision_id, "event_id": event.id, "notices": notices})
-    return (OutboxRow(topic="notify_client", subject=subject_of(event).hex(), payload=payload),)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from holdfast.engine.decide import decide
-from holdfast.operations.decide_event import reply_of
+from holdfast.operations.decide_again import revision_id
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
-from holdfast.vocabulary.records import Record
-from holdfast.wire.replies import judgement_bytes, read_facts, read_ruleset
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +26,30 @@ class Replayed:
 
 def _record(shard: Shard, decision_id: str) -> Record:
     record = shard.ports.store.decision(decision_id)
-    if record is None:
+    if record is None or record.kind is not RecordKind.DECISION:
         raise NotFoundError(f"there is no decision `{decision_id}`")
     return record
 
 
+def _newest(shard: Shard, decision_id: str) -> tuple[Record, int]:
+    """Give the record of a decision's newest revision, and its number."""
+    revision = shard.revisions.get(decision_id, 1)
+    record = shard.ports.store.decision(revision_id(decision_id, revision))
+    return (record, revision) if record is not None else (_record(shard, decision_id), 1)
+
+
 def read_decision(shard: Shard, decision_id: str) -> bytes:
-    """Give a decision as it was answered."""
-    return reply_of(shard, _record(shard, decision_id))
+    """Give a decision as it stands: as it was answered, or its newest revision."""
+    first = _record(shard, decision_id)
+    newest, revision = _newest(shard, decision_id)
+    around = (newest.judgement, newest.envelope)
+    return decision_reply(first.event_id, *around, zone=shard.tenant.zone, revision=revision)
 
 
 def replay_decision(shard: Shard, decision_id: str) -> Replayed:
     """Judge a decision's stored facts again under the stored versions of packs, rules and settings."""
-    return replay_record(shard, _record(shard, decision_id))
+    _record(shard, decision_id)
+    return replay_record(shard, _newest(shard, decision_id)[0])
 
 
 def replay_record(shard: Shard, record: Record) -> Replayed:

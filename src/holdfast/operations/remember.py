@@ -1,5 +1,7 @@
 """Let an event become part of the past, by the rule that history counts what was executed."""
 
+from holdfast.operations.decide_again import close
+from holdfast.operations.record import subject_of
 from holdfast.operations.shard import LATE_MS, OPERATIONS, Known, Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import Record, RecordKind
@@ -59,6 +61,7 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     """Correct the past by a result that says otherwise than the decision did."""
     if known is None or known.event.type not in OPERATIONS:
         return
+    close(shard, known.event.id, subject_of(known.event))
     executed = result.values.get("result") == _EXECUTED
     if executed == known.executed:
         return

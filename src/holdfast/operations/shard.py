@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.figures import Figures
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -41,6 +42,16 @@ class Known:
     executed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided."""
+
+    known: Known
+    decision_id: str
+    outcome: str
+    revision: int = 1
+
+
 @dataclass(slots=True, kw_only=True)
 class Shard:
     """The state that only the engine's thread touches.
@@ -48,7 +59,9 @@ class Shard:
     `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
     yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
     its decision; `landings` are those that
-    the writer has reported and the loop has not seen; `past` keeps the law of earlier rulesets for replay.
+    the writer has reported and the loop has not seen; `undecided` are each
+    client's operations that a later input may change, `revisions` the newest revision of decisions that have
+    several; `past` keeps the law of earlier rulesets for replay.
     """
 
     tenant: Tenant
@@ -61,9 +74,12 @@ class Shard:
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
+    undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
     list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def next_seq(self) -> int:

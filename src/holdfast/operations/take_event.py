@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from holdfast.operations.decide_event import find_earlier, idempotency_key, refuse_too_old, subject_of
+from holdfast.operations.decide_again import affected, decide_again
+from holdfast.operations.decide_event import find_earlier, idempotency_key, refuse_too_old
+from holdfast.operations.record import subject_of
 from holdfast.operations.remember import is_late, known_before, remember
 from holdfast.operations.shard import Known, Shard, commit
 from holdfast.vocabulary.records import Record, RecordKind
@@ -40,6 +42,10 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
         subject=subject_of(event),
         event=decoded.body,
     )
+    shard.figures.events[event.type] += 1
     flight = commit(shard, record, Known(event=event, seq=seq, executed=True))
-    await flight.landed
+    revisions = [decide_again(shard, one) for one in affected(shard, event)]
+    for landing in (flight, *revisions):
+        if landing is not None:
+            await landing.landed
     return Taken(event_id=event.id, late=is_late(event), replayed=False)

@@ -1,7 +1,7 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from holdfast.language import Scope, compile_program
 from holdfast.rules.condition import Condition, condition
@@ -10,7 +10,7 @@ from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import SignResult
 from holdfast.vocabulary.outcome import Mode
-from holdfast.vocabulary.packs import Duty, HoldPolicy, Pack, RailClass, Rule, Sign
+from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Rule, Sign
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec
 
@@ -31,6 +31,7 @@ class SignCheck:
     quiet: tuple[int, ...]
     mode: Mode
     clear: SignResult
+    reports: dict[tuple[str, ...], SignResult] = field(default_factory=dict, repr=False, compare=False)
 
     def result(self, facts: Facts, answers: Sequence[Trilean]) -> SignResult:
         """Report the sign's state: with evidence when it fired, with what was missing when it is unknown."""
@@ -38,8 +39,15 @@ class SignCheck:
         if state is True:
             return replace(self.clear, state="fired", evidence=self.condition.evidence(facts))
         if state is UNKNOWN:
-            return replace(self.clear, state="unknown", missing=self.condition.lacks(facts, answers))
+            return self._unknown(self.condition.lacks(facts, answers))
         return self.clear
+
+    def _unknown(self, lacks: tuple[str, ...]) -> SignResult:
+        """Report an unknown state; equal reports are made once."""
+        found = self.reports.get(lacks)
+        if found is None:
+            found = self.reports[lacks] = replace(self.clear, state="unknown", missing=lacks)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,7 @@ class Regime:
     duties: tuple[DutyCheck, ...]
     rails: Mapping[tuple[str, str], RailClass]
     policies: Mapping[str, HoldPolicy]
+    calendars: Mapping[str, BusinessCalendar]
     program: Program
     windows: tuple[WindowSpec, ...]
     probes: tuple[ListProbe, ...]
@@ -193,6 +202,7 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
         duties=duties,
         rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
         policies={policy.id: policy for pack in packs for policy in pack.policies},
+        calendars={pack.jurisdiction: pack.calendar for pack in packs if pack.calendar},
         program=compile_program(expressions),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),

@@ -36,11 +36,11 @@ def new_phone(story: Story) -> None:
     """Tell of a new phone and SIM, the number confirmed at once, and the first payments from it."""
     rng = story.rng
     changed = story.teller.scribe.instant(story.ms)
-    confirmed = story.teller.scribe.instant(story.ms + 12 * MINUTE_MS)
+    confirmed = story.teller.scribe.instant(story.ms + MINUTE_MS)
     new = story.elsewhere(hosted=False, state={"sim_changed_at": changed, "number_reconfirmed_at": confirmed})
     new["session"] = story.teller.app(story.lead)["session"]
     story.lead.devices[-1] = {key: new["device"][key] for key in ("id", "os", "app")}
-    story.login(story.later(0, 5), **new)
+    story.login(story.later(2, 6), **new)
     story.change(story.later(7, 9), "device", confirmed=True)
     story.later(10, 200)
     for _ in range(rng.randrange(1, 3)):

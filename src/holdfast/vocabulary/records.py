@@ -11,6 +11,7 @@ class RecordKind(StrEnum):
 
     EVENT = "event"  # an event without a decision
     DECISION = "decision"  # an event with its decision
+    REVISION = "revision"  # a decision made again with an input that came later
     LIST = "list"  # a list's new version
     SOURCE = "source"  # a source declared complete
     CLOCK = "clock"  # the test clock moved

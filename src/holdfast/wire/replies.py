@@ -107,7 +107,7 @@ def read_ruleset(judgement: bytes) -> str:
     return _VERSIONS.decode(judgement).versions.ruleset
 
 
-def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tzinfo) -> bytes:
+def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tzinfo, revision: int = 1) -> bytes:
     """Write the answer to a decision call from what is stored, so that a retry gets the same bytes.
 
     `decided_at` is written in the tenant's `zone`.
@@ -126,6 +126,7 @@ def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tz
             "id": around.decision_id,
             "event_id": event_id,
             "schema": SCHEMA,
+            "revision": revision,
             "outcome": judged.outcome,
             "would_be": judged.would_be,
             "decided_at": rfc3339(around.decided_ms, zone),

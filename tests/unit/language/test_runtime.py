@@ -7,7 +7,7 @@ from math import inf
 import pytest
 
 from holdfast.language import runtime
-from holdfast.language.evaluate import Reading, compare_bounds
+from holdfast.language.reading import Reading, compare_bounds
 from holdfast.vocabulary.trilean import Trilean
 
 ENDS = (-inf, -1, 0, 1, 2, inf)

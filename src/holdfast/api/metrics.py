@@ -1,0 +1,47 @@
+"""What Prometheus scrapes; no label holds personal data."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from holdfast.operations.shard import Shard
+
+
+class _Figures(Collector):
+    """The shard's counters as metric families."""
+
+    def __init__(self, shard: Shard) -> None:
+        self._shard = shard
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every family."""
+        figures = self._shard.figures
+        decisions = CounterMetricFamily("holdfast_decisions", "decisions made", labels=["type", "outcome"])
+        for (event_type, outcome), count in figures.decisions.items():
+            decisions.add_metric([event_type, outcome], count)
+        fired = CounterMetricFamily("holdfast_signs_fired", "signs that fired", labels=["sign"])
+        for sign, count in figures.fired.items():
+            fired.add_metric([sign], count)
+        without = CounterMetricFamily(
+            "holdfast_allowed_without_minor", "money allowed while a sign was unknown", labels=["sign", "currency"]
+        )
+        for (sign, currency), minor in figures.without_minor.items():
+            without.add_metric([sign, currency], minor)
+        events = CounterMetricFamily("holdfast_events", "events taken without a decision", labels=["type"])
+        for event_type, count in figures.events.items():
+            events.add_metric([event_type], count)
+        yield from (decisions, fired, without, events)
+        yield CounterMetricFamily("holdfast_replayed", "retries answered again", value=figures.replayed)
+        yield GaugeMetricFamily("holdfast_log_records", "records in the log", value=self._shard.seq)
+        yield GaugeMetricFamily("holdfast_in_flight", "records on their way to disk", value=len(self._shard.flights))
+        for name, size in self._shard.memory.fold.memory().items():
+            yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
+
+
+def exposition(shard: Shard) -> bytes:
+    """Write all figures in the text format."""
+    registry = CollectorRegistry()
+    registry.register(_Figures(shard))
+    return generate_latest(registry)

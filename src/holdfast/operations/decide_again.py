@@ -1,0 +1,106 @@
+"""Decide again what was decided without an input that came since, as long as it was not reported executed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from holdfast.engine.decide import decide
+from holdfast.engine.prepare import prepare
+from holdfast.operations.record import hold_row, outbox_rows, subject_of
+from holdfast.operations.shard import LATE_MS, OPERATIONS, Flight, Shard, Undecided, commit
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.judgement import Envelope, Judgement
+from holdfast.vocabulary.outcome import OUTCOME_BY_WORD
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.replies import envelope_bytes, facts_bytes, judgement_bytes
+
+PER_CLIENT = 16
+
+
+def keep_open(shard: Shard, undecided: Undecided, *, unknown: bool) -> None:
+    """Remember an operation of a client that was decided while some sign was unknown, the newest few of each client."""
+    event = undecided.known.event
+    client = subject_of(event)
+    if not (unknown and client and event.type in OPERATIONS):
+        return
+    kept = [one for one in shard.undecided.get(client, ()) if _is_recent(one, event.received_ms)]
+    shard.undecided[client] = [*kept[1 - PER_CLIENT :], undecided]
+
+
+def _is_recent(one: Undecided, now_ms: int) -> bool:
+    return one.known.event.occurred_ms > now_ms - LATE_MS
+
+
+def close(shard: Shard, event_id: str, client: bytes) -> None:
+    """Forget an operation that a result has ended."""
+    left = [one for one in shard.undecided.get(client, ()) if one.known.event.id != event_id]
+    if left:
+        shard.undecided[client] = left
+    else:
+        shard.undecided.pop(client, None)
+
+
+def affected(shard: Shard, event: Event) -> Iterator[Undecided]:
+    """Give the operations that a newly arrived input may change; inputs are reports about a client."""
+    if event.type in OPERATIONS or "client.customer_id" not in event.values:
+        return
+    for one in tuple(shard.undecided.get(subject_of(event), ())):
+        if _is_recent(one, event.received_ms) and event.occurred_ms <= one.known.event.occurred_ms:
+            yield one
+
+
+def decide_again(shard: Shard, one: Undecided) -> Flight | None:
+    """Judge an operation with what is known now; a stricter outcome becomes the decision's next revision."""
+    event, known, fold = one.known.event, one.known, shard.memory.fold
+    now_ms = shard.ports.clock.now_ms()
+    fold.undone(event, known.seq, attempted=True, executed=known.executed)
+    regime = shard.law.regime(event.type, event.occurred_ms)
+    facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms)
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
+    stricter = OUTCOME_BY_WORD[judgement.outcome] > OUTCOME_BY_WORD[one.outcome]
+    fold.happened(event, known.seq, executed=known.executed and not stricter)
+    if not stricter:
+        return None
+    return _revise(shard, one, judgement, facts=facts_bytes(facts), now_ms=now_ms)
+
+
+def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes, now_ms: int) -> Flight:
+    """Write the next revision of a decision."""
+    event = one.known.event
+    envelope = Envelope(
+        decision_id=one.decision_id,
+        hold_id=shard.ports.new_id("hold") if judgement.hold else None,
+        decided_ms=now_ms,
+        timings_us={},
+    )
+    record = Record(
+        seq=shard.next_seq(),
+        kind=RecordKind.REVISION,
+        occurred_ms=event.occurred_ms,
+        received_ms=now_ms,
+        decision_id=revision_id(one.decision_id, one.revision + 1),
+        subject=subject_of(event),
+        facts=facts,
+        judgement=judgement_bytes(judgement),
+        envelope=envelope_bytes(envelope),
+        hold=hold_row(judgement, envelope),
+        outbox=outbox_rows(event, judgement, envelope, revised=True),
+    )
+    revised(shard, one, judgement.outcome)
+    return commit(shard, record)
+
+
+def revised(shard: Shard, one: Undecided, outcome: str) -> None:
+    """Take note of a revision: the operation no longer counts as executed."""
+    event = one.known.event
+    client = subject_of(event)
+    shard.changed[event.id] = False
+    shard.revisions[one.decision_id] = one.revision + 1
+    later = replace(one, outcome=outcome, revision=one.revision + 1, known=replace(one.known, executed=False))
+    shard.undecided[client] = [
+        later if other.decision_id == one.decision_id else other for other in shard.undecided.get(client, ())
+    ]
+
+
+def revision_id(decision_id: str, revision: int) -> str:
+    """Name the record of a decision's revision; the first is the decision itself."""
+    return decision_id if revision == 1 else f"{decision_id}.{revision}"

@@ -1,0 +1,33 @@
+"""Counts of what was decided, and of the money that was decided on without knowing a sign."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.judgement import Judgement
+
+
+@dataclass(slots=True, kw_only=True)
+class Figures:
+    """Counters since the start of the process.
+
+    `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
+    money that passed while the sign was unknown.
+    """
+
+    decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    fired: Counter[str] = field(default_factory=Counter)
+    without_minor: Counter[tuple[str, str]] = field(default_factory=Counter)
+    replayed: int = 0
+    events: Counter[str] = field(default_factory=Counter)
+
+    def count(self, event: Event, judgement: Judgement) -> None:
+        """Count one decision."""
+        self.decisions[event.type, judgement.outcome] += 1
+        amount, currency = event.values.get("amount"), event.values.get("currency")
+        passed = judgement.outcome == "allow" and isinstance(amount, int)
+        for sign in judgement.signs:
+            if sign.state == "fired":
+                self.fired[sign.id] += 1
+            elif passed and sign.state == "unknown" and isinstance(amount, int):
+                self.without_minor[sign.id, str(currency)] += amount
