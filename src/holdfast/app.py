@@ -15,7 +15,7 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
-from holdfast.operations.law import Law, calendars
+from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
@@ -117,8 +117,8 @@ def make_clock(settings: Settings) -> Clock:
     return StandingClock(to_ms(start))
 
 
-def tenant_of(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]]) -> Tenant:
-    """Make the tenant that the settings and the packs' calendars describe."""
+def tenant_of(settings: Settings) -> Tenant:
+    """Make the tenant that the settings describe."""
     return Tenant(
         name=settings.tenant,
         home=settings.home,
@@ -126,7 +126,6 @@ def tenant_of(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]]) -> Te
         engine_version=__version__,
         voice=Voice(language=settings.language, modes=settings.modes()),
         trusted_proposals=frozenset(settings.trust),
-        calendars=calendars(pack for _, pack in packs.values()),
     )
 
 
@@ -209,7 +208,7 @@ def _assemble(
     settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
 ) -> Assembled:
     packs = load_packs(settings.packs, own)
-    tenant = tenant_of(settings, packs)
+    tenant = tenant_of(settings)
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))

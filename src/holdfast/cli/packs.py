@@ -207,5 +207,5 @@ def expression_faults(place: str, data: bytes, pack: Pack) -> list[str]:
     """Compile every expression of a pack; gives the faults as a terminal shows them."""
     settings = read_settings({"packs": place}, {})
     chosen = load_packs(settings.packs, {place: data})
-    law = make_law(settings, chosen, tenant_of(settings, chosen))
+    law = make_law(settings, chosen, tenant_of(settings))
     return [f"{where}\n{render(text, error)}" for where, text, error in check_expressions(law, pack)]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from holdfast.engine.tenant import Tenant
 from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
-from holdfast.rules.voice import strongest, weakest
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Mode, Outcome
 from holdfast.vocabulary.packs import Pack, RailClass
@@ -54,12 +53,8 @@ class Proposer:
     def all(self) -> list[Proposal]:
         """Give all proposals: of signs, then of rules, then of limits."""
         made = [*self._of_signs(), *self._of_rules()]
-<<<<<<< HEAD
-        return [*made, *self._of_limits(made)]
-=======
         named = frozenset(name for proposal in made if proposal.mode is Mode.ENFORCE for name in proposal.measures)
         return [*made, *self._of_limits(named)]
->>>>>>> main
 
     def _of_signs(self) -> Iterator[Proposal]:
         for check in self._regime.signs:
@@ -142,19 +137,11 @@ class Proposer:
         """Tell whether any law speaks about this event's type."""
         return any(in_force(check, self._answers) for check in self._regime.signs)
 
-<<<<<<< HEAD
-    def _of_limits(self, made: Sequence[Proposal]) -> Iterator[Proposal]:
-        for check in self._regime.duties:
-            exceeded = check.limit is not None and self._answers[check.limit.place] is True
-            mode = self._binding(check, made) if exceeded and in_force(check, self._answers) else None
-            if mode is not None:
-=======
     def _of_limits(self, named: frozenset[str]) -> Iterator[Proposal]:
         for check in self._regime.duties:
             exceeded = check.limit is not None and self._answers[check.limit.place] is True
             if exceeded and in_force(check, self._answers) and self._bound(check, named):
                 mode = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
->>>>>>> main
                 yield Proposal(
                     source=check.duty.id,
                     outcome=Outcome.REFUSE,
@@ -164,17 +151,7 @@ class Proposer:
                     measures=(check.duty.id,),
                 )
 
-<<<<<<< HEAD
-    def _binding(self, check: DutyCheck, made: Sequence[Proposal]) -> Mode | None:
-        """Tell how far a duty binds: by its own condition, else as far as a sign or rule that names it acts."""
-        own = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
-        if check.condition is not None and self._answers[check.condition.place] is True:
-            return own
-        naming = [proposal.mode for proposal in made if check.duty.id in proposal.measures]
-        return weakest(own, strongest(naming)) if naming else None
-=======
     def _bound(self, check: DutyCheck, named: frozenset[str]) -> bool:
         """Tell whether a duty's limit binds: a fired sign names the duty, or its own condition is true."""
         own = check.condition is not None and self._answers[check.condition.place] is True
         return own or check.duty.id in named
->>>>>>> main

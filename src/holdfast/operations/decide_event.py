@@ -111,11 +111,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
-<<<<<<< HEAD
     record = decision_record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
-    return commit(shard, record, Known(event=event, seq=seq, executed=executed))
-=======
-    record = _record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
@@ -124,7 +120,6 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     for one in affected(shard, event):
         decide_again(shard, one)
     return flight
->>>>>>> main
 
 
 def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:

@@ -1,11 +1,9 @@
 """The law and the rules that a tenant has loaded, compiled for every day they differ."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 from holdfast.engine.tenant import Tenant
-from holdfast.holds.terms import Calendar
 from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
@@ -19,18 +17,6 @@ _USUAL: Mapping[str, Field] = {
 }
 JUDGED_BY_HABIT = frozenset({"transfer", "cash_withdrawal"})
 _LONG_AGO_MS = -(2**62)
-
-
-def calendars(packs: Iterable[Pack]) -> dict[str, Calendar]:
-    """Give each country's business days, as its packs have them."""
-    return {
-        pack.jurisdiction: Calendar(
-            holidays=frozenset(map(date.fromisoformat, pack.calendar.days_off)),
-            working=frozenset(map(date.fromisoformat, pack.calendar.days_on)),
-        )
-        for pack in packs
-        if pack.calendar is not None
-    }
 
 
 class Law:

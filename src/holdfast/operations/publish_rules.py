@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from holdfast.engine.tenant import Tenant
-from holdfast.operations.law import Law, calendars
+from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.operations.shard import Shard
 from holdfast.regulation import parse_pack
@@ -71,7 +71,6 @@ def _content(store: Store, digest: str) -> bytes:
 def _of_the_past(store: Store, ruleset: str) -> tuple[Tenant, Law]:
     """Build the settings and the law of an old ruleset."""
     content = read_canonical(_content(store, ruleset), RulesetContent)
-    packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
     tenant = Tenant(
         name=content.tenant,
         home=content.home,
@@ -79,6 +78,6 @@ def _of_the_past(store: Store, ruleset: str) -> tuple[Tenant, Law]:
         engine_version=content.engine,
         voice=Voice(language=content.language, modes=content.modes),
         trusted_proposals=frozenset(content.trusted_proposals),
-        calendars=calendars(packs),
     )
+    packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
     return tenant, Law(packs, event_schema(), tenant=tenant, parameters=content.parameters)

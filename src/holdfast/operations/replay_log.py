@@ -78,7 +78,17 @@ def fold_again(shard: Shard, run: ReplayRun, make_memory: MakeMemory, *, limit: 
     for ruleset in _rulesets(shard):
         tenant, law = tenant_and_law(shard, ruleset)
         memory = make_memory(tenant, law)
-        again = replace(shard, tenant=tenant, law=law, ruleset=ruleset, memory=memory, changed={}, flights={})
+        again = replace(
+            shard,
+            tenant=tenant,
+            law=law,
+            ruleset=ruleset,
+            memory=memory,
+            changed={},
+            flights={},
+            undecided={},
+            revisions={},
+        )
         yield from _fold_under(again, run, limit=limit)
 
 

@@ -1,22 +1,12 @@
 """How a tenant hears the law: the language of titles, and how far each thing may act."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.packs import Citation
 
 _STRENGTH = {Mode.OBSERVE: 0, Mode.ADVISE: 1, Mode.ENFORCE: 2}
-
-
-def weakest(*modes: Mode) -> Mode:
-    """Give the mode that acts least."""
-    return min(modes, key=_STRENGTH.__getitem__)
-
-
-def strongest(modes: Iterable[Mode]) -> Mode:
-    """Give the mode that acts most."""
-    return max(modes, key=_STRENGTH.__getitem__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +18,7 @@ class Voice:
 
     def mode(self, *levels: tuple[str, Mode]) -> Mode:
         """Give the weakest mode over the levels (id, declared mode), each replaced by the operator's own."""
-        return weakest(*(self.modes.get(name, declared) for name, declared in levels))
+        return min((self.modes.get(name, declared) for name, declared in levels), key=_STRENGTH.__getitem__)
 
     def title(self, titles: Mapping[str, str]) -> str:
         """Give a title in the tenant's language."""
