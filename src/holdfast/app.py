@@ -65,10 +65,30 @@ class StandingClock:
         self._now_ms = now_ms
 
 
-def new_id(prefix: str) -> str:
-    """Make a UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7)."""
-    milliseconds = time.time_ns() // _NS_PER_MS
-    random = int.from_bytes(secrets.token_bytes(10), "big")
+class IdSource:
+    """Maker of UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7).
+
+    Randomness is drawn from the system for many ids at once, because each draw is a call into the kernel.
+    """
+
+    _DRAW_BYTES = 10
+    _POOL_BYTES = 400 * _DRAW_BYTES
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+
+    def __call__(self, prefix: str) -> str:
+        """Make one id."""
+        if self._used == len(self._pool):
+            self._pool, self._used = secrets.token_bytes(self._POOL_BYTES), 0
+        random = int.from_bytes(self._pool[self._used : self._used + self._DRAW_BYTES], "big")
+        self._used += self._DRAW_BYTES
+        return _uuid7(prefix, time.time_ns() // _NS_PER_MS, random)
+
+
+def _uuid7(prefix: str, milliseconds: int, random: int) -> str:
+    """Lay out the bits of one id."""
     number = (
         (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (2**62 - 1)
     )
@@ -216,7 +236,7 @@ def _assemble(
         tenant=tenant,
         law=law,
         ruleset=publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters()),
-        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys),
+        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=IdSource(), keys=keys),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )

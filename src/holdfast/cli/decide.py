@@ -87,6 +87,7 @@ def decide(  # noqa: PLR0913 - one argument an option
     with ExitStack() as stack:
         assembled = open_for_file(settings, stack, durable=data is not None)
         decider = make_decider(assembled, source, assume_complete, durable=data is not None)
+        decider.seals = data is not None or out is not None
         sinks: dict[type, Callable[[Any], None]] = {
             Decided: _decision_sink(out, stack, settings),
             Rejected: reject_sink(rejects, stack),

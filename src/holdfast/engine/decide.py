@@ -12,12 +12,11 @@ from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, Versions
 from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
 from holdfast.vocabulary.trilean import Trilean
-from holdfast.wire.canonical import canonical, content_hash
 
 _CHECK = MeasureKind.VERIFY_IDENTITY.value
 
 
-def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Judgement:
+def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_hash: str) -> Judgement:
     """Judge one event by the law of its day; equal arguments give an equal judgement.
 
     The outcome is the strongest of the enforced proposals, each of which carries its ground; what is only
@@ -45,7 +44,7 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Jud
             ruleset=ruleset,
             lists={probe.list: _list_version(facts, probe.name) for probe in regime.probes},
         ),
-        facts_hash=content_hash(canonical(facts)),
+        facts_hash=facts_hash,
     )
 
 

@@ -15,7 +15,7 @@ from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.canonical import short_hash
 from holdfast.wire.codec import Decoded, decode
-from holdfast.wire.replies import decision_reply, envelope_bytes, facts_bytes, judgement_bytes
+from holdfast.wire.replies import decision_reply, envelope_bytes, judgement_bytes, seal_facts
 
 _US = 1_000
 
@@ -93,8 +93,9 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     seq = shard.next_seq()
     start = tick()
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
+    sealed, facts_hash = seal_facts(facts)
     prepared = tick()
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     applied = tick()
@@ -111,7 +112,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
-    record = decision_record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
+    record = decision_record(decoded, key, seq, made=(sealed, judgement, envelope))
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)

@@ -19,17 +19,17 @@ from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import Known, Shard
 from holdfast.vocabulary.errors import ConflictError
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import Record, RecordKind, SourceRow
 from holdfast.wire.canonical import canonical, short_hash
 from holdfast.wire.codec import Decoded
 from holdfast.wire.files import Rejected, rejected
 from holdfast.wire.mapping import Row
-from holdfast.wire.replies import facts_bytes
+from holdfast.wire.replies import seal_facts
 
 RECENT: Final = 200_000
 _RESULT: Final = "transfer_result"
+_UNSEALED: Final = (b"", "")
 
 
 class Decided(NamedTuple):
@@ -47,6 +47,7 @@ class FileDecider:
     `journal` makes it durable; `complete_since_ms` declares `sources` complete, `None` from the first event on.
     `results` says that the file may hold results of operations, for which recent operations are then kept;
     `start_ms` is where the clock stands before the first event, when it does not start with it.
+    Without `seals` the facts are not hashed, which only a run whose decisions nobody keeps can do without.
     """
 
     shard: Shard
@@ -55,6 +56,7 @@ class FileDecider:
     complete_since_ms: int | None = None
     results: bool = False
     start_ms: int | None = None
+    seals: bool = True
     run: FileRun = field(default_factory=FileRun)
     _now_ms: int = 0
     _seen: SeenIds = field(default_factory=SeenIds)
@@ -138,7 +140,8 @@ class FileDecider:
         regime = shard.law.regime(event.type, event.occurred_ms)
         facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
         prepared = tick()
-        judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
+        sealed, facts_hash = seal_facts(facts) if self.seals else _UNSEALED
+        judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
         judged = tick()
         executed = remember(shard, event, seq, known=self._known(event), allowed=judgement.outcome == "allow")
         remembered = tick()
@@ -150,13 +153,13 @@ class FileDecider:
         if self.journal is None:
             shard.seq = seq
         else:
-            self._write(self._record(row, event, (facts, judgement)))
+            self._write(self._record(row, event, (sealed, judgement)))
             spent["record"] += tick() - remembered
         return judgement
 
-    def _record(self, row: Row, event: Event, made: tuple[Facts, Judgement]) -> Record:
+    def _record(self, row: Row, event: Event, made: tuple[bytes, Judgement]) -> Record:
         """Make the durable record; the outbox stays empty, for the past concerns nobody's telephone."""
-        facts, judgement = made
+        sealed, judgement = made
         body = canonical(row.message)
         envelope = Envelope(
             decision_id=self.shard.ports.new_id("dec"),
@@ -168,7 +171,7 @@ class FileDecider:
             Decoded(event=event, body=body, body_hash=short_hash(body)),
             idempotency_key(event.id),
             self.shard.next_seq(),
-            made=(facts_bytes(facts), judgement, envelope),
+            made=(sealed, judgement, envelope),
         )
         return replace(record, outbox=())
 

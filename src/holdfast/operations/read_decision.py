@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
+from msgspec import Raw
+
 from holdfast.engine.decide import decide
 from holdfast.operations.decide_again import revision_id
+from holdfast.operations.decide_event import reply_of
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset
+from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset, seal_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,13 @@ def read_decision(shard: Shard, decision_id: str) -> bytes:
     return decision_reply(first.event_id, *around, zone=shard.tenant.zone, revision=revision)
 
 
+def decision_page(shard: Shard, *, limit: int, cursor: str | None) -> dict[str, object]:
+    """Give decisions as they were first answered, newest first, a page at a time."""
+    page = shard.ports.store.decisions(limit, cursor)
+    items = [Raw(reply_of(shard, record)) for record in page.items if record.kind is RecordKind.DECISION]
+    return {"items": items, "next": page.next}
+
+
 def replay_decision(shard: Shard, decision_id: str) -> Replayed:
     """Judge a decision's stored facts again under the stored versions of packs, rules and settings."""
     _record(shard, decision_id)
@@ -59,5 +69,11 @@ def replay_record(shard: Shard, record: Record) -> Replayed:
     ruleset = read_ruleset(record.judgement)
     tenant, law = tenant_and_law(shard, ruleset)
     facts = read_facts(record.facts)
-    again = decide(facts, law.regime(facts.type, facts.occurred_ms), tenant, ruleset=ruleset)
+    again = decide(
+        facts,
+        law.regime(facts.type, facts.occurred_ms),
+        tenant,
+        ruleset=ruleset,
+        facts_hash=seal_facts(facts)[1],
+    )
     return Replayed(stored=record.judgement, again=judgement_bytes(again))

@@ -13,7 +13,7 @@ from holdfast.operations.shard import Shard
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
-from holdfast.wire.replies import facts_bytes, read_envelope, read_ruleset
+from holdfast.wire.replies import read_envelope, read_ruleset, seal_facts
 
 SHOWN = 10
 _PAGE = 5_000
@@ -120,7 +120,7 @@ def _facts_again(shard: Shard, record: Record) -> bytes:
     regime = shard.law.regime(event.type, event.occurred_ms)
     decided_ms = read_envelope(record.envelope).decided_ms
     facts = prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms)
-    return facts_bytes(facts)
+    return seal_facts(facts)[0]
 
 
 def _change(shard: Shard, version: ListVersion) -> ListChange:

@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.judgement import Envelope, Judgement
-from holdfast.wire.canonical import canonical
+from holdfast.wire.canonical import canonical, content_hash
 
 SCHEMA = 1
 
@@ -82,9 +82,10 @@ def envelope_bytes(envelope: Envelope) -> bytes:
     return canonical(envelope)
 
 
-def facts_bytes(facts: Facts) -> bytes:
-    """Encode facts canonically."""
-    return canonical(facts)
+def seal_facts(facts: Facts) -> tuple[bytes, str]:
+    """Encode facts canonically, and give the hash that names them in a judgement."""
+    data = canonical(facts)
+    return data, content_hash(data)
 
 
 def read_facts(data: bytes) -> Facts:
