@@ -40,12 +40,13 @@ class Law:
         if found is None:
             in_force = as_of(self.packs, instant_ms).packs
             found = compile_regime(
-                in_force, lambda pack: self._scope(pack, event_type), event_type, voice=self._tenant.voice
+                in_force, lambda pack: self.scope(pack, event_type), event_type, voice=self._tenant.voice
             )
             self._regimes[event_type, interval] = found
         return found
 
-    def _scope(self, pack: Pack, event_type: str) -> Scope:
+    def scope(self, pack: Pack, event_type: str) -> Scope:
+        """Give the names and parameters that a pack's expressions about an event type may use."""
         return Scope(
             schema=self._schema,
             event_type=event_type,
