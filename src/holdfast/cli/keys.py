@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from holdfast.app import clock_left, new_id, open_store
+from holdfast.app import IdSource, clock_left, open_store
 from holdfast.cli.decide import instant_of
 from holdfast.cli.options import Data, Json
 from holdfast.cli.screen import one_line_table, screen
@@ -36,7 +36,7 @@ def create(
             words,
             now_ms=clock_left(store).now_ms(),
             expires_ms=instant_of("expires", expires) if expires else None,
-            new_id=new_id,
+            new_id=IdSource(),
             random_bytes=os.urandom,
         )
     if json:
