@@ -15,6 +15,7 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
@@ -215,7 +216,11 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     schema = event_schema()
     return Memory(
         fold=Fold(
-            build_registry(law.windows(), schema, zone=settings.zone), schema=schema, keys=keys, home=settings.home
+            build_registry(law.windows(), schema, zone=settings.zone),
+            schema=schema,
+            keys=keys,
+            home=settings.home,
+            zone=ZoneInfo(settings.zone),
         ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
@@ -232,11 +237,12 @@ def _assemble(
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
+    imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
     shard = Shard(
         tenant=tenant,
         law=law,
         ruleset=publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters()),
-        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=IdSource(), keys=keys),
+        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=IdSource(), keys=keys, imports=imports),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )

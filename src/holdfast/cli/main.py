@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from holdfast import __version__
+from holdfast.cli import lists
 from holdfast.cli.backfill import backfill
 from holdfast.cli.decide import decide
 from holdfast.cli.doctor import doctor
@@ -15,6 +16,7 @@ from holdfast.cli.packs import packs
 from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
+from holdfast.cli.tune import tune
 from holdfast.vocabulary.errors import HoldfastError
 
 EXIT_FAULT = 1
@@ -27,9 +29,9 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (decide, backfill, replay, doctor):
+for _command in (decide, backfill, replay, doctor, tune):
     app.command()(_command)
-for _name, _group in (("packs", packs), ("rules", rules), ("keys", keys)):
+for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
     app.add_typer(_group, name=_name)
 
 
@@ -46,7 +48,7 @@ def main() -> None:
     try:
         app()
     except HoldfastError as error:
-        console = Console(stderr=True, highlight=False)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
         where = f" at {error.pointer}" if error.pointer else ""
         console.print(f"holdfast: {error.code}{where}: {error.message}", markup=False)
         console.print(f"  {error.advice}", markup=False)

@@ -37,5 +37,7 @@ def _of(one: Sign | Rule | Duty) -> Iterator[tuple[str, str, str, FieldType]]:
     for event_type in one.on:
         if one.when is not None:
             yield one.id, event_type, one.when, FieldType.BOOL
-        if isinstance(one, Duty) and one.limits_amount is not None:
-            yield f"{one.id} limits_amount", event_type, one.limits_amount, FieldType.MONEY
+        for name in ("limit_amount", "used_amount") if isinstance(one, Duty) else ():
+            text = getattr(one, name)
+            if text is not None:
+                yield f"{one.id} {name}", event_type, text, FieldType.MONEY

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.clients import ClientIndex
 from holdfast.operations.figures import Figures
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -31,6 +33,7 @@ class Ports:
     tick: Tick
     new_id: IdMaker
     keys: KeyMaker
+    imports: ImportFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +81,20 @@ class Shard:
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
+    list_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
-    list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    clients: ClientIndex = field(default_factory=ClientIndex)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
         if self.failed is not None:
             raise UnavailableError("the log cannot be written at the moment")
         return self.seq + 1
+
+    def list_lock(self, list_id: str) -> asyncio.Lock:
+        """Give the lock under which one list changes, so that an edit waits for an import of the same list alone."""
+        return self.list_locks.setdefault(list_id, asyncio.Lock())
 
     def declare(self, source: str, since_ms: int) -> None:
         """Take note that a source is complete since an instant."""
