@@ -89,6 +89,7 @@ def fold_again(shard: Shard, run: ReplayRun, make_memory: MakeMemory, *, limit: 
             flights={},
             undecided={},
             revisions={},
+            clients=ClientIndex(),
         )
         yield from _fold_under(again, run, limit=limit)
 
