@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory, prepare
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.clients import ClientIndex
 from holdfast.operations.law import Law
 from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
