@@ -57,10 +57,15 @@ def backfill(  # noqa: PLR0913 - one argument an option
 def _load(
     loading: Backfill, rows: Iterator[Any], sinks: dict[type, Callable[[Any], None]], *, total: int | None, quiet: bool
 ) -> Pace:
-    start, interrupted = time.perf_counter(), False
+    start, cpu, interrupted = time.perf_counter(), time.process_time(), False
     try:
         for made in following(loading.load(rows), loading.run, total=total, quiet=quiet):
             sinks[type(made)](made)
     except KeyboardInterrupt:
         interrupted = True
-    return Pace(seconds=time.perf_counter() - start, peak_bytes=peak_bytes(), interrupted=interrupted)
+    return Pace(
+        seconds=time.perf_counter() - start,
+        cpu_seconds=time.process_time() - cpu,
+        peak_bytes=peak_bytes(),
+        interrupted=interrupted,
+    )

@@ -134,7 +134,7 @@ def run_file(source: EventFile, decider: FileDecider, sinks: Sinks, *, limit: in
     """Run over the file, showing how far it is; an interrupt ends the run and leaves what was counted so far."""
     rows: Iterator[Any] = source.rows() if limit is None else islice(source.rows(), limit)
     total = min(limit, source.total) if limit and source.total else source.total or limit
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     interrupted = False
     try:
         for made in following(decider.decide(rows), decider.run, total=total, quiet=quiet):
@@ -144,7 +144,8 @@ def run_file(source: EventFile, decider: FileDecider, sinks: Sinks, *, limit: in
         if decider.journal is not None:
             decider.journal.flush()
     seconds = time.perf_counter() - start
-    return Pace(seconds=seconds, peak_bytes=peak_bytes(), interrupted=interrupted)
+    cpu_seconds = time.process_time() - cpu
+    return Pace(seconds=seconds, cpu_seconds=cpu_seconds, peak_bytes=peak_bytes(), interrupted=interrupted)
 
 
 def peak_bytes() -> int:

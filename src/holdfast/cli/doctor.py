@@ -86,7 +86,7 @@ class _Opened:
             self.assembled = assemble_in_memory(settings, StandingClock(SystemClock().now_ms()))
         else:
             self.assembled = assemble_around(settings, self._store)
-            load_lists(self.assembled.shard)
+            load_lists(self.assembled.shard, ())
             findings += _directory(self.assembled)
 
     def close(self) -> None:

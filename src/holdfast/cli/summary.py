@@ -16,9 +16,10 @@ _MB = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a run ended: seconds, the most memory held, and whether it was interrupted."""
+    """How a run ended: seconds by the clock and of the processor, the most memory held, whether it was interrupted."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     interrupted: bool = False
 
@@ -42,6 +43,7 @@ def summary(run: FileRun, pace: Pace) -> dict[str, Any]:
         "rules": [{"id": name, "true": count, **_truth(run, name)} for name, count in run.rules.most_common()],
         "labels": [_caught(one) for one in run.caught()],
         "seconds": round(pace.seconds, 3),
+        "cpu_seconds": round(pace.cpu_seconds, 3),
         "events_per_second": round(run.events / pace.seconds) if pace.seconds else None,
         "stage_us": {name: round(spent / 1000 / max(1, run.events), 2) for name, spent in run.stage_ns.items()},
         "peak_mb": round(pace.peak_bytes / _MB),
@@ -100,7 +102,8 @@ def print_summary(run: FileRun, pace: Pace) -> None:
         f"{run.known:,} known already, {run.unordered:,} out of order ({run.late:,} by more than 24 h)"
     )
     console.print(
-        f"{told['first']} to {told['last']}; {pace.seconds:.1f} s, {told['events_per_second'] or 0:,} events/s, "
+        f"{told['first']} to {told['last']}; {pace.seconds:.1f} s ({pace.cpu_seconds:.1f} s of processor), "
+        f"{told['events_per_second'] or 0:,} events/s, "
         f"peak memory {told['peak_mb']:,} MB" + (", interrupted" if pace.interrupted else "")
     )
     console.print("  ".join(f"{name} {spent} us" for name, spent in told["stage_us"].items()))

@@ -37,7 +37,7 @@ def _of(one: Sign | Rule | Duty) -> Iterator[tuple[str, str, str, FieldType]]:
     for event_type in one.on:
         if one.when is not None:
             yield one.id, event_type, one.when, FieldType.BOOL
-        if isinstance(one, Duty):
-            for name, text in (("limit_amount", one.limit_amount), ("used_amount", one.used_amount)):
-                if text is not None:
-                    yield f"{one.id} {name}", event_type, text, FieldType.MONEY
+        for name in ("limit_amount", "used_amount") if isinstance(one, Duty) else ():
+            text = getattr(one, name)
+            if text is not None:
+                yield f"{one.id} {name}", event_type, text, FieldType.MONEY

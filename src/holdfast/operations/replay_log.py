@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory, prepare
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.clients import ClientIndex
 from holdfast.operations.law import Law
+from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.read_decision import replay_record
 from holdfast.operations.rebuild import apply_record
@@ -88,6 +90,7 @@ def fold_again(shard: Shard, run: ReplayRun, make_memory: MakeMemory, *, limit: 
             flights={},
             undecided={},
             revisions={},
+            clients=ClientIndex(),
         )
         yield from _fold_under(again, run, limit=limit)
 
@@ -107,7 +110,7 @@ def _fold_under(again: Shard, run: ReplayRun, *, limit: int | None) -> Iterator[
             run.refolded(record.decision_id, equal=_facts_again(again, record) == record.facts)
             compared += 1
         apply_record(again, record)
-        if record.list_version is not None:
+        if record.list_version is not None and not is_inner(record.list_version.list):
             again.memory.lists.apply(_change(again, record.list_version))
         yield
         if limit is not None and compared >= limit:
@@ -134,4 +137,4 @@ def _change(shard: Shard, version: ListVersion) -> ListChange:
             (added if came else removed).append(entry)
         cursor = page.next
         if cursor is None:
-            return ListChange(version=version, added=tuple(added), removed=tuple(removed))
+            return ListChange(version=version, added=tuple(added), removed=tuple(removed), kinds=version.kinds)
