@@ -22,7 +22,9 @@ from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
 from holdfast.settings import Settings
+from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
+from holdfast.store.sqlite.store import DATABASE_NAME
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError
 from holdfast.vocabulary.instants import rfc3339, to_ms
@@ -101,9 +103,12 @@ def pack_files() -> dict[str, bytes]:
     }
 
 
-def load_packs(names: tuple[str, ...]) -> dict[str, tuple[bytes, Pack]]:
-    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence."""
-    files = pack_files()
+def load_packs(names: tuple[str, ...], own: Mapping[str, bytes] | None = None) -> dict[str, tuple[bytes, Pack]]:
+    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence.
+
+    `own` are files by place that stand beside the shipped ones or in the place of one of them.
+    """
+    files = pack_files() | dict(own or {})
     parsed = {place: parse_pack(data, name=place) for place, data in files.items()}
     chosen = select(names, parsed)
     place_of = {pack.id: place for place, pack in parsed.items()}
@@ -117,7 +122,7 @@ class Assembled:
     settings: Settings
     shard: Shard
     clock: Clock
-    store: SqliteStore
+    store: SqliteStore | MemoryStore
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -157,6 +162,29 @@ def assemble(settings: Settings) -> Assembled:
         raise
 
 
+def assemble_in_memory(settings: Settings, clock: Clock, own: Mapping[str, bytes] | None = None) -> Assembled:
+    """Put everything together without a data directory: what is decided is gone with the process."""
+    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock, own=own)
+
+
+def open_store(directory: Path, *, make: bool = False) -> SqliteStore:
+    """Open a data directory for a tool, whatever clock it was used with; one that is missing is made only if asked."""
+    if not make and not (directory / DATABASE_NAME).is_file():
+        raise SettingError(f"`{directory}` is no data directory", hint="`--data` names the directory of the server")
+    return SqliteStore.open(directory, clock=SystemClock(), random_bytes=os.urandom)
+
+
+def clock_left(store: SqliteStore) -> Clock:
+    """Give the clock of a data directory: the test clock where it was left, else the machine's."""
+    left = store.get_meta(_TEST_CLOCK)
+    return SystemClock() if left is None else StandingClock(int(left))
+
+
+def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
+    """Put everything together around an open store; the memory is still empty."""
+    return _assemble(settings, store, clock_left(store))
+
+
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
     """Refuse to mix test clock and real time in one directory; a test clock goes on from where it was left."""
     left = store.get_meta(_TEST_CLOCK)
@@ -188,7 +216,11 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     schema = event_schema()
     return Memory(
         fold=Fold(
-            build_registry(law.windows(), schema, zone=settings.zone), schema=schema, keys=keys, home=settings.home
+            build_registry(law.windows(), schema, zone=settings.zone),
+            schema=schema,
+            keys=keys,
+            home=settings.home,
+            zone=ZoneInfo(settings.zone),
         ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
@@ -197,8 +229,10 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     )
 
 
-def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled:
-    packs = load_packs(settings.packs)
+def _assemble(
+    settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
+) -> Assembled:
+    packs = load_packs(settings.packs, own)
     tenant = tenant_of(settings)
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}

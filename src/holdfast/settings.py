@@ -76,6 +76,10 @@ class Settings:
     dev: bool
     clock: str
 
+    def tzinfo(self) -> ZoneInfo:
+        """Give the zone of legal clocks."""
+        return ZoneInfo(self.zone)
+
     def modes(self) -> dict[str, Mode]:
         """Read the modes."""
         try:

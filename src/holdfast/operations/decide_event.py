@@ -112,7 +112,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
-    record = _record(decoded, key, seq, made=(sealed, judgement, envelope))
+    record = decision_record(decoded, key, seq, made=(sealed, judgement, envelope))
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
@@ -123,7 +123,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     return flight
 
 
-def _record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
+def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
     """Make the durable record of one decision."""
     facts, judgement, envelope = made
     event = decoded.event

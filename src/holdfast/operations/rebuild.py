@@ -30,7 +30,7 @@ def rebuild(shard: Shard) -> int:
     count = 0
     covering: list[ListVersion] = []
     for record in store.replay():
-        _apply(shard, record)
+        apply_record(shard, record)
         shard.seq = record.seq
         count += 1
         if record.list_version is not None and record.list_version.kinds:
@@ -40,7 +40,7 @@ def rebuild(shard: Shard) -> int:
     return count
 
 
-def _apply(shard: Shard, record: Record) -> None:
+def apply_record(shard: Shard, record: Record) -> None:
     """Let one record have its effect on the memory again."""
     if record.source is not None:
         shard.declare(record.source.source, record.source.complete_since_ms)
@@ -71,7 +71,7 @@ def _apply_revision(shard: Shard, record: Record) -> None:
             revised(shard, one, read_outcome(record.judgement))
 
 
-def load_lists(shard: Shard, covering: Iterable[ListVersion]) -> None:
+def load_lists(shard: Shard, covering: Iterable[ListVersion] = ()) -> None:
     """Load every list at its newest version; `covering` are the versions that were full snapshots, oldest first."""
     store, book = shard.ports.store, shard.memory.lists
     for list_id in store.lists():

@@ -93,6 +93,11 @@ def read_facts(data: bytes) -> Facts:
     return _FACTS.decode(data)
 
 
+def read_envelope(data: bytes) -> EnvelopeView:
+    """Read back an envelope."""
+    return _ENVELOPE.decode(data)
+
+
 def read_outcome(judgement: bytes) -> str:
     """Read the outcome's word out of a judgement."""
     return _OUTCOME.decode(judgement).outcome
@@ -137,3 +142,9 @@ def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tz
             "timings_us": around.timings_us,
         }
     )
+
+
+def decision_line(event_id: str, judgement: Judgement, *, decided_ms: int, zone: tzinfo) -> bytes:
+    """Write a decision of a file as one line: the judgement beside the event's id and the instant."""
+    around = canonical({"decided_at": rfc3339(decided_ms, zone), "event_id": event_id, "schema": SCHEMA})
+    return around[:-1] + b"," + canonical(judgement)[1:]
