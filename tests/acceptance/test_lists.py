@@ -281,8 +281,12 @@ def test_decisions_go_on_while_a_large_snapshot_is_loaded(start: StartServer) ->
     assert state(decision, SIGN) == "fired"
 
 
-def test_a_kill_in_the_middle_of_an_import_leaves_the_last_good_version(start: StartServer) -> None:
-    """After SIGKILL while a snapshot was being staged the old version answers, and the import can be done again."""
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("stage", ["reading", "staging"])
+def test_an_end_in_the_middle_of_an_import_leaves_the_last_good_version(
+    start: StartServer, how: signal.Signals, stage: str
+) -> None:
+    """After a kill, or a stop that does not wait, the old version answers, and the import can be done again."""
     server = start()
     good = taken(put_in(server, inns(LISTED), 6))
     params = {"type": "accountNumber", "published_at": NOON}
@@ -290,10 +294,10 @@ def test_a_kill_in_the_middle_of_an_import_leaves_the_last_good_version(start: S
     lines = {"accept": "application/x-ndjson"}
     with server.client.stream("POST", url, params=params, content=big_feed(60_000), headers=lines) as answer:
         for line in answer.iter_lines():
-            if json.loads(line)["stage"] == "staging":
+            if json.loads(line)["stage"] == stage:
                 break
-        server.process.kill()
-    server.restart(signal.SIGKILL)
+        server.process.send_signal(how)
+    server.restart(how)
     assert server.client.get(f"/v1/lists/{LIST}").json()["version"] == good["version"]
     assert state(server.decide(transfer("tr-1")), SIGN) == "fired"
     assert list((server.data / "imports").iterdir()) == []

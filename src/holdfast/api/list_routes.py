@@ -85,6 +85,7 @@ def _outcome(routes: Routes, found: Imported | Held) -> tuple[int, Line]:
     """Describe how an import ended, and with which status."""
     if isinstance(found, Imported):
         return 200, imported_row(routes.shard, found)
+    _log.warning("snapshot quarantined", list=found.request.list, id=found.id)
     reasons = "; ".join(one.message for one in found.findings)
     error = QuarantinedError(f"the snapshot is held in quarantine: {reasons}", pointer="")
     return error.http_status, problem(error) | held_row(routes.shard, found)
@@ -152,7 +153,7 @@ async def quarantined(routes: Routes, request: Request) -> Response:
 @route("lists")
 async def drop(routes: Routes, request: Request) -> Response:
     """Remove a snapshot from quarantine without using it."""
-    drop_snapshot(routes.shard, request.path_params["list"], request.path_params["id"])
+    await drop_snapshot(routes.shard, request.path_params["list"], request.path_params["id"])
     return Response(status_code=204)
 
 

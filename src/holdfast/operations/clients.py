@@ -4,6 +4,7 @@ In memory stand keyed hashes only: for each client a tuple of references to the 
 each value. It is a fold of the log like the windows and is rebuilt with them.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -13,9 +14,10 @@ from holdfast.engine.prepare import Memory
 from holdfast.lists.membership import Identifier
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.keys import Key
-from holdfast.vocabulary.schema import EventSchema
+from holdfast.vocabulary.schema import EventSchema, Field
 
 _PARTIES: Final = ("payer", "payee", "client", "seller", "sender", "recipient")
+_TELLING: Final = frozenset({"customer_id", "kind", "bic", "swift"})
 _REMEMBERED: Final = 65_536
 
 
@@ -60,8 +62,7 @@ class ClientIndex:
         key = (event.type, party)
         paths = self._paths.get(key)
         if paths is None:
-            below = f"{party}."
-            paths = self._paths[key] = tuple(path for path in schema.fields[event.type] if path.startswith(below))
+            paths = self._paths[key] = tuple(_telling(schema.fields[event.type], f"{party}."))
         form = (party, *map(event.values.get, paths))
         if form in self._lately:
             return False
@@ -82,6 +83,13 @@ class ClientIndex:
 
 
 _NOBODY: Final = Client()
+
+
+def _telling(fields: Mapping[str, Field], below: str) -> Iterator[str]:
+    """Name the fields of a party that tell who it is."""
+    for path, one in fields.items():
+        if path.startswith(below) and (one.list_kind or path.removeprefix(below) in _TELLING):
+            yield path
 
 
 @lru_cache(maxsize=_REMEMBERED)

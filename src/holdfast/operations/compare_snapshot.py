@@ -28,6 +28,7 @@ from holdfast.wire.own_lists import TableReader
 
 PORTION: Final = 2_000
 _CHUNK_BYTES: Final = 1 << 20
+_SILENCE_S: Final = 0.5
 _SMALL_BYTES: Final = 256 * 1024
 _SMALL_ENTRIES: Final = 10_000
 _decode: Final = msgspec.json.Decoder(tuple[ListEntry, ...]).decode
@@ -208,7 +209,10 @@ def is_small(task: Task) -> bool:
 
 
 def compare_apart(task: Task, progress: Progress) -> Compared:
-    """Compare, in a child process unless the task is small; blocks, and holds no lock of this process meanwhile."""
+    """Compare, in a child process unless the task is small; blocks, and holds no lock of this process meanwhile.
+
+    What `progress` raises ends the child and is raised here.
+    """
     if is_small(task):
         return compare(task, progress)
     context = multiprocessing.get_context("spawn")
@@ -219,20 +223,26 @@ def compare_apart(task: Task, progress: Progress) -> Compared:
     try:
         return _listen(ours, progress)
     except EOFError:
-        raise Bug(f"the process that compared the snapshot ended with {child.exitcode}") from None
+        raise Bug("the process that compared the snapshot ended before its work was done") from None
     finally:
-        ours.close()
+        child.kill()
         child.join()
+        ours.close()
 
 
 def _listen(ours: Connection, progress: Progress) -> Compared:
-    """Pass progress on until the end comes."""
+    """Pass progress on until the end comes, again and again while the child is silent, so that a halt is heard."""
+    last = ("reading", 0, 1)
     while True:
+        if not ours.poll(_SILENCE_S):
+            progress(*last)
+            continue
         said = ours.recv()
         if isinstance(said, Compared):
             return said
         if isinstance(said, HoldfastError):
             raise said
+        last = said
         progress(*said)
 
 

@@ -5,10 +5,11 @@ force. Marks of the police come in files of their own and are kept beside the li
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from holdfast.lists.book import Staging
 from holdfast.lists.inspection import Doubt, Finding, Snapshot, SnapshotLimits, Standing, inspect, require_release
@@ -17,11 +18,12 @@ from holdfast.operations.compare_snapshot import Compared, Progress, Task, compa
 from holdfast.operations.import_folder import Counts, Held, Reason, SnapshotRequest
 from holdfast.operations.list_settings import check_name, list_settings, marks_of, snapshot_limits
 from holdfast.operations.shard import Shard, commit
-from holdfast.vocabulary.errors import InvalidError
+from holdfast.vocabulary.errors import InvalidError, UnavailableError
 from holdfast.vocabulary.lists import ListChange, ListVersion, RowFault
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.feeds import FeedType
 
+Result = TypeVar("Result")
 _NO_LIMIT: Final = 10**9
 
 
@@ -62,7 +64,7 @@ async def _import(shard: Shard, request: SnapshotRequest, snapshot_id: str, *, p
     try:
         async with shard.list_lock(request.list):
             task = _task(shard, request, snapshot_id)
-            compared = await asyncio.to_thread(compare_apart, task, progress)
+            compared = await _apart(lambda tell: compare_apart(task, tell), progress)
             findings = _inspected(shard, request, compared.counts)
             if findings:
                 held = _held(shard, task, compared, findings=findings)
@@ -90,7 +92,7 @@ async def _approve(shard: Shard, held: Held, *, by: str, progress: Progress) -> 
             folder.get(held.request.list, held.id)
             request = replace(held.request, by=f"{held.request.by}, {by}")
             task = _task(shard, request, held.id)
-            compared = await asyncio.to_thread(compare_apart, task, progress)
+            compared = await _apart(lambda tell: compare_apart(task, tell), progress)
             imported = await _take(shard, task, compared, progress=progress)
             folder.drop(held.id)
             return imported
@@ -104,9 +106,26 @@ def _require(held: Held, by: str) -> None:
     require_release(findings, loaded_by=held.request.by, approved_by=by)
 
 
-def drop_snapshot(shard: Shard, list_id: str, snapshot_id: str) -> None:
+async def drop_snapshot(shard: Shard, list_id: str, snapshot_id: str) -> None:
     """Remove a snapshot from quarantine without using it."""
-    shard.ports.imports.drop(shard.ports.imports.get(list_id, snapshot_id).id)
+    async with shard.list_lock(list_id):
+        shard.ports.imports.drop(shard.ports.imports.get(list_id, snapshot_id).id)
+
+
+async def _apart(work: Callable[[Progress], Result], progress: Progress) -> Result:
+    """Do blocking work in a thread, and let it end at its next sign of progress when the server stops."""
+    halted = threading.Event()
+
+    def tell(stage: str, done: int, size: int) -> None:
+        if halted.is_set():
+            raise UnavailableError("the server is stopping; the last good version stays in force")
+        progress(stage, done, size)
+
+    try:
+        return await asyncio.to_thread(work, tell)
+    except asyncio.CancelledError:
+        halted.set()
+        raise
 
 
 def _check(request: SnapshotRequest) -> None:
@@ -192,20 +211,20 @@ async def _take(shard: Shard, task: Task, compared: Compared, *, progress: Progr
     request, before = task.request, task.before
     version = before
     if not request.marked or compared.main.changed:
-        version = await _publish(shard, task, _next(task, compared), progress=progress)
+        version = await _publish(shard, task, _next(shard, task, compared), progress=progress)
     if request.marked:
         await _publish_marks(shard, task, compared.counts)
     _supersede(shard, request)
     return Imported(list=request.list, version=version, counts=compared.counts, faults=compared.faults)
 
 
-def _next(task: Task, compared: Compared) -> ListVersion:
+def _next(shard: Shard, task: Task, compared: Compared) -> ListVersion:
     """Make the version that a comparison leads to; a change of marks is no snapshot of its own."""
     request, counts = task.request, compared.main
     before = task.before.entries if task.before else 0
     stamp = Stamp(
         list=request.list,
-        loaded_ms=task.loaded_ms,
+        loaded_ms=shard.ports.clock.now_ms(),
         published_ms=None if request.marked else request.published_ms,
         source=request.source,
         by=request.by,
@@ -225,7 +244,7 @@ async def _publish(shard: Shard, task: Task, version: ListVersion, *, progress: 
     book = shard.memory.lists
     staging = await asyncio.to_thread(book.stage, ListChange(version=version))
     with _staging(shard, version):
-        await asyncio.to_thread(_stage, shard, _Work(task, "main", version, progress), staging)
+        await _apart(lambda tell: _stage(shard, _Work(task, "main", version, tell), staging), progress)
         # from the switch to the hand-over to the writer there is no await: log order is apply order
         record = _record(shard, version)
         book.switch(staging)
@@ -243,7 +262,7 @@ async def _publish_marks(shard: Shard, task: Task, counts: Counts) -> None:
     before = versions[-1] if versions else None
     version = made_version(stamp, before, entries=counts.entries, added=counts.new, removed=counts.gone)
     with _staging(shard, version):
-        await asyncio.to_thread(_stage, shard, _Work(task, "marks", version, _silent), None)
+        await _apart(lambda tell: _stage(shard, _Work(task, "marks", version, tell), None), _silent)
         flight = commit(shard, _record(shard, version))
     await flight.landed
 
