@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -247,3 +247,17 @@ def _assemble(
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )
     return Assembled(settings=settings, shard=shard, clock=clock, store=store)
+
+
+def scratch_shard(assembled: Assembled, now_ms: int) -> Shard:
+    """Make a shard in memory under the same law, with an empty past and a clock that stands where it is told."""
+    shard, clock = assembled.shard, StandingClock(now_ms)
+    ports = replace(shard.ports, clock=clock, store=MemoryStore(clock=clock))
+    return Shard(
+        tenant=shard.tenant,
+        law=shard.law,
+        ruleset=shard.ruleset,
+        ports=ports,
+        memory=shard.fresh_memory(),
+        fresh_memory=shard.fresh_memory,
+    )

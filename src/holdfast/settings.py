@@ -52,6 +52,7 @@ TABLE: tuple[Setting, ...] = (
         name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
     ),
 )
+RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ZONES = {"RU": "Europe/Moscow", "KZ": "Asia/Almaty", "US": "America/New_York"}

@@ -10,6 +10,7 @@ from holdfast import __version__
 from holdfast.cli import lists
 from holdfast.cli.backfill import backfill
 from holdfast.cli.decide import decide
+from holdfast.cli.demo import demo
 from holdfast.cli.doctor import doctor
 from holdfast.cli.keys import keys
 from holdfast.cli.packs import packs
@@ -29,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (decide, backfill, replay, doctor, tune):
+for _command in (demo, decide, backfill, replay, doctor, tune):
     app.command()(_command)
 for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
     app.add_typer(_group, name=_name)

@@ -12,10 +12,11 @@ import typer
 import uvicorn
 
 from holdfast.api.server import build
-from holdfast.app import Assembled, assemble, move_clock
+from holdfast.app import Assembled, assemble, move_clock, scratch_shard
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.rebuild import rebuild
-from holdfast.settings import TABLE, Settings, read_settings
+from holdfast.pages.site import Site
+from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
 
 _SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
@@ -52,7 +53,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
 def bind(settings: Settings) -> socket.socket:
     """Take the port, so that a taken one is a clear error before anything is opened."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # the protocol by name: without it asyncio leaves Nagle on, and every answer waits 40 ms for an acknowledgement
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((settings.host, settings.port))
@@ -84,7 +86,13 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
 
-    app = build(shard, open_to_all=settings.dev, move_clock=move if settings.clock else None)
+    pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
+    app = build(
+        shard,
+        open_to_all=settings.dev,
+        move_clock=move if settings.clock else None,
+        pages=pages if settings.dev else None,
+    )
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
     )
