@@ -18,8 +18,16 @@ def to_ms(instant: datetime) -> int:
 
 
 def from_ms(instant_ms: int, zone: tzinfo = UTC) -> datetime:
-    """Turn epoch milliseconds into an aware datetime in `zone`."""
-    return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
+    """Turn epoch milliseconds into an aware datetime in `zone`.
+
+    What no calendar year from 1 to 9999 holds becomes the first or last instant in UTC that one does: a sender's
+    "never" at the very end of 9999 must not fail in a zone where that is already the next year.
+    """
+    try:
+        return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
+    except OverflowError:
+        edge = datetime.max if instant_ms > 0 else datetime.min
+        return edge.replace(tzinfo=UTC)
 
 
 def rfc3339(instant_ms: int, zone: tzinfo = UTC) -> str:
