@@ -149,7 +149,7 @@ def refuse_repeated(body: bytes, canon: bytes) -> None:
 
     Each member has one colon outside of texts, and the canonical bytes have the members and texts of the body without
     its nulls, and an offset of zero as `Z`. So equal numbers of colons prove that nothing was dropped; only otherwise
-    is the body read again.
+    is the body read again. A null before a value passes, for it says nothing.
     """
     left_out = sum(body.count(text) - canon.count(text) for text in _NOT_CANONICAL if text in body)
     if _ESCAPED_COLON in body or body.count(b":") != canon.count(b":") + left_out:
