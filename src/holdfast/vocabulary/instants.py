@@ -9,6 +9,8 @@ HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -26,8 +28,7 @@ def from_ms(instant_ms: int, zone: tzinfo = UTC) -> datetime:
     try:
         return (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(zone)
     except OverflowError:
-        edge = datetime.max if instant_ms > 0 else datetime.min
-        return edge.replace(tzinfo=UTC)
+        return _LAST if instant_ms > 0 else _FIRST
 
 
 def rfc3339(instant_ms: int, zone: tzinfo = UTC) -> str:

@@ -50,7 +50,7 @@ def _sample(kind: shapes.Type) -> Any:
 
 def full(event_type: str) -> Json:
     """Give a message of a type with every field that the wire knows."""
-    return {"type": event_type} | _sample(_SHAPES[event_type])
+    return {"type": event_type, **_sample(_SHAPES[event_type])}
 
 
 def leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
