@@ -149,7 +149,7 @@ class Routes:
 
         async def answers() -> AsyncIterator[bytes]:
             for task in tasks:
-                yield await task + b"\n"
+                yield await asyncio.shield(task) + b"\n"  # who goes away must not end the call of a twin
 
         return StreamingResponse(answers(), media_type="application/x-ndjson")
 

@@ -24,7 +24,7 @@ def rebuild(shard: Shard) -> int:
     shard.changed.clear()
     shard.undecided.clear()
     shard.revisions.clear()
-    count = 0
+    shard.seq = count = 0
     for record in store.replay():
         _apply(shard, record)
         shard.seq = record.seq

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,6 @@ from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
 from holdfast.wire.fields import event_schema
 from holdfast.wire.replies import judgement_bytes
 from tests.unit.engine.packs import NOON_MS, tenant
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
