@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from holdfast.app import fresh_memory, load_packs, make_law, new_id, tenant_of
+from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
-from holdfast.settings import read_settings
+from holdfast.settings import Settings, read_settings
 from holdfast.store import MemoryStore
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.keys import KeyMaker
@@ -72,11 +73,21 @@ class SlowStore(MemoryStore):
         super().set_meta(name, value)
 
 
-def make_shard(store: MemoryStore, clock: StillClock, packs: str = "ru", **given: str) -> Shard:
+_LAWS: dict[tuple[str, ...], Law] = {}
+
+
+def _law(settings: Settings) -> Law:
+    """Compile packs once for all tests; a law never changes."""
+    if settings.packs not in _LAWS:
+        _LAWS[settings.packs] = make_law(settings, load_packs(settings.packs), tenant_of(settings))
+    return _LAWS[settings.packs]
+
+
+def make_shard(store: MemoryStore, clock: StillClock, packs: str = "ru") -> Shard:
     """Put a shard together around a store, as `app` does."""
-    settings = read_settings({"packs": packs, "dev": True, "data": Path("unused"), **given}, {})
+    settings = read_settings({"packs": packs, "dev": True, "data": Path("unused")}, {})
     chosen, tenant = load_packs(settings.packs), tenant_of(settings)
-    law = make_law(settings, chosen, tenant)
+    law = _law(settings)
     keys = KeyMaker(secret=bytes(32))
     return Shard(
         tenant=tenant,
