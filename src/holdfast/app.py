@@ -15,6 +15,7 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
@@ -23,6 +24,7 @@ from holdfast.rules.voice import Voice
 from holdfast.settings import Settings
 from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
+from holdfast.store.sqlite.store import DATABASE_NAME
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError
 from holdfast.vocabulary.instants import rfc3339, to_ms
@@ -64,10 +66,30 @@ class StandingClock:
         self._now_ms = now_ms
 
 
-def new_id(prefix: str) -> str:
-    """Make a UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7)."""
-    milliseconds = time.time_ns() // _NS_PER_MS
-    random = int.from_bytes(secrets.token_bytes(10), "big")
+class IdSource:
+    """Maker of UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7).
+
+    Randomness is drawn from the system for many ids at once, because each draw is a call into the kernel.
+    """
+
+    _DRAW_BYTES = 10
+    _POOL_BYTES = 400 * _DRAW_BYTES
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+
+    def __call__(self, prefix: str) -> str:
+        """Make one id."""
+        if self._used == len(self._pool):
+            self._pool, self._used = secrets.token_bytes(self._POOL_BYTES), 0
+        random = int.from_bytes(self._pool[self._used : self._used + self._DRAW_BYTES], "big")
+        self._used += self._DRAW_BYTES
+        return _uuid7(prefix, time.time_ns() // _NS_PER_MS, random)
+
+
+def _uuid7(prefix: str, milliseconds: int, random: int) -> str:
+    """Lay out the bits of one id."""
     number = (
         (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (2**62 - 1)
     )
@@ -81,9 +103,12 @@ def pack_files() -> dict[str, bytes]:
     }
 
 
-def load_packs(names: tuple[str, ...]) -> dict[str, tuple[bytes, Pack]]:
-    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence."""
-    files = pack_files()
+def load_packs(names: tuple[str, ...], own: Mapping[str, bytes] | None = None) -> dict[str, tuple[bytes, Pack]]:
+    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence.
+
+    `own` are files by place that stand beside the shipped ones or in the place of one of them.
+    """
+    files = pack_files() | dict(own or {})
     parsed = {place: parse_pack(data, name=place) for place, data in files.items()}
     chosen = select(names, parsed)
     place_of = {pack.id: place for place, pack in parsed.items()}
@@ -97,7 +122,7 @@ class Assembled:
     settings: Settings
     shard: Shard
     clock: Clock
-    store: SqliteStore
+    store: SqliteStore | MemoryStore
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -137,6 +162,35 @@ def assemble(settings: Settings) -> Assembled:
         raise
 
 
+def assemble_in_memory(settings: Settings, clock: Clock, own: Mapping[str, bytes] | None = None) -> Assembled:
+    """Put everything together without a data directory: what is decided is gone with the process."""
+    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock, own=own)
+
+
+def open_store(directory: Path, *, make: bool = False) -> SqliteStore:
+    """Open a data directory for a tool, whatever clock it was used with; one that is missing is made only if asked."""
+    if not make and not (directory / DATABASE_NAME).is_file():
+        raise SettingError(f"`{directory}` is no data directory", hint="`--data` names the directory of the server")
+    return SqliteStore.open(directory, clock=SystemClock(), random_bytes=os.urandom)
+
+
+def clock_left(store: SqliteStore) -> Clock:
+    """Give the clock of a data directory: the test clock where it was left, else the machine's."""
+    left = store.get_meta(_TEST_CLOCK)
+    return SystemClock() if left is None else StandingClock(int(left))
+
+
+def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
+    """Put everything together around an open store; the memory is still empty."""
+    return _assemble(settings, store, clock_left(store))
+
+
+def reopen(assembled: Assembled) -> SqliteStore:
+    """Close the store that failed and open its directory again."""
+    assembled.shard.ports.store.close()
+    return SqliteStore.open(assembled.settings.data, clock=assembled.clock, random_bytes=os.urandom)
+
+
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
     """Refuse to mix test clock and real time in one directory; a test clock goes on from where it was left."""
     left = store.get_meta(_TEST_CLOCK)
@@ -154,7 +208,7 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     if not isinstance(assembled.clock, StandingClock):
         raise ConflictError("this server runs on the machine's time", hint="start it with `--dev --clock`")
     assembled.clock.move(now_ms)
-    assembled.store.set_meta(_TEST_CLOCK, str(now_ms))
+    assembled.shard.ports.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
 def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
@@ -168,7 +222,11 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     schema = event_schema()
     return Memory(
         fold=Fold(
-            build_registry(law.windows(), schema, zone=settings.zone), schema=schema, keys=keys, home=settings.home
+            build_registry(law.windows(), schema, zone=settings.zone),
+            schema=schema,
+            keys=keys,
+            home=settings.home,
+            zone=ZoneInfo(settings.zone),
         ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
@@ -177,17 +235,20 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     )
 
 
-def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled:
-    packs = load_packs(settings.packs)
+def _assemble(
+    settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
+) -> Assembled:
+    packs = load_packs(settings.packs, own)
     tenant = tenant_of(settings)
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
+    imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
     shard = Shard(
         tenant=tenant,
         law=law,
         ruleset=publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters()),
-        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys),
+        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=IdSource(), keys=keys, imports=imports),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )

@@ -40,6 +40,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
     Setting(
+        name="import_limit_mb",
+        default=256,
+        meaning="largest snapshot of a list that an import takes, in megabytes",
+        kind="number",
+    ),
+    Setting(
         name="dev", default=False, meaning="open without keys, on loopback only, lists loaded and empty", kind="switch"
     ),
     Setting(
@@ -67,8 +73,13 @@ class Settings:
     mode: Mapping[str, str]
     set: Mapping[str, str]
     trust: tuple[str, ...]
+    import_limit_mb: int
     dev: bool
     clock: str
+
+    def tzinfo(self) -> ZoneInfo:
+        """Give the zone of legal clocks."""
+        return ZoneInfo(self.zone)
 
     def modes(self) -> dict[str, Mode]:
         """Read the modes."""

@@ -1,17 +1,19 @@
 """Rebuild the memory from the log: the same fold, in the same order, as when the events came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from itertools import islice
 
 from holdfast.operations.decide_again import keep_open, revised
+from holdfast.operations.list_settings import is_inner
 from holdfast.operations.remember import known_before, remember
 from holdfast.operations.shard import Known, Shard, Undecided
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.lists import ListChange, ListEntry
+from holdfast.vocabulary.lists import ListChange, ListKind, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
-_PAGE = 5_000
+_PORTION = 20_000
 _UNKNOWN = b'"state":"unknown"'
 _EVENTS = frozenset({RecordKind.EVENT, RecordKind.DECISION})
 
@@ -24,18 +26,21 @@ def rebuild(shard: Shard) -> int:
     shard.changed.clear()
     shard.undecided.clear()
     shard.revisions.clear()
-    count = 0
+    shard.clients.clear()
+    shard.seq = count = 0
+    covering: list[ListVersion] = []
     for record in store.replay():
-        _apply(shard, record)
+        apply_record(shard, record)
         shard.seq = record.seq
         count += 1
-    for list_id in store.lists():
-        shard.memory.lists.apply(_whole_list(shard, list_id))
+        if record.list_version is not None and record.list_version.kinds:
+            covering.append(record.list_version)
+    load_lists(shard, covering)
     shard.failed = None
     return count
 
 
-def _apply(shard: Shard, record: Record) -> None:
+def apply_record(shard: Shard, record: Record) -> None:
     """Let one record have its effect on the memory again."""
     if record.source is not None:
         shard.declare(record.source.source, record.source.complete_since_ms)
@@ -66,17 +71,15 @@ def _apply_revision(shard: Shard, record: Record) -> None:
             revised(shard, one, read_outcome(record.judgement))
 
 
-def _whole_list(shard: Shard, list_id: str) -> ListChange:
-    """Give a list's present content as one change from nothing."""
-    version = shard.ports.store.list_versions(list_id)[-1]
-    return ListChange(version=version, added=tuple(_entries(shard, list_id)), opens=True)
-
-
-def _entries(shard: Shard, list_id: str) -> Iterator[ListEntry]:
-    cursor: str | None = None
-    while True:
-        page = shard.ports.store.list_entries(list_id, cursor=cursor, limit=_PAGE)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+def load_lists(shard: Shard, covering: Iterable[ListVersion] = ()) -> None:
+    """Load every list at its newest version; `covering` are the versions that were full snapshots, oldest first."""
+    store, book = shard.ports.store, shard.memory.lists
+    for list_id in store.lists():
+        if not is_inner(list_id):
+            staging = book.stage(ListChange(version=store.list_versions(list_id)[-1], opens=True))
+            entries = store.list_reader(list_id)(tuple(ListKind))
+            while portion := tuple(islice(entries, _PORTION)):
+                staging.take(added=portion)
+            book.switch(staging)
+    for version in covering:
+        book.note_published(version)

@@ -24,9 +24,9 @@ def known_before(shard: Shard, event: Event) -> Known | None:
     of = str(event.values["of"])
     for flight in shard.flights.values():
         if flight.known is not None and flight.known.event.id == of:
-            return _as_changed(shard, flight.known)
+            return as_changed(shard, flight.known)
     record = shard.ports.store.by_event(of)
-    return _as_changed(shard, _known(record)) if record is not None and record.event else None
+    return as_changed(shard, _known(record)) if record is not None and record.event else None
 
 
 def _known(record: Record) -> Known:
@@ -36,7 +36,7 @@ def _known(record: Record) -> Known:
     return Known(event=event, seq=record.seq, executed=executed)
 
 
-def _as_changed(shard: Shard, known: Known) -> Known:
+def as_changed(shard: Shard, known: Known) -> Known:
     """Take earlier results about the same operation into account."""
     executed = shard.changed.get(known.event.id, known.executed)
     return Known(event=known.event, seq=known.seq, executed=executed)
@@ -52,6 +52,7 @@ def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allow
         return False
     executed = allowed or event.type not in OPERATIONS
     shard.memory.fold.meet(event)
+    shard.clients.note(event, shard.memory)
     if not is_late(event):
         shard.memory.fold.happened(event, seq, executed=executed)
     return executed
@@ -66,6 +67,8 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     if executed == known.executed:
         return
     shard.changed[known.event.id] = executed
+    if is_late(known.event):
+        return  # it never entered the past, so there is nothing to correct
     if executed:
         shard.memory.fold.happened(known.event, known.seq, executed=True, attempted=False)
     else:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.operations.clients import ClientIndex
 from holdfast.operations.figures import Figures
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -31,6 +33,7 @@ class Ports:
     tick: Tick
     new_id: IdMaker
     keys: KeyMaker
+    imports: ImportFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,8 @@ class Undecided:
 class Shard:
     """The state that only the engine's thread touches.
 
-    `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
+    `fresh_memory` builds an empty memory for a rebuild; `failed` is why nothing can be written, and `broken` wakes who
+    recovers; `flights` are idempotency keys whose record is not on disk
     yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
     its decision; `landings` are those that
     the writer has reported and the loop has not seen; `undecided` are each
@@ -72,21 +76,27 @@ class Shard:
     fresh_memory: Callable[[], Memory]
     seq: int = 0
     failed: BaseException | None = None
+    broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
+    list_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
-    list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    clients: ClientIndex = field(default_factory=ClientIndex)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
         if self.failed is not None:
             raise UnavailableError("the log cannot be written at the moment")
         return self.seq + 1
+
+    def list_lock(self, list_id: str) -> asyncio.Lock:
+        """Give the lock under which one list changes, so that an edit waits for an import of the same list alone."""
+        return self.list_locks.setdefault(list_id, asyncio.Lock())
 
     def declare(self, source: str, since_ms: int) -> None:
         """Take note that a source is complete since an instant."""
@@ -117,7 +127,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
         shard.landings.append((flight, error))
         if not shard.landing:
             shard.landing = True
-            loop.call_soon_threadsafe(_land_all, shard)
+            loop.call_soon_threadsafe(land_all, shard)
 
     try:
         shard.ports.store.submit(record, done)
@@ -126,7 +136,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     return flight
 
 
-def _land_all(shard: Shard) -> None:
+def land_all(shard: Shard) -> None:
     """End every flight that the writer has reported: the loop is woken once for a whole group."""
     shard.landing = False
     while shard.landings:
@@ -142,5 +152,7 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
             flight.landed.set_result(flight.record)
         return
     shard.failed = shard.failed or error
+    shard.broken.set()
     if not flight.landed.done():
         flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
+        flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged
