@@ -10,18 +10,19 @@ from holdfast.cli.demo.tally import Tally, scene_row
 
 
 def scenes_table(tally: Tally, *, honest: bool) -> Table:
-    """Show how many tellings of each scene were stopped."""
+    """Show how many tellings of each scene were stopped, and how many only met a further check."""
     title = "honest twins: stopped by the letter of the law" if honest else "fraud: caught by scene"
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2), header_style="dim")
     table.add_column("scene")
     table.add_column("told", justify="right")
     table.add_column("stopped" if honest else "caught", justify="right")
+    table.add_column("checked", justify="right")
     table.add_column("money delayed" if honest else "saved", justify="right")
     table.add_column("money passed" if honest else "lost", justify="right")
     rows = [scene_row(name, count) for name, count in sorted(tally.scenes.items()) if count.honest is honest]
     for row in rows:
         saved, lost = number(row["saved_minor"] // 100), number(row["lost_minor"] // 100)
-        table.add_row(row["scene"], str(row["told"]), str(row["stopped"]), saved, lost)
+        table.add_row(row["scene"], str(row["told"]), str(row["stopped"]), str(row["checked"]), saved, lost)
     return table
 
 

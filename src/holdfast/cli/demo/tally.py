@@ -17,11 +17,15 @@ _SHOWN = 12
 
 @dataclass(slots=True)
 class SceneCount:
-    """One scene: the tellings seen and stopped, and the money that was stopped and that went."""
+    """One scene: the tellings seen, stopped, and asked for a further check; the money stopped, and the money gone.
+
+    What was let go under a check counts as gone, though a real client may still turn back.
+    """
 
     honest: bool
     told: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
+    checked: set[str] = field(default_factory=set)
     saved_minor: int = 0
     lost_minor: int = 0
 
@@ -29,6 +33,8 @@ class SceneCount:
         """Count an event by which the scene's money moves."""
         amount = int(judged.simulated.event.get("amount_minor", 0))
         self.told.add(scene_id)
+        if judged.outcome is Outcome.CHALLENGE:
+            self.checked.add(scene_id)
         if judged.stopped:
             self.stopped.add(scene_id)
             self.saved_minor += amount
@@ -226,6 +232,7 @@ def scene_row(name: str, count: SceneCount) -> dict[str, Any]:
         "honest": count.honest,
         "told": len(count.told),
         "stopped": len(count.stopped),
+        "checked": len(count.checked - count.stopped),
         "saved_minor": count.saved_minor,
         "lost_minor": count.lost_minor,
     }

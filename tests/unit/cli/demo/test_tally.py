@@ -42,6 +42,7 @@ def test_a_fraud_that_was_stopped_counts_as_caught_with_its_money() -> None:
     )
     assert tally.told(honest=False) == (2, 1)
     assert tally.money() == (100_000, 200_000)
+    assert [(row["stopped"], row["checked"]) for row in tally.document()["scenes"]] == [(1, 0), (0, 1)]
     assert tally.all.friction("all").frauds_caught == 1
 
 
@@ -74,6 +75,7 @@ def test_an_honest_twin_is_a_scene_of_its_own() -> None:
         "honest": True,
         "told": 1,
         "stopped": 1,
+        "checked": 0,
         "saved_minor": 100_000,
         "lost_minor": 0,
     }
