@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.acceptance.conftest import ROOT, Server, StartServer
+from tests.acceptance.conftest import NOON, ROOT, Server, StartServer
 
 SHORT = ("--clients", "200", "--port", "0", "--plain", "--warm-up", "1")
 FORM = {"amount": "300 000", "rail": "order", "officer": "1", "act": "send"}
@@ -89,6 +91,25 @@ class Outline(HTMLParser):
         self.inside_label -= tag == "label"
 
 
+@pytest.fixture(scope="module")
+def russian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give one server under Russian law for all pages; every play is about a client of its own."""
+    yield from serving(tmp_path_factory.mktemp("ru"), "ru", NOON)
+
+
+@pytest.fixture(scope="module")
+def kazakh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Give one server under Kazakh law."""
+    yield from serving(tmp_path_factory.mktemp("kz"), "kz", "2026-05-06T12:00:00+05:00")
+
+
+def serving(data: Path, packs: str, clock: str) -> Iterator[Server]:
+    """Start a development server, and stop it at the end."""
+    server = Server(data / "data", "--packs", packs, "--dev", "--clock", clock)
+    yield server
+    server.stop()
+
+
 def send(server: Server, **changes: str) -> httpx.Response:
     """Send the form of the call and follow its redirect."""
     answer = server.client.post("/demo/call?lang=en", data=FORM | changes)
@@ -157,12 +178,10 @@ def test_what_an_earlier_demo_left_is_not_touched(tmp_path: Path) -> None:
     assert sorted(path.name for path in data.iterdir()) == ["note"]
 
 
-@pytest.mark.parametrize("packs", ["ru", "kz"])
-def test_every_page_reads_in_every_language(start: StartServer, packs: str) -> None:
+def test_every_page_reads_in_every_language(russian: Server, kazakh: Server) -> None:
     """Each page answers in three languages, with landmarks and labels, and with nothing that could run."""
-    server = start(packs=packs)
-    for language in ("ru", "kk", "en"):
-        for path in PAGES:
+    for server, path in product((russian, kazakh), PAGES):
+        for language in ("ru", "kk", "en"):
             answer = server.client.get(path, params={"lang": language})
             assert answer.status_code == httpx.codes.OK, answer.text
             assert f'<html lang="{language}">' in answer.text
@@ -174,19 +193,17 @@ def test_every_page_reads_in_every_language(start: StartServer, packs: str) -> N
             assert all(field["inside"] or field.get("id") in outline.labelled for field in outline.fields)
 
 
-def test_the_browsers_language_is_heard(start: StartServer) -> None:
+def test_the_browsers_language_is_heard(russian: Server) -> None:
     """Without a word in the address the page speaks as the browser asks, and Russian to all others."""
-    server = start()
-    kazakh = server.client.get("/demo", headers={"accept-language": "kk-KZ,kk;q=0.9"}).text
-    other = server.client.get("/demo", headers={"accept-language": "fr"}).text
+    kazakh = russian.client.get("/demo", headers={"accept-language": "kk-KZ,kk;q=0.9"}).text
+    other = russian.client.get("/demo", headers={"accept-language": "fr"}).text
     assert '<html lang="kk">' in kazakh
     assert '<html lang="ru">' in other
 
 
-def test_the_call_is_held_and_names_its_sign(start: StartServer) -> None:
+def test_the_call_is_held_and_names_its_sign(russian: Server) -> None:
     """The officer's transfer is held until a legal instant, by sign 1.9 and others, and the phone says why."""
-    server = start()
-    page = send(server).text
+    page = send(russian).text
     assert "Your transfer is on hold" in page
     assert "waits until 9 May 2026, 23:59" in page
     assert "<code>ru.od-2506.1.9</code>" in page
@@ -194,36 +211,33 @@ def test_the_call_is_held_and_names_its_sign(start: StartServer) -> None:
     assert "Your bank never asks you" in page
 
 
-def test_an_instant_rail_is_refused_and_says_how_to_repeat(start: StartServer) -> None:
+def test_an_instant_rail_is_refused_and_says_how_to_repeat(russian: Server) -> None:
     """Over SBP nothing is held: the money stays, and the phone says how to repeat."""
-    page = send(start(), rail="sbp").text
+    page = send(russian, rail="sbp").text
     assert "The transfer was not made" in page
     assert "send the transfer again" in page
 
 
-def test_nobody_calls_and_the_transfer_passes_unless_the_payee_is_listed(start: StartServer) -> None:
+def test_nobody_calls_and_the_transfer_passes_unless_the_payee_is_listed(russian: Server) -> None:
     """Without the officer a small transfer passes; to a payee in the database it is held by sign 1.1."""
-    server = start()
-    assert "The transfer was sent" in send(server, officer="", amount="3000").text
-    listed = send(server, officer="", amount="3000", listed="1").text
+    assert "The transfer was sent" in send(russian, officer="", amount="3000").text
+    listed = send(russian, officer="", amount="3000", listed="1").text
     assert "<code>ru.od-2506.1.1</code>" in listed
     assert "Your transfer is on hold" in listed
 
 
-def test_the_honest_twin_is_judged_by_what_is_known(start: StartServer) -> None:
+def test_the_honest_twin_is_judged_by_what_is_known(russian: Server) -> None:
     """The buyer of a flat is held by the letter of sign 1.12 when history is whole, and sign 1.9 stays clear."""
-    server = start()
-    server.complete("transfer", "2024-01-01T00:00:00+03:00")
-    page = send(server, act="twin").text
+    russian.complete("transfer", "2024-01-01T00:00:00+03:00")
+    page = send(russian, act="twin").text
     assert "<code>ru.od-2506.1.12</code>" in page
     assert "unknown numbers called you unusually often" not in page
 
 
-def test_kazakh_law_asks_and_suspends(start: StartServer) -> None:
+def test_kazakh_law_asks_and_suspends(kazakh: Server) -> None:
     """In Kazakhstan a call during the transfer asks for a check, and a listed payee is suspended without a window."""
-    server = start(packs="kz", clock="2026-05-06T12:00:00+05:00")
-    assert "Confirm that it is you" in send(server, amount="1 500 000").text
-    held = send(server, amount="1 500 000", officer="", listed="1").text
+    assert "Confirm that it is you" in send(kazakh, amount="1 500 000").text
+    held = send(kazakh, amount="1 500 000", officer="", listed="1").text
     assert "Your transfer is on hold" in held
     assert "confirm it by" not in held
 
@@ -236,9 +250,9 @@ def test_kazakh_law_asks_and_suspends(start: StartServer) -> None:
         ({"rail": "pigeon"}, "There is no such way to send money here"),
     ],
 )
-def test_bad_input_is_a_clear_message(start: StartServer, change: dict[str, str], message: str) -> None:
+def test_bad_input_is_a_clear_message(russian: Server, change: dict[str, str], message: str) -> None:
     """A bad form decides nothing and says what to correct, keeping what was typed."""
-    answer = start().client.post("/demo/call?lang=en", data=FORM | change)
+    answer = russian.client.post("/demo/call?lang=en", data=FORM | change)
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert message in answer.text
     assert 'role="alert"' in answer.text
@@ -246,23 +260,22 @@ def test_bad_input_is_a_clear_message(start: StartServer, change: dict[str, str]
         assert f'value="{change["amount"]}"' in answer.text
 
 
-def test_a_foreign_page_cannot_send_the_form(start: StartServer) -> None:
+def test_a_foreign_page_cannot_send_the_form(russian: Server) -> None:
     """A form that another site posts is refused."""
-    answer = start().client.post("/demo/call", data=FORM, headers={"sec-fetch-site": "cross-site"})
+    answer = russian.client.post("/demo/call", data=FORM, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == httpx.codes.FORBIDDEN
 
 
-def test_an_unknown_decision_is_a_page_of_its_own(start: StartServer) -> None:
+def test_an_unknown_decision_is_a_page_of_its_own(russian: Server) -> None:
     """What is not there is said in the reader's language."""
-    answer = start().client.get("/demo/call?lang=en&sent=dec_nothing")
+    answer = russian.client.get("/demo/call?lang=en&sent=dec_nothing")
     assert answer.status_code == httpx.codes.NOT_FOUND
     assert "There is no such page here" in answer.text
 
 
-def test_the_law_page_differs_by_date_as_the_packs_say(start: StartServer) -> None:
+def test_the_law_page_differs_by_date_as_the_packs_say(russian: Server) -> None:
     """On 31 December six signs are in force and none stops the transfer; on 1 January sign 1.12 holds it."""
-    server = start()
-    page = server.client.get("/demo/law?lang=en").text
+    page = russian.client.get("/demo/law?lang=en").text
     before, after = page.split('<section class="side card ')[1:]
     assert not before.startswith("hold")
     assert "Signs in force: 6" in before
@@ -270,13 +283,13 @@ def test_the_law_page_differs_by_date_as_the_packs_say(start: StartServer) -> No
     assert after.startswith("hold")
     assert "<code>1.12</code>" in after
     assert "ОД-2506" in after
-    changed = server.client.get("/demo/law?lang=en&story=number_changed&amount=80000").text
+    changed = russian.client.get("/demo/law?lang=en&story=number_changed&amount=80000").text
     assert "<code>1.10c</code>" in changed.split('<section class="side card ')[2]
 
 
-def test_the_law_page_knows_what_is_exactly_not_enough(start: StartServer) -> None:
+def test_the_law_page_knows_what_is_exactly_not_enough(russian: Server) -> None:
     """Exactly 200,000 is not more than 200,000: the same evening passes on both days by the signs."""
-    page = start().client.get("/demo/law?lang=en&amount=200000").text
+    page = russian.client.get("/demo/law?lang=en&amount=200000").text
     assert page.count("No sign of that day speaks about this transfer") == 2
 
 
