@@ -137,7 +137,7 @@ FAULTS = {
     "/columns": GOOD.replace("  payer.customer_id", "  payee.inn"),
     "/label/good": GOOD.replace("bad: [1", "good: [1"),
     "/separator": GOOD + "separator: tab\n",
-    "/colums": GOOD.replace("columns:", "colums: {}\ncolumns:"),
+    "/columnz": GOOD.replace("columns:", "columnz: {}\ncolumns:"),
     "/columns/id": GOOD.replace("  payee.account: TO", "  id: TO"),
 }
 
