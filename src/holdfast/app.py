@@ -185,6 +185,12 @@ def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
     return _assemble(settings, store, clock_left(store))
 
 
+def reopen(assembled: Assembled) -> SqliteStore:
+    """Close the store that failed and open its directory again."""
+    assembled.shard.ports.store.close()
+    return SqliteStore.open(assembled.settings.data, clock=assembled.clock, random_bytes=os.urandom)
+
+
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
     """Refuse to mix test clock and real time in one directory; a test clock goes on from where it was left."""
     left = store.get_meta(_TEST_CLOCK)
@@ -202,7 +208,7 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     if not isinstance(assembled.clock, StandingClock):
         raise ConflictError("this server runs on the machine's time", hint="start it with `--dev --clock`")
     assembled.clock.move(now_ms)
-    assembled.store.set_meta(_TEST_CLOCK, str(now_ms))
+    assembled.shard.ports.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
 def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:

@@ -9,10 +9,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from holdfast.api.access import Access
-from holdfast.api.door import DECISIONS
 from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
@@ -80,9 +79,16 @@ async def request_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
 def read_limit(request: Request) -> int:
     """Read `?limit=`."""
     text = request.query_params.get("limit", "100")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_PAGE:
-        raise InvalidError(f"`limit` cannot be `{text}`", pointer="/limit", hint=f"a number from 1 to {MAX_PAGE}")
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MAX_PAGE:
+        raise InvalidError(f"`limit` cannot be `{text[:20]}`", pointer="/limit", hint=f"a number from 1 to {MAX_PAGE}")
     return int(text)
+
+
+def _methods(request: Request) -> list[str]:
+    """Give the methods that some route takes at the path of a request."""
+    routes = [one for one in request.app.routes if isinstance(one, Route)]
+    here = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for one in here for method in one.methods or ()})
 
 
 class Routes:
@@ -99,6 +105,7 @@ class Routes:
     def app(self) -> Starlette:
         """Build the application."""
         table: list[tuple[str, str, Endpoint]] = [
+            ("POST", "/v1/decisions", Routes.decide),
             ("POST", "/v1/decisions:batch", Routes.batch),
             ("POST", "/v1/events", Routes.event),
             ("GET", "/v1/decisions", Routes.decisions),
@@ -137,9 +144,7 @@ class Routes:
         """Answer an unknown path or method as a problem."""
         if isinstance(error, HTTPException) and error.status_code == MethodError.http_status:
             answer = problem_response(MethodError(f"`{request.method}` is not taken here"))
-            answer.headers.update(error.headers or {})
-            if request.url.path == DECISIONS:
-                answer.headers["Allow"] += ", POST"
+            answer.headers["allow"] = ", ".join(_methods(request))
             return answer
         return problem_response(NotFoundError(f"there is nothing at `{request.url.path}`", hint="see `/openapi.json`"))
 
@@ -147,6 +152,11 @@ class Routes:
         """Answer a fault of ours as a problem, and log it."""
         _log.error("call failed", path=request.url.path, error=type(error).__name__)
         return problem_response(Bug("the call failed inside Holdfast"))
+
+    @route("decide")
+    async def decide(self, request: Request) -> Response:
+        """Stand here for other methods; the door before these routes answers every POST itself."""
+        raise Bug("a decision came past the door")
 
     @route("decide")
     async def batch(self, request: Request) -> Response:
@@ -158,7 +168,7 @@ class Routes:
 
         async def answers() -> AsyncIterator[bytes]:
             for task in tasks:
-                yield await task + b"\n"
+                yield await asyncio.shield(task) + b"\n"  # who goes away must not end the call of a twin
 
         return StreamingResponse(answers(), media_type="application/x-ndjson")
 

@@ -12,9 +12,10 @@ import typer
 import uvicorn
 
 from holdfast.api.server import build
-from holdfast.app import Assembled, assemble, move_clock, scratch_shard
+from holdfast.app import Assembled, assemble, move_clock, reopen, scratch_shard
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.rebuild import rebuild
+from holdfast.operations.recover import keep_recovering
 from holdfast.pages.site import Site
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
@@ -74,7 +75,7 @@ async def run_server(settings: Settings) -> None:
         try:
             await _serve(assembled, sock)
         finally:
-            assembled.store.close()
+            assembled.shard.ports.store.close()
 
 
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
@@ -100,4 +101,8 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
-    await uvicorn.Server(config).serve(sockets=[sock])
+    recovery = asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled)))
+    try:
+        await uvicorn.Server(config).serve(sockets=[sock])
+    finally:
+        recovery.cancel()

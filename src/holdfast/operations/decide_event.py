@@ -41,8 +41,10 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     refuse_too_old(decoded.event)
     known = known_before(shard, decoded.event)
     # from here to the hand-over to the writer there is no await: log order is apply order
-    flight = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
+    flight, *revisions = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
     record = await flight.landed
+    for revision in revisions:
+        await revision.landed
     return Answer(body=reply_of(shard, record), replayed=False)
 
 
@@ -85,8 +87,8 @@ def reply_of(shard: Shard, record: Record) -> bytes:
     return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 
 
-def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None, decode_ns: int) -> Flight:
-    """Judge, let the event become part of the past, and hand its record to the writer."""
+def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None, decode_ns: int) -> list[Flight]:
+    """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises."""
     tick, event = shard.ports.tick, decoded.event
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
@@ -118,9 +120,8 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
     undecided = Undecided(known=made, decision_id=envelope.decision_id, outcome=judgement.outcome)
     keep_open(shard, undecided, unknown=unknown)
-    for one in affected(shard, event):
-        decide_again(shard, one)
-    return flight
+    revisions = [decide_again(shard, one) for one in affected(shard, event)]
+    return [flight, *(revision for revision in revisions if revision is not None)]
 
 
 def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:

@@ -27,7 +27,7 @@ def rebuild(shard: Shard) -> int:
     shard.undecided.clear()
     shard.revisions.clear()
     shard.clients.clear()
-    count = 0
+    shard.seq = count = 0
     covering: list[ListVersion] = []
     for record in store.replay():
         apply_record(shard, record)

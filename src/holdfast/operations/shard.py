@@ -59,7 +59,8 @@ class Undecided:
 class Shard:
     """The state that only the engine's thread touches.
 
-    `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
+    `fresh_memory` builds an empty memory for a rebuild; `failed` is why nothing can be written, and `broken` wakes who
+    recovers; `flights` are idempotency keys whose record is not on disk
     yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
     its decision; `landings` are those that
     the writer has reported and the loop has not seen; `undecided` are each
@@ -75,6 +76,7 @@ class Shard:
     fresh_memory: Callable[[], Memory]
     seq: int = 0
     failed: BaseException | None = None
+    broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[str, bool] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
@@ -125,7 +127,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
         shard.landings.append((flight, error))
         if not shard.landing:
             shard.landing = True
-            loop.call_soon_threadsafe(_land_all, shard)
+            loop.call_soon_threadsafe(land_all, shard)
 
     try:
         shard.ports.store.submit(record, done)
@@ -134,7 +136,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     return flight
 
 
-def _land_all(shard: Shard) -> None:
+def land_all(shard: Shard) -> None:
     """End every flight that the writer has reported: the loop is woken once for a whole group."""
     shard.landing = False
     while shard.landings:
@@ -150,5 +152,7 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
             flight.landed.set_result(flight.record)
         return
     shard.failed = shard.failed or error
+    shard.broken.set()
     if not flight.landed.done():
         flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
+        flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged

@@ -19,6 +19,7 @@ from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.packs import Pack
 from holdfast.wire.fields import event_schema
+from holdfast.wire.replies import seal_facts
 
 Row = dict[str, Any]
 NOON_MS = 1_778_230_800_000  # 2026-05-08T12:00:00+03:00
@@ -130,7 +131,9 @@ def judge(
     """Judge a transfer under invented packs."""
     bank = tenant(modes, trusted)
     law = Law(packs, event_schema(), tenant=bank, parameters={})
-    return decide(facts(transfer() if values is None else values), law.regime("transfer", NOON_MS), bank, ruleset="r")
+    known = facts(transfer() if values is None else values)
+    regime = law.regime("transfer", NOON_MS)
+    return decide(known, regime, bank, ruleset="r", facts_hash=seal_facts(known)[1])
 
 
 def kinds(judgement: Judgement) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,9 +20,8 @@ from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 from holdfast.vocabulary.schema import Field, FieldType
 from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
 from holdfast.wire.fields import event_schema
-from holdfast.wire.replies import judgement_bytes
+from holdfast.wire.replies import judgement_bytes, seal_facts
 from tests.unit.engine.packs import NOON_MS, tenant
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def regime(event_type: str) -> Regime:
 
 def judged(facts: Facts) -> Judgement:
     """Judge facts under the shipped law."""
-    return decide(facts, regime(facts.type), BANK, ruleset="r")
+    return decide(facts, regime(facts.type), BANK, ruleset="r", facts_hash=seal_facts(facts)[1])
 
 
 def strength(facts: Facts) -> Outcome:
