@@ -226,3 +226,11 @@ def test_an_allow_list_quietens_a_sign_about_what_is_usual() -> None:
     assert judge([law], values).outcome == "hold"
     quiet = judge([law], values | {QUIET: True})
     assert (quiet.outcome, quiet.signs[0].state) == ("allow", "fired")
+
+
+def test_evidence_shows_what_is_named_and_never_what_is_personal() -> None:
+    """A pack that names personal fields as evidence shows the others only, for signs and for rules."""
+    named = ["amount", "payer.phone", "payer.customer_id", "payee.account"]
+    values = transfer(payer__phone="+79161234567", payee__account="40817810000000000002")
+    judged = judge([act(signs=[sign(evidence=named)]), house(rule(evidence=named, realises=["xx.act.1"]))], values)
+    assert judged.signs[0].evidence == judged.rules[0].evidence == {"amount": 500_000}
