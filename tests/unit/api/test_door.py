@@ -18,7 +18,7 @@ PATHS = {
     "/v1/decisions/x": "GET, HEAD",
     "/v1/decisions/x/replay": "POST",
     "/v1/lists": "GET, HEAD",
-    "/v1/lists/bank.recipients": "GET, HEAD",
+    "/v1/lists/bank.recipients": "GET, HEAD, PUT",
     "/v1/lists/bank.recipients/entries": "DELETE, POST",
     "/v1/packs": "GET, HEAD",
     "/v1/sources": "GET, HEAD",
