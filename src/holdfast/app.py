@@ -3,9 +3,10 @@
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -211,9 +212,31 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     assembled.shard.ports.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
+def _moded(packs: Iterable[Pack]) -> set[str]:
+    """Name everything that can have a mode: packs, their signs, rules and duties, and rails."""
+    schema = event_schema()
+    names = {*schema.event_types(), *schema.fields["transfer"]["rail"].words}
+    for pack in packs:
+        names |= {pack.id, *(sign.id for sign in pack.signs)}
+        names |= {*(rule.id for rule in pack.rules), *(duty.id for duty in pack.duties)}
+    return names
+
+
+def _check_names(setting: str, given: Iterable[str], known: set[str]) -> None:
+    """Refuse a name that no loaded pack has, because it would silently do nothing."""
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "take a name of a loaded pack"
+            raise SettingError(f"`{setting}`: nothing is called `{name}`", hint=hint)
+
+
 def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
-    """Compile the chosen packs under the settings."""
+    """Compile the chosen packs under the settings, each of whose names must stand in some pack."""
     chosen = [pack for _, pack in packs.values()]
+    _check_names("mode", settings.mode, _moded(chosen))
+    _check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
+    _check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
     return Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters())
 
 

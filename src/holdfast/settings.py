@@ -53,7 +53,8 @@ TABLE: tuple[Setting, ...] = (
     ),
 )
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
-_TRUE = frozenset({"1", "true", "yes", "on"})
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_LAST_PORT = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ZONES = {"RU": "Europe/Moscow", "KZ": "Asia/Almaty", "US": "America/New_York"}
 
@@ -109,22 +110,30 @@ def _read(setting: Setting, value: Any) -> Any:
     """Read one value from its text."""
     readers: dict[str, Callable[[Any], Any]] = {
         "path": Path,
-        "number": int,
+        "number": _port,
         "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),
         "pairs": lambda text: _pairs(setting, str(text)),
-        "switch": lambda text: text is True or str(text).lower() in _TRUE,
+        "switch": lambda text: _SWITCH[str(text).lower()],
         "text": str,
     }
     try:
         return readers[setting.kind](value)
-    except ValueError:
+    except (ValueError, KeyError):
         raise SettingError(f"`{setting.name}` cannot be `{value}`", hint=setting.meaning) from None
+
+
+def _port(text: Any) -> int:
+    """Read a port."""
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise ValueError(port)
+    return port
 
 
 def _pairs(setting: Setting, text: str) -> dict[str, str]:
     """Read `name=value` pairs."""
     pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
-    if any("=" not in pair for pair in pairs):
+    if any(not pair.partition("=")[0].strip() or not pair.partition("=")[2].strip() for pair in pairs):
         raise SettingError(f"`{setting.name}` takes pairs `name=value`", hint=setting.meaning)
     return {name.strip(): value.strip() for name, _, value in (pair.partition("=") for pair in pairs)}
 

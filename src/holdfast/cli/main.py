@@ -11,6 +11,7 @@ from holdfast.cli import lists
 from holdfast.cli.backfill import backfill
 from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
+from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
 from holdfast.cli.keys import keys
 from holdfast.cli.packs import packs
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune):
+for _command in (demo, decide, backfill, replay, doctor, tune, docs):
     app.command()(_command)
 for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
     app.add_typer(_group, name=_name)

@@ -39,7 +39,7 @@ def summary(run: FileRun, pace: Pace) -> dict[str, Any]:
         "longest_step": {"hours": run.longest_step_ms // 3_600_000, "line": run.longest_step_line},
         "outcomes": {outcome.word: run.outcomes[outcome.word] for outcome in Outcome},
         "would_be": dict(run.would_be),
-        "signs": [_sign(run, name) for name in run.signs],
+        "signs": [_sign(run, name, states) for name, states in run.signs().items()],
         "rules": [{"id": name, "true": count, **_truth(run, name)} for name, count in run.rules.most_common()],
         "labels": [_caught(one) for one in run.caught()],
         "seconds": round(pace.seconds, 3),
@@ -55,10 +55,9 @@ def _instant(at_ms: int | None) -> str | None:
     return None if at_ms is None else from_ms(at_ms).isoformat()
 
 
-def _sign(run: FileRun, name: str) -> dict[str, Any]:
-    states = {state: run.signs[name][state] for state in STATES}
-    missing = [what for what, _ in run.missing[name].most_common(3)]
-    return {"id": name, "title": run.titles[name], **states, "missing": missing, **_truth(run, name)}
+def _sign(run: FileRun, name: str, states: dict[str, int]) -> dict[str, Any]:
+    title = run.titles.get(name, "")
+    return {"id": name, "title": title, **states, "missing": run.missing(name)[:3], **_truth(run, name)}
 
 
 def _truth(run: FileRun, name: str) -> dict[str, int]:

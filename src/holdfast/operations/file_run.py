@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from holdfast.vocabulary.judgement import Judgement, SignResult
+from holdfast.vocabulary.judgement import Judgement
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 
 STATES = ("fired", "clear", "unknown")
@@ -60,9 +60,9 @@ class FileRun:
     longest_step_line: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     would_be: Counter[str] = field(default_factory=Counter)
-    signs: dict[str, Counter[str]] = field(default_factory=dict)
+    states: Counter[tuple[str, str]] = field(default_factory=Counter)
     titles: dict[str, str] = field(default_factory=dict)
-    missing: dict[str, Counter[str]] = field(default_factory=dict)
+    lacking: Counter[tuple[str, tuple[str, ...]]] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
     truth: Counter[tuple[str, bool]] = field(default_factory=Counter)
     fired_truth: Counter[tuple[str, bool]] = field(default_factory=Counter)
@@ -74,26 +74,36 @@ class FileRun:
         if judgement.would_be is not None:
             self.would_be[judgement.would_be] += 1
         for sign in judgement.signs:
-            self._see_sign(sign, bad=bad)
+            self.states[sign.id, sign.state] += 1
+            if sign.id not in self.titles:
+                self.titles[sign.id] = sign.title
+            if sign.missing:
+                self.lacking[sign.id, sign.missing] += 1
+            if sign.state == "fired" and bad is not None:
+                self.fired_truth[sign.id, bad] += 1
+        self._see_rules(judgement, bad=bad)
+        if bad is not None:
+            self.truth[judgement.outcome, bad] += 1
+
+    def _see_rules(self, judgement: Judgement, *, bad: bool | None) -> None:
         for rule in judgement.rules:
             self.rules[rule.id] += 1
             self.titles.setdefault(rule.id, rule.title)
             if bad is not None:
                 self.fired_truth[rule.id, bad] += 1
-        if bad is not None:
-            self.truth[judgement.outcome, bad] += 1
 
-    def _see_sign(self, sign: SignResult, *, bad: bool | None) -> None:
-        states = self.signs.get(sign.id)
-        if states is None:
-            states = self.signs[sign.id] = Counter()
-            self.titles[sign.id] = sign.title
-            self.missing[sign.id] = Counter()
-        states[sign.state] += 1
-        if sign.missing:
-            self.missing[sign.id].update(sign.missing)
-        if bad is not None and sign.state == "fired":
-            self.fired_truth[sign.id, bad] += 1
+    def signs(self) -> dict[str, dict[str, int]]:
+        """Give how often each sign was fired, clear and unknown."""
+        names = dict.fromkeys(name for name, _ in self.states)
+        return {name: {state: self.states[name, state] for state in STATES} for name in names}
+
+    def missing(self, sign: str) -> list[str]:
+        """Name what a sign was most often unknown without."""
+        counts: Counter[str] = Counter()
+        for (name, inputs), count in self.lacking.items():
+            if name == sign:
+                counts.update(dict.fromkeys(inputs, count))
+        return [name for name, _ in counts.most_common()]
 
     def caught(self) -> list[Caught]:
         """Compare decisions with labels, at challenge and above and at hold and above; empty without labels."""

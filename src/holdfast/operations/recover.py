@@ -6,8 +6,8 @@ what is really on the disk.
 """
 
 import asyncio
-from contextlib import AsyncExitStack
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import structlog

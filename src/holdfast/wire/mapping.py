@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,7 +28,7 @@ from holdfast.wire.events import EVENT_MESSAGES, Message
 from holdfast.wire.fields import MINOR, event_schema, rule_name, type_name
 
 MAX_BYTES: Final = 100_000
-_PLACE: Final = re.compile(r"\[\.\.\.\]")
+_PLAIN: Final = (str, int, float)
 _MESSAGES: Final = {type_name(message): message for message in EVENT_MESSAGES}
 _OPTIONS: Final[Mapping[FieldType, frozenset[str]]] = {
     FieldType.TEXT: frozenset({"prefix"}),
@@ -178,7 +179,9 @@ class RowReader:
         if self._label is None:
             return None
         cell = cells[self._label]
-        return None if cell is None or cell == "" else _word(cell) in self._bad
+        return (
+            None if cell is None or cell == "" else _word(cell if isinstance(cell, _PLAIN) else str(cell)) in self._bad
+        )
 
 
 def parse_mapping(data: bytes) -> RowMapping:
@@ -388,8 +391,9 @@ def _converted(step: _Step, cell: Any) -> Any:
         raise InvalidError(f"column `{step.column}` {error.message}", pointer=pointer, hint=error.hint) from None
 
 
+@lru_cache(maxsize=256)
 def _word(value: Any) -> str:
-    """Write a label's cell as text: true and 1 are one, 1.0 too."""
+    """Write a label's cell as text: true and 1 are one, 1.0 too; labels are few, so that most are known already."""
     if isinstance(value, bool | float) and float(value).is_integer():
         return str(int(value))
     return str(value)

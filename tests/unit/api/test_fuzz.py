@@ -57,11 +57,9 @@ def check(runner: tuple[asyncio.Runner, Api], method: str, path: str, content: b
 def broken(draw: st.DrawFn) -> Json:
     """Give a valid message in which one value, at any depth, was replaced, added or moved in time."""
     message: Json = json.loads(json.dumps(draw(messages())))
-    inner = message
-    while draw(st.booleans()) and any(isinstance(value, dict) for value in inner.values()):
-        inner = draw(st.sampled_from([value for value in inner.values() if isinstance(value, dict)]))
-    known: bool = bool(inner) and draw(st.booleans())
-    name: str = draw(st.sampled_from(sorted(inner)) if known else TEXTS)
+    nested = [value for value in message.values() if isinstance(value, dict)]
+    inner = draw(st.sampled_from([message, *nested]))
+    name = draw(st.sampled_from([*sorted(inner), "odd"]))
     inner[name] = draw(JUNK | INSTANTS)
     return message
 

@@ -118,8 +118,8 @@ def test_keys_are_shown_once_and_stored_hashed(folder: Path) -> None:
 
 def test_rules_are_checked_with_their_place_and_said_in_words() -> None:
     """A fault is shown with carets and the nearest name; a good expression is a sentence."""
-    fault = run("rules", "check", "amout > rub(5)", code=2)
-    assert fault.stderr.splitlines()[1:3] == [" 1 | amout > rub(5)", "   | ^^^^^"]
+    fault = run("rules", "check", "amoun > rub(5)", code=2)
+    assert fault.stderr.splitlines()[1:3] == [" 1 | amoun > rub(5)", "   | ^^^^^"]
     assert "did you mean `amount`?" in fault.stderr
     words = run("rules", "words", "amount > rub(200_000)", "--language", "en").stdout
     assert "200,000" in words or "200 000" in words

@@ -1,11 +1,12 @@
 """Ids that a file had already are recognised, with and without the same content."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.operations.seen_ids import SeenIds
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=6), st.integers(0, 3))))
 def test_it_answers_as_a_dictionary_would(pairs: list[tuple[str, int]]) -> None:
     """New ids are new, known ones say whether their first content came again."""

@@ -118,6 +118,7 @@ REPEATED = {
     "another value": '"rail": "sbp"',
     "the same value": '"rail": "order"',
     "a null after it": '"channel": "app", "channel": null',
+    "an escaped colon makes up for it": '"channel": "app", "channel": "app", "purpose_code": "a\\u003ab"',
     "a colon inside hides it": '"purpose_code": "a\\u003ab", "purpose_code": "a"',
     "nested": '"device": {"id": "a", "id": "b"}',
     "a null inside hides it": '"purpose_code": "x: null", "purpose_code": "y"',

@@ -254,6 +254,7 @@ class _Show:
             "simulated": rfc3339(drive.now_ms, world.tzinfo),
             "seed": world.seed,
             "clients": world.clients,
+            "frauds_per_100k": world.frauds_per_100k,
             "currency": world.country.currency,
             **self.tally.document(),
         }
