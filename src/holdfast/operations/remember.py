@@ -38,7 +38,7 @@ def _known(record: Record) -> Known:
 
 def _as_changed(shard: Shard, known: Known) -> Known:
     """Take earlier results about the same operation into account."""
-    executed = shard.changed.get(known.event.id, known.executed)
+    executed = shard.changed.get(known.seq, known.executed)
     return Known(event=known.event, seq=known.seq, executed=executed)
 
 
@@ -65,7 +65,7 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     executed = result.values.get("result") == _EXECUTED
     if executed == known.executed:
         return
-    shard.changed[known.event.id] = executed
+    shard.changed[known.seq] = executed
     if executed:
         shard.memory.fold.happened(known.event, known.seq, executed=True, attempted=False)
     else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.features import registry
 from holdfast.operations.figures import Figures
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
@@ -19,7 +20,7 @@ from holdfast.vocabulary.records import Record
 
 LATE_MS = DAY_MS
 OLDEST_MS = 30 * DAY_MS
-OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
+OPERATIONS = registry.OPERATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,8 @@ class Shard:
     """The state that only the engine's thread touches.
 
     `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
-    yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
-    its decision; `landings` are those that
+    yet; `changed` remembers by place in the log whether an operation counts as executed after a result said
+    otherwise than its decision; `landings` are those that
     the writer has reported and the loop has not seen; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay.
@@ -73,7 +74,7 @@ class Shard:
     seq: int = 0
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
-    changed: dict[str, bool] = field(default_factory=dict)
+    changed: dict[int, bool] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
