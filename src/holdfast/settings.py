@@ -45,6 +45,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
     ),
+    Setting(
+        name="compact_records",
+        default=200_000,
+        meaning="records after which the server has the next snapshot made beside it; 0 never does",
+        kind="number",
+    ),
 )
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -68,6 +74,7 @@ class Settings:
     trust: tuple[str, ...]
     dev: bool
     clock: str
+    compact_records: int
 
     def modes(self) -> dict[str, Mode]:
         """Read the modes."""

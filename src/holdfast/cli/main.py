@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from holdfast import __version__
+from holdfast.cli.compact import compact
 from holdfast.cli.serve import serve
 from holdfast.vocabulary.errors import HoldfastError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.command()(compact)
 
 
 @app.callback(invoke_without_command=True)

@@ -8,7 +8,7 @@ from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
-_RESULT = "transfer_result"
+RESULT = "transfer_result"
 _EXECUTED = "executed"
 
 
@@ -19,14 +19,14 @@ def is_late(event: Event | Record) -> bool:
 
 def known_before(shard: Shard, event: Event) -> Known | None:
     """Fetch the operation that a result speaks about; nothing for any other event."""
-    if event.type != _RESULT:
+    if event.type != RESULT:
         return None
     of = str(event.values["of"])
     for flight in shard.flights.values():
         if flight.known is not None and flight.known.event.id == of:
-            return _as_changed(shard, flight.known)
+            return as_changed(shard, flight.known)
     record = shard.ports.store.by_event(of)
-    return _as_changed(shard, _known(record)) if record is not None and record.event else None
+    return as_changed(shard, _known(record)) if record is not None and record.event else None
 
 
 def _known(record: Record) -> Known:
@@ -36,7 +36,7 @@ def _known(record: Record) -> Known:
     return Known(event=event, seq=record.seq, executed=executed)
 
 
-def _as_changed(shard: Shard, known: Known) -> Known:
+def as_changed(shard: Shard, known: Known) -> Known:
     """Take earlier results about the same operation into account."""
     executed = shard.changed.get(known.seq, known.executed)
     return Known(event=known.event, seq=known.seq, executed=executed)
@@ -47,7 +47,7 @@ def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allow
 
     An operation that was not allowed counts as an attempt only, until a result says that it was executed.
     """
-    if event.type == _RESULT:
+    if event.type == RESULT:
         _apply_result(shard, event, known)
         return False
     executed = allowed or event.type not in OPERATIONS

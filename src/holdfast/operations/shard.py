@@ -57,10 +57,10 @@ class Undecided:
 class Shard:
     """The state that only the engine's thread touches.
 
-    `fresh_memory` builds an empty memory for a rebuild; `flights` are idempotency keys whose record is not on disk
-    yet; `changed` remembers by place in the log whether an operation counts as executed after a result said
-    otherwise than its decision; `landings` are those that
-    the writer has reported and the loop has not seen; `undecided` are each
+    `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was
+    made that the last rebuild began with; `flights` are idempotency keys whose record is not on disk yet; `changed`
+    remembers by place in the log whether an operation counts as executed after a result said otherwise than its
+    decision; `landings` are those that the writer has reported and the loop has not seen; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay.
     """
@@ -72,6 +72,7 @@ class Shard:
     memory: Memory
     fresh_memory: Callable[[], Memory]
     seq: int = 0
+    snapshot_seq: int = 0
     failed: BaseException | None = None
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[int, bool] = field(default_factory=dict)
