@@ -65,6 +65,11 @@ class Server:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
+    def end(self) -> None:
+        """Stop the process if it still runs."""
+        if self.process.poll() is None:
+            self.stop()
+
     def restart(self, how: int = signal.SIGTERM) -> None:
         """Stop and start again on the same data."""
         self.stop(how)
@@ -118,7 +123,7 @@ def start(tmp_path: Path) -> Iterator[StartServer]:
         def begin(*words: str, clock: str | None = NOON, packs: str = "ru", data: Path | None = None) -> Server:
             timed = ("--dev", "--clock", clock) if clock else ()
             server = Server(data or tmp_path / f"data{next(count)}", "--packs", packs, *timed, *words)
-            stack.callback(lambda: server.process.poll() is None and server.stop())
+            stack.callback(server.end)
             return server
 
         yield begin

@@ -12,7 +12,8 @@ FILES = sorted(SOURCE.rglob("*.py"))
 FILE_CAP = 400
 FUNCTION_CAP = 60
 MEDIAN_CAP = 8
-KERNELS = ("windows", "lists")
+KERNELS = ("windows", "lists", "features")
+ONE_FILE = {SOURCE / "windows" / "kernel.py"}  # Numba caches by file, see docs/decisions/0004
 VAGUE = ("Manager", "Service", "Helper", "Util", "Common", "Handler", "Processor", "Base")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -30,13 +31,14 @@ def length(node: Function) -> int:
 
 def is_kernel(node: Function) -> bool:
     """Tell whether a function is compiled by Numba, where length is speed."""
-    return any("njit" in ast.unparse(mark) for mark in node.decorator_list)
+    marks = [ast.unparse(mark) for mark in node.decorator_list]
+    return any("njit" in mark or "compiled" in mark for mark in marks)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_no_file_is_longer_than_the_cap(path: Path) -> None:
     """A file holds one idea: at most 400 lines."""
-    assert len(path.read_text().splitlines()) <= FILE_CAP
+    assert path in ONE_FILE or len(path.read_text().splitlines()) <= FILE_CAP
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -18,6 +18,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+DECISIONS = "/v1/decisions"
 _JSON = (b"content-type", b"application/json")
 _REPLAYED = (b"holdfast-replayed", b"true")
 _log = structlog.get_logger("holdfast.api")
@@ -33,7 +34,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
-        if scope["type"] != "http" or scope["path"] != "/v1/decisions" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["path"] != DECISIONS or scope["method"] != "POST":
             await self._rest(scope, receive, send)
             return
         try:

@@ -62,7 +62,10 @@ def openapi() -> Node:
         "openapi": "3.1.0",
         "info": {"title": "Holdfast", "version": __version__, "license": {"name": "Apache-2.0"}},
         "paths": {
-            "/v1/decisions": {"post": _operation("Decide an event", "the decision", event)},
+            "/v1/decisions": {
+                "post": _operation("Decide an event", "the decision", event),
+                "get": {**_operation("List decisions, newest first", "a page of decisions"), "parameters": paging},
+            },
             "/v1/decisions:batch": {
                 "post": _operation(
                     "Decide up to 1,000 events, one a line",

@@ -12,13 +12,14 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from holdfast.api.access import Access
+from holdfast.api.door import DECISIONS
 from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.declare_source import declare_source, known_sources
-from holdfast.operations.read_decision import read_decision, replay_decision
+from holdfast.operations.read_decision import decision_page, read_decision, replay_decision
 from holdfast.operations.read_lists import list_page, list_summaries
 from holdfast.operations.read_packs import pack_summaries
 from holdfast.operations.readiness import readiness
@@ -96,6 +97,7 @@ class Routes:
         table: list[tuple[str, str, Endpoint]] = [
             ("POST", "/v1/decisions:batch", Routes.batch),
             ("POST", "/v1/events", Routes.event),
+            ("GET", "/v1/decisions", Routes.decisions),
             ("GET", "/v1/decisions/{id}", Routes.decision),
             ("POST", "/v1/decisions/{id}/replay", Routes.replay),
             ("GET", "/v1/lists", Routes.lists),
@@ -131,6 +133,8 @@ class Routes:
         if isinstance(error, HTTPException) and error.status_code == MethodError.http_status:
             answer = problem_response(MethodError(f"`{request.method}` is not taken here"))
             answer.headers.update(error.headers or {})
+            if request.url.path == DECISIONS:
+                answer.headers["Allow"] += ", POST"
             return answer
         return problem_response(NotFoundError(f"there is nothing at `{request.url.path}`", hint="see `/openapi.json`"))
 
@@ -172,6 +176,12 @@ class Routes:
         if taken.replayed:
             answer.headers["Holdfast-Replayed"] = "true"
         return answer
+
+    @route("read")
+    async def decisions(self, request: Request) -> Response:
+        """Give decisions, newest first, a page at a time."""
+        page = decision_page(self.shard, limit=_limit(request), cursor=request.query_params.get("cursor"))
+        return _json(page)
 
     @route("read")
     async def decision(self, request: Request) -> Response:

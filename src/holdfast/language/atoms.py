@@ -9,7 +9,8 @@ from holdfast.vocabulary.schema import FieldType
 def atoms(expression: Expression) -> tuple[Expression, ...]:
     """Give each undivided condition as an expression of its own, in order and once."""
     return tuple(
-        Expression(text=expression.text, type=FieldType.BOOL, tree=node) for node in dict.fromkeys(_below(expression.tree))
+        Expression(text=expression.text, type=FieldType.BOOL, tree=node)
+        for node in dict.fromkeys(_below(expression.tree))
     )
 
 

@@ -1,6 +1,7 @@
 """Change a list: add or remove single entries; a change is in force when its record is on disk."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.errors import InvalidError, ListError
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +37,19 @@ def normalised(shard: Shard, entries: Sequence[ListEntry]) -> list[ListEntry]:
     return found
 
 
+def check_name(list_id: str) -> None:
+    """Refuse what cannot be the name of a list."""
+    if not _NAME.fullmatch(list_id):
+        raise InvalidError(
+            f"`{list_id[:80]}` cannot be the name of a list",
+            pointer="/list",
+            hint="lower-case letters, digits, dots, dashes and underscores, at most 64",
+        )
+
+
 async def change_list(shard: Shard, edit: Edit) -> ListVersion:
     """Add and remove single entries, and give the list's new version."""
+    check_name(edit.list)
     add, remove = normalised(shard, edit.add), normalised(shard, edit.remove)
     async with shard.list_lock:
         stamp = Stamp(list=edit.list, loaded_ms=shard.ports.clock.now_ms(), by=edit.by)

@@ -31,6 +31,8 @@ async def declare_source(shard: Shard, source: str, since_ms: int) -> None:
     names = known_sources(shard.memory.schema)
     if source not in names:
         raise InvalidError(f"there is no source `{source}`", pointer="/source", hint=f"one of {', '.join(names)}")
+    if since_ms > shard.ports.clock.now_ms():
+        raise InvalidError("`complete_since` lies in the future", pointer="/complete_since", hint="give a past instant")
     await _declare(shard, source, since_ms).landed
 
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from msgspec import Raw
+
 from holdfast.engine.decide import decide
 from holdfast.operations.decide_again import revision_id
+from holdfast.operations.decide_event import reply_of
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
@@ -44,6 +47,13 @@ def read_decision(shard: Shard, decision_id: str) -> bytes:
     newest, revision = _newest(shard, decision_id)
     around = (newest.judgement, newest.envelope)
     return decision_reply(first.event_id, *around, zone=shard.tenant.zone, revision=revision)
+
+
+def decision_page(shard: Shard, *, limit: int, cursor: str | None) -> dict[str, object]:
+    """Give decisions as they were first answered, newest first, a page at a time."""
+    page = shard.ports.store.decisions(limit, cursor)
+    items = [Raw(reply_of(shard, record)) for record in page.items if record.kind is RecordKind.DECISION]
+    return {"items": items, "next": page.next}
 
 
 def replay_decision(shard: Shard, decision_id: str) -> Replayed:
