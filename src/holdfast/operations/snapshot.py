@@ -102,7 +102,7 @@ def _undecided(shard: Shard, row: list[int]) -> Undecided | None:
 
 def _label(name: str, array: NDArray[Any]) -> str:
     """Write an array's name with its type and shape."""
-    return f"{name}|{array.dtype.str}|{','.join(map(str, array.shape))}"
+    return f"{name};{array.dtype.str};{','.join(map(str, array.shape))}"
 
 
 def _flat(array: NDArray[Any]) -> memoryview:
@@ -113,7 +113,7 @@ def _flat(array: NDArray[Any]) -> memoryview:
 def _arrays(content: Content) -> Iterator[tuple[str, NDArray[Any]]]:
     """Read arrays back by name; they cannot be written to."""
     for label, data in content.items():
-        name, _, form = label.partition("|")
+        name, _, form = label.partition(";")
         if form:
-            dtype, _, shape = form.partition("|")
+            dtype, _, shape = form.partition(";")
             yield name, np.frombuffer(data, dtype=dtype).reshape([int(size) for size in shape.split(",")])
