@@ -12,13 +12,13 @@ from tests.unit.operations.shards import transfer
 EVENT_BYTES = 65_536
 BATCH_BYTES = 4 * 1024 * 1024
 PATHS = {
-    "/v1/decisions": "POST",
+    "/v1/decisions": "GET, HEAD, POST",
     "/v1/decisions:batch": "POST",
     "/v1/events": "POST",
     "/v1/decisions/x": "GET, HEAD",
     "/v1/decisions/x/replay": "POST",
     "/v1/lists": "GET, HEAD",
-    "/v1/lists/bank.recipients": "GET, HEAD",
+    "/v1/lists/bank.recipients": "GET, HEAD, PUT",
     "/v1/lists/bank.recipients/entries": "DELETE, POST",
     "/v1/packs": "GET, HEAD",
     "/v1/sources": "GET, HEAD",
@@ -47,7 +47,6 @@ def test_a_method_that_is_not_taken_is_405_and_names_those_that_are() -> None:
                 answer = await api.call(method, path)
                 assert is_problem(answer, 405, "method_not_allowed"), path
                 assert answer.headers["allow"] == allowed, path
-        assert (await api.call("GET", "/v1/decisions")).headers["allow"] == "POST"
 
     told(story)
 

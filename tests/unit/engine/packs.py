@@ -26,7 +26,8 @@ NOON_MS = 1_778_230_800_000  # 2026-05-08T12:00:00+03:00
 SINCE = date(2025, 1, 1)
 TITLE = {"ru": "Название", "kk": "Атауы", "en": "Title"}
 CITE = {"act": "Act", "article": "1", "url": "https://example.org/act", "confidence": "C", "checked_on": SINCE}
-BIG = "amount > rub(1_000)"
+CAP_AMOUNT = "rub(1_000)"
+BIG = f"amount > {CAP_AMOUNT}"
 HUGE = "amount > rub(100_000)"
 
 

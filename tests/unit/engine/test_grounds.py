@@ -5,6 +5,7 @@ import pytest
 from holdfast.vocabulary.judgement import Judgement
 from tests.unit.engine.packs import (
     BIG,
+    CAP_AMOUNT,
     HUGE,
     RAILS,
     SINCE,
@@ -43,7 +44,7 @@ def test_a_clear_and_an_unknown_sign_propose_nothing() -> None:
 def test_a_pack_that_does_not_bind_the_event_is_silent(applies: str) -> None:
     """Where a pack's own condition is false or unknown, its signs, duties and limits do not show."""
     silent = act(
-        applies={"transfer": applies}, duties=[duty("xx.act.cap", "cap_transfers", when=BIG, limits_amount=BIG)]
+        applies={"transfer": applies}, duties=[duty("xx.act.cap", "cap_transfers", when=BIG, limit_amount=CAP_AMOUNT)]
     )
     judged = judge([silent])
     assert (judged.outcome, judged.signs, judged.measures) == ("allow", (), ())
@@ -137,13 +138,15 @@ def test_a_rule_that_realises_a_proposed_sign_is_capped_with_it() -> None:
 def test_a_limit_of_a_proposal_is_capped_too() -> None:
     """What a proposal limits is challenged, not refused."""
     proposal = pack(
-        "yy/idea", status="proposal", duties=[duty("yy.idea.cap", "cap_transfers", when=BIG, limits_amount=BIG)]
+        "yy/idea", status="proposal", duties=[duty("yy.idea.cap", "cap_transfers", when=BIG, limit_amount=CAP_AMOUNT)]
     )
     assert judge([proposal]).outcome == "challenge"
     assert judge([proposal], trusted=["yy.idea"]).outcome == "refuse"
 
 
-LIMIT = duty("xx.act.cap", "cap_transfers", limits_amount=BIG, details={"limit_minor": 100_000, "currency": "RUB"})
+LIMIT = duty(
+    "xx.act.cap", "cap_transfers", limit_amount=CAP_AMOUNT, details={"limit_minor": 100_000, "currency": "RUB"}
+)
 
 
 def test_a_limit_refuses_what_goes_beyond_it_while_it_is_named() -> None:

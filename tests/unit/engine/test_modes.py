@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.vocabulary.outcome import Mode
-from tests.unit.engine.packs import BIG, HUGE, Row, act, duty, house, judge, kinds, rule, sign, transfer
+from tests.unit.engine.packs import BIG, CAP_AMOUNT, HUGE, Row, act, duty, house, judge, kinds, rule, sign, transfer
 
 TELL = duty("xx.act.tell")
 LEVELS = ["xx.act", "xx.act.1", "order"]
@@ -67,7 +67,7 @@ def test_a_rule_is_not_acted_on_below_enforce(level: str, mode: Mode) -> None:
     assert kinds(judged) == (["open_case"] if mode is Mode.ADVISE else [])
 
 
-CAP = duty("xx.act.cap", "cap_transfers", limits_amount=BIG)
+CAP = duty("xx.act.cap", "cap_transfers", limit_amount=CAP_AMOUNT)
 CAPPED = act(signs=[sign(when="cross_border", proposes="measures", measures=["xx.act.cap"])], duties=[CAP])
 
 
