@@ -18,16 +18,16 @@ from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
-from holdfast.operations.publish_rules import publish_ruleset
+from holdfast.operations.publish_rules import law_of, publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
-from holdfast.settings import Settings
+from holdfast.settings import Settings, read_settings
 from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
 from holdfast.store.sqlite.store import DATABASE_NAME
 from holdfast.vocabulary.clock import Clock
-from holdfast.vocabulary.errors import ConflictError, SettingError
+from holdfast.vocabulary.errors import ConflictError, SettingError, StoreError
 from holdfast.vocabulary.instants import rfc3339, to_ms
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.packs import Pack
@@ -36,6 +36,7 @@ from holdfast.wire.fields import event_schema
 PACKS = Path(__file__).parent / "regulation" / "packs"
 _NS_PER_MS = 1_000_000
 _TEST_CLOCK = "test_clock"
+_RULESET = "ruleset"  # in force at the last start
 
 
 class SystemClock:
@@ -258,6 +259,42 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     )
 
 
+def assemble_beside(data: Path) -> Shard:
+    """Put a shard together beside the server of a data directory, by the law that this server published last.
+
+    It can read the log and write snapshots; its memory is still empty.
+    """
+    store = SqliteStore.open_beside(data, clock=SystemClock(), random_bytes=os.urandom)
+    try:
+        return _beside(store, data)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _beside(store: SqliteStore, data: Path) -> Shard:
+    ruleset = store.get_meta(_RULESET)
+    if ruleset is None:
+        raise StoreError("no server of this version has used this directory yet", hint="start it once")
+    tenant, law = law_of(store, ruleset)
+    settings = read_settings({"data": data, "home": tenant.home, "zone": str(tenant.zone)}, {})
+    keys = KeyMaker(secret=store.derive("windows"))
+    return Shard(
+        tenant=tenant,
+        law=law,
+        ruleset=ruleset,
+        ports=_ports(settings, store, clock=SystemClock(), keys=keys),
+        memory=fresh_memory(settings, law, keys),
+        fresh_memory=lambda: fresh_memory(settings, law, keys),
+    )
+
+
+def _ports(settings: Settings, store: SqliteStore | MemoryStore, *, clock: Clock, keys: KeyMaker) -> Ports:
+    imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
+    tick, new_id = time.perf_counter_ns, IdSource()
+    return Ports(store=store, clock=clock, tick=tick, new_id=new_id, keys=keys, imports=imports)
+
+
 def _assemble(
     settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
 ) -> Assembled:
@@ -266,12 +303,13 @@ def _assemble(
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
-    imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
+    ruleset = publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters())
+    store.set_meta(_RULESET, ruleset)
     shard = Shard(
         tenant=tenant,
         law=law,
-        ruleset=publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters()),
-        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=IdSource(), keys=keys, imports=imports),
+        ruleset=ruleset,
+        ports=_ports(settings, store, clock=clock, keys=keys),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )

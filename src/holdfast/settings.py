@@ -28,7 +28,7 @@ class Setting:
 TABLE: tuple[Setting, ...] = (
     Setting(name="data", default="data", meaning="data directory, made at the first start", kind="path"),
     Setting(name="host", default="127.0.0.1", meaning="address to listen on"),
-    Setting(name="port", default=8000, meaning="port to listen on; 0 takes a free one", kind="number"),
+    Setting(name="port", default=8000, meaning="port to listen on; 0 takes a free one", kind="port"),
     Setting(
         name="packs", default="ru", meaning="regulation packs, by folder or name, separated by commas", kind="words"
     ),
@@ -50,6 +50,12 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
+    ),
+    Setting(
+        name="compact_records",
+        default=200_000,
+        meaning="records after which the server has the next snapshot made beside it; 0 never does",
+        kind="number",
     ),
 )
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
@@ -77,6 +83,7 @@ class Settings:
     import_limit_mb: int
     dev: bool
     clock: str
+    compact_records: int
 
     def tzinfo(self) -> ZoneInfo:
         """Give the zone of legal clocks."""
@@ -110,7 +117,8 @@ def _read(setting: Setting, value: Any) -> Any:
     """Read one value from its text."""
     readers: dict[str, Callable[[Any], Any]] = {
         "path": Path,
-        "number": _port,
+        "port": _port,
+        "number": _whole,
         "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),
         "pairs": lambda text: _pairs(setting, str(text)),
         "switch": lambda text: _SWITCH[str(text).lower()],
@@ -120,6 +128,14 @@ def _read(setting: Setting, value: Any) -> Any:
         return readers[setting.kind](value)
     except (ValueError, KeyError):
         raise SettingError(f"`{setting.name}` cannot be `{value}`", hint=setting.meaning) from None
+
+
+def _whole(text: Any) -> int:
+    """Read a whole number that is not negative."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
 
 
 def _port(text: Any) -> int:

@@ -45,7 +45,7 @@ class Server:
     def _wait(self) -> str:
         """Read the output until the address stands in it."""
         assert self.process.stdout is not None
-        seen = []
+        seen = self.said = list[str]()
         deadline = time.monotonic() + START_SECONDS
         for line in self.process.stdout:
             seen.append(line)

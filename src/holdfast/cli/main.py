@@ -9,6 +9,7 @@ from rich.console import Console
 from holdfast import __version__
 from holdfast.cli import lists
 from holdfast.cli.backfill import backfill
+from holdfast.cli.compact import compact
 from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
 from holdfast.cli.docs import docs
@@ -31,7 +32,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, docs):
+for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs):
     app.command()(_command)
 for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
     app.add_typer(_group, name=_name)

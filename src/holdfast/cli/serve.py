@@ -13,6 +13,8 @@ import uvicorn
 
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, move_clock, reopen, scratch_shard
+from holdfast.cli.compact import compact_now_and_then
+from holdfast.cli.warming import warm
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
@@ -45,6 +47,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
     clock: Annotated[str | None, _option("clock")] = None,
+    compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
 ) -> None:
     """Start the server."""
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
@@ -80,6 +83,7 @@ async def run_server(settings: Settings) -> None:
 
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
+    warm()
     records = rebuild(shard)
     if settings.dev:
         await declare_own_sources(shard, shard.ports.clock.now_ms())
@@ -101,8 +105,13 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
-    recovery = asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled)))
+    beside = [
+        asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
+        asyncio.create_task(compact_now_and_then(shard, settings)),
+    ]
     try:
         await uvicorn.Server(config).serve(sockets=[sock])
     finally:
-        recovery.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)

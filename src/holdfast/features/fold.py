@@ -3,19 +3,42 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.features.habits import JUDGED, Habits, Whose
 from holdfast.features.identifiers import Known, combine, known_identifiers, value_key
 from holdfast.features.people import People
-from holdfast.features.registry import Family, Query, Registry, Series
+from holdfast.features.registry import Family, Query, Reading, Registry, Series
 from holdfast.features.traces import NOBODY, Trace, Traces
 from holdfast.vocabulary.event import Event, Value
+from holdfast.vocabulary.instants import DAY_MS, HOUR_MS
 from holdfast.vocabulary.keys import Key, KeyMaker
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.windows import Arrival, ColumnKind, Question, WindowStore
 
 PERSONS = frozenset({"payer", "payee", "client", "seller"})
+LATE_MS: Final = DAY_MS + HOUR_MS  # a day, and some room for clocks that are ahead
+SWEEP_EVERY: Final = 16  # records
+SWEEP_BUDGET: Final = 1_024  # keys looked at and rows dropped in one sweep: some 50 us
+FORMAT: Final = 1  # to be raised whenever the same events leave other numbers in the state
+_LONG_AGO_MS: Final = -(2**62)
+_WINDOWS: Final = "windows"
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class Part(Protocol):
+    """A part of the fold's state that goes into its snapshots."""
+
+    def snapshot(self) -> Arrays:
+        """Give the state as arrays by name."""
+        ...
+
+    def load(self, arrays: Any) -> None:
+        """Take over the state of a snapshot."""
+        ...
 
 
 def _hash64(value: object) -> int:
@@ -44,7 +67,12 @@ class _Footing:
 
 
 class Fold:
-    """Windows, people and habits of one tenant; all that rules see of the past, and a function of the log alone."""
+    """Windows, people and habits of one tenant; all that rules see of the past, and a function of the log alone.
+
+    When rows are dropped depends on how the memory came about, so nothing that may have been dropped is touched:
+    an event that lies more than `LATE_MS` before the newest one reads nothing, and one that lies before what a
+    series keeps is neither added to it nor taken out.
+    """
 
     def __init__(
         self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, home: str, zone: tzinfo = UTC
@@ -52,11 +80,14 @@ class Fold:
         self._registry = registry
         self._keys = keys
         self._home = home
-        self._windows = WindowStore(registry.specs)
+        self._windows = WindowStore(registry.specs, late_ms=LATE_MS)
         self._habits = Habits(keys, zone)
         self._people = People()
         self._traces = Traces()
+        self._newest_ms = _LONG_AGO_MS
         self._footing: _Footing | None = None
+        self._kept = [self._windows.kept_ms(series) for series in range(len(registry.specs))]
+        self._families = {one.index: one.family for ingest in registry.ingests.values() for one in ingest.series}
         self._persons = {
             event_type: frozenset(PERSONS & {path for path, field in fields.items() if field.type is FieldType.PARTY})
             for event_type, fields in schema.fields.items()
@@ -75,6 +106,8 @@ class Fold:
     def read(self, event: Event, seq: int) -> dict[str, Value]:
         """Give the value of every statistic that rules ask of an event's past, by name; unknown ones are absent."""
         self.meet(event)
+        if event.occurred_ms < self._newest_ms - LATE_MS:
+            return {}
         asked = []
         for query in self._registry.queries.get(event.type, ()):
             key = self._key(event, query.now, query.series.family)
@@ -83,7 +116,7 @@ class Fold:
         tentative = self._rows(event, seq, list({query.series for query, _ in asked if query.tentative}))
         found = self._answers([pair for pair in asked if not pair[0].tentative])
         if tentative:
-            self._windows.add_many(tentative)
+            self._windows.add_many(tentative, tentatively=True)
             found |= self._answers([pair for pair in asked if pair[0].tentative])
             self._retract(tentative)
         whose = self._whose(event)
@@ -95,6 +128,9 @@ class Fold:
         whose = self._whose(event)
         if executed and whose:
             self._habits.learn(event, whose, seq)
+        self._newest_ms = max(self._newest_ms, event.occurred_ms)
+        if seq % SWEEP_EVERY == 0:
+            self._windows.advance(self._newest_ms, budget=SWEEP_BUDGET)
         ingest = self._registry.ingests.get(event.type)
         if ingest is None:
             return
@@ -129,6 +165,35 @@ class Fold:
         client = known[party].client
         return Whose(client=client, payee=known["payee"].keys if "payee" in known else ()) if client else None
 
+    @property
+    def fingerprint(self) -> str:
+        """Name the kind of state: a snapshot under the same name can be restored here."""
+        return f"{FORMAT}.{self._registry.fingerprint}.{self._home}"
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Give the whole state as arrays; they hold keyed hashes and numbers only."""
+        arrays: dict[str, NDArray[Any]] = {"newest_ms": np.array([self._newest_ms], dtype=np.int64)}
+        held = {part: held.snapshot() for part, held in self._parts().items()}
+        for part, mine in {_WINDOWS: self._windows.snapshot(), **held}.items():
+            arrays |= {f"{part}/{name}": array for name, array in mine.items()}
+        return arrays
+
+    def restore(self, arrays: Arrays) -> None:
+        """Take over a snapshot's state; raises StoreError when its windows are of another kind."""
+        self._footing = None
+        self._newest_ms = int(arrays["newest_ms"][0])
+        self._windows = WindowStore.restore(self._registry.specs, _under(arrays, _WINDOWS))
+        for part, held in self._parts().items():
+            held.load(_under(arrays, part))
+
+    def _parts(self) -> Mapping[str, Part]:
+        """Name the parts of the state beside the windows; a new part joins snapshots by one line here."""
+        return {
+            "people": self._people,
+            "traces": self._traces,
+            "habits": self._habits,
+        }
+
     def _stand(self, event: Event) -> _Footing:
         """Give what is worked out about the event, starting anew for another one."""
         if self._footing is None or self._footing.event is not event:
@@ -143,10 +208,11 @@ class Fold:
         found: dict[str, Value] = {}
         start = 0
         for query, _ in asked:
-            for name, lane, truth in query.answers:
+            for name, lane, reading in query.answers:
                 answer = answers[start + lane]
-                if answer is not None:
-                    found[name] = bool(answer) if truth else answer
+                if answer is None or (answer == 0 and reading is Reading.VARIETY):
+                    continue
+                found[name] = bool(answer) if reading is Reading.TRUTH else answer
             start += len(query.series.lanes)
         return found
 
@@ -164,10 +230,15 @@ class Fold:
         rows = []
         for series in wanted:
             key = self._key(event, series.family.then, series.family)
-            if key is not None:
+            if key is not None and self._is_kept(event, series):
                 values, present, filters = _cells(series, footing.cells)
                 rows.append(Arrival(series.index, key, event.occurred_ms, seq, values, present, filters))
         return rows
+
+    def _is_kept(self, event: Event, series: Series) -> bool:
+        """Tell whether a row of the event's instant cannot have been dropped yet."""
+        kept = self._kept[series.index]
+        return kept is None or event.occurred_ms > self._newest_ms - kept
 
     def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
         """Give the key at the paths, or nothing when a part of it is unknown."""
@@ -224,15 +295,18 @@ class Fold:
     def _move(self, source: Key, into: Key) -> None:
         """Let one person's history become part of another's, alone and in every pair."""
         for trace in self._traces.leave(source):
-            self._windows.merge(trace.series, trace.key(source), trace.key(into))
-            self._traces.remember(into, trace)
-            self._follow(trace, into)
+            moved = trace.renamed(source, into)
+            self._windows.merge(trace.series, trace.key(source), moved.key(into))
+            self._traces.remember(into, moved)
+            self._follow(moved, into)
 
     def _follow(self, trace: Trace, into: Key) -> None:
         """Let the other person of a moved pair know the new key too."""
-        if trace.before.low:
+        family = self._families[trace.series]
+        persons = self._persons[family.of]
+        if trace.before.low and family.then[0] in persons:
             self._traces.remember(trace.before, Trace(series=trace.series, after=into, last=trace.after))
-        elif trace.after.low:
+        elif trace.after.low and len(family.then) > 1 and family.then[1] in persons:
             self._traces.remember(trace.after, Trace(series=trace.series, before=into, after=trace.last))
 
 
@@ -247,3 +321,9 @@ def _cells(series: Series, cells: Sequence[object]) -> tuple[list[int | float], 
     for bit, place in enumerate(series.filter_places):
         filters |= (cells[place] is True) << bit
     return values, present, filters
+
+
+def _under(arrays: Arrays, part: str) -> dict[str, NDArray[Any]]:
+    """Give the arrays of one part by their own names."""
+    start = f"{part}/"
+    return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}

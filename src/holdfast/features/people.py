@@ -93,14 +93,11 @@ class People:
             "size": _pack(self._size),
         }
 
-    @classmethod
-    def restore(cls, arrays: Mapping[str, NDArray[np.uint64]]) -> "People":
-        """Build the state back from a snapshot's arrays."""
-        people = cls()
-        people._parent = _unpack(arrays["parent"])
-        people._client = _unpack(arrays["client"])
-        people._size = _unpack(arrays["size"])
-        return people
+    def load(self, arrays: Mapping[str, NDArray[np.uint64]]) -> None:
+        """Take over the state of a snapshot."""
+        self._parent = _unpack(arrays["parent"])
+        self._client = _unpack(arrays["client"])
+        self._size = _unpack(arrays["size"])
 
 
 def _pack(table: Mapping[int, int]) -> NDArray[np.uint64]:
@@ -111,4 +108,4 @@ def _pack(table: Mapping[int, int]) -> NDArray[np.uint64]:
 
 def _unpack(rows: NDArray[np.uint64]) -> dict[int, int]:
     """Read a table back."""
-    return {int(row[0]) << _HALF | int(row[1]): int(row[2]) << _HALF | int(row[3]) for row in rows}
+    return {high << _HALF | low: above << _HALF | below for high, low, above, below in rows.tolist()}

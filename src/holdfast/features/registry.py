@@ -2,14 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from hashlib import blake2b
 
 from holdfast.language import Expression, compile_event_expression, compile_program
 from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import KeyPart, Statistic, WindowSpec
 from holdfast.windows import ColumnKind, Lane, SeriesSpec
 
+OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
+RESULT_MS = 7 * DAY_MS  # how long after an operation its result corrects also what is asked of the whole past
+_KEPT = "kept for results"
 _INTEGERS = frozenset({FieldType.INTEGER, FieldType.MONEY, FieldType.INSTANT, FieldType.DURATION, FieldType.BOOL})
+
+
+class Reading(Enum):
+    """How a lane's number becomes a value: as it is, as a truth value, or unknown when it is 0 for want of events."""
+
+    NUMBER = "number"
+    TRUTH = "truth"
+    VARIETY = "variety"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +40,8 @@ class Family:
 class Series:
     """One series: its index in the windows, its columns and filters as places in the event type's program.
 
-    `columns` are (place, kind) and `filter_places` places in the tuple that `Ingest.program` gives; `truths` are the
-    lanes that give back a truth value.
+    `columns` are (place, kind) and `filter_places` places in the tuple that `Ingest.program` gives; `readings` say
+    how the lanes' numbers are read.
     """
 
     index: int
@@ -35,7 +49,7 @@ class Series:
     columns: tuple[tuple[int, ColumnKind], ...]
     filter_places: tuple[int, ...]
     lanes: Mapping[str, int]
-    truths: frozenset[int]
+    readings: tuple[Reading, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +62,22 @@ class Ingest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One read: a series under the key at `now`; `answers` are (name, lane, whether it is a truth value)."""
+    """One read: a series under the key at `now`; `answers` are (name, lane, how its number is read)."""
 
     series: Series
     now: tuple[str, ...]
-    answers: tuple[tuple[str, int, bool], ...]
+    answers: tuple[tuple[str, int, Reading], ...]
     tentative: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """All series, what each event type writes into them and reads out of them."""
+    """All series, what each event type writes into them and reads out of them.
 
+    `fingerprint` is equal for registries whose windows hold the same numbers after the same events.
+    """
+
+    fingerprint: str
     specs: tuple[SeriesSpec, ...]
     ingests: Mapping[str, Ingest]
     queries: Mapping[str, tuple[Query, ...]]
@@ -116,15 +134,19 @@ def _hashed(spec: WindowSpec) -> bool:
     return spec.statistic is Statistic.DISTINCT
 
 
-def _truths(specs: Sequence[WindowSpec], cells: _Cells, lanes: Sequence[str]) -> frozenset[int]:
-    """Give the lanes for a first or last value that give back a truth value."""
-    return frozenset(
-        lanes.index(_lane_name(spec))
-        for spec in specs
-        if spec.value is not None
-        and spec.statistic in (Statistic.EARLIEST, Statistic.LATEST)
-        and cells.expressions[cells.place(spec.value)].type is FieldType.BOOL
-    )
+def _reading(spec: WindowSpec, cells: _Cells) -> Reading:
+    """Say how the answers of a statistic are read; of an empty window only counts and sums are known."""
+    if spec.statistic is Statistic.DISTINCT:
+        return Reading.VARIETY
+    given_back = spec.value is not None and spec.statistic in (Statistic.EARLIEST, Statistic.LATEST)
+    truth = given_back and cells.expressions[cells.place(str(spec.value))].type is FieldType.BOOL
+    return Reading.TRUTH if truth else Reading.NUMBER
+
+
+def _fingerprint(laid_out: Sequence[tuple[Series, SeriesSpec]], zone: str) -> str:
+    """Name what the windows hold: every lane with its expressions, and the zone in which these read the calendar."""
+    text = repr([(spec, tuple(series.lanes)) for series, spec in laid_out])
+    return blake2b(f"{zone}\x1f{text}".encode(), digest_size=16).hexdigest()
 
 
 def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _Cells) -> tuple[Series, SeriesSpec]:
@@ -132,7 +154,9 @@ def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _
     columns = sorted({(spec.value, _hashed(spec)) for spec in specs if spec.value is not None})
     filters = sorted({spec.where for spec in specs if spec.where is not None})
     lanes: dict[str, Lane] = {}
+    readings: dict[str, Reading] = {}
     for spec in specs:
+        readings[_lane_name(spec)] = _reading(spec, cells)
         lanes[_lane_name(spec)] = Lane(
             statistic=spec.statistic,
             column=None if spec.value is None else columns.index((spec.value, _hashed(spec))),
@@ -140,6 +164,9 @@ def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _
             over_ms=spec.over_ms,
             inclusive=spec.inclusive,
         )
+    if family.of in OPERATIONS and not family.attempts and any(lane.over_ms is None for lane in lanes.values()):
+        lanes[_KEPT] = Lane(statistic=Statistic.COUNT, over_ms=RESULT_MS)
+        readings[_KEPT] = Reading.NUMBER
     kinds = tuple(cells.kind(text, hashed=hashed) for text, hashed in columns)
     name = f"{family.of}/{'+'.join(family.then)}{'/attempts' * family.attempts}{'/money' * family.money}"
     series = Series(
@@ -148,21 +175,21 @@ def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _
         columns=tuple((cells.place(text), kind) for (text, _), kind in zip(columns, kinds, strict=True)),
         filter_places=tuple(cells.place(text) for text in filters),
         lanes={lane: place for place, lane in enumerate(lanes)},
-        truths=_truths(specs, cells, list(lanes)),
+        readings=tuple(readings.values()),
     )
     return series, SeriesSpec(name=name, columns=kinds, lanes=tuple(lanes.values()))
 
 
 def _queries(event_type: str, specs: Sequence[WindowSpec], by_family: Mapping[Family, Series]) -> tuple[Query, ...]:
     """Group what one event type reads by series and key."""
-    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int, bool]]] = {}
+    groups: dict[tuple[Family, tuple[str, ...], bool], list[tuple[str, int, Reading]]] = {}
     for spec in specs:
         family = family_of(spec)
         tentative = spec.current and spec.of == event_type
         key = (family, tuple(part.now for part in spec.by), tentative)
         series = by_family[family]
         lane = series.lanes[_lane_name(spec)]
-        groups.setdefault(key, []).append((spec.name, lane, lane in series.truths))
+        groups.setdefault(key, []).append((spec.name, lane, series.readings[lane]))
     return tuple(
         Query(series=by_family[family], now=now, answers=tuple(dict.fromkeys(answers)), tentative=tentative)
         for (family, now, tentative), answers in groups.items()
@@ -184,6 +211,7 @@ def build_registry(asked: Mapping[str, Sequence[WindowSpec]], schema: EventSchem
     ]
     by_family = {series.family: series for series, _ in laid_out}
     return Registry(
+        fingerprint=_fingerprint(laid_out, zone),
         specs=tuple(spec for _, spec in laid_out),
         ingests={
             event_type: Ingest(

@@ -4,10 +4,10 @@ In memory stand keyed hashes only: for each client a tuple of references to the 
 each value. It is a fold of the log like the windows and is rebuilt with them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from holdfast.engine.identify import identifiers
 from holdfast.engine.prepare import Memory
@@ -49,6 +49,19 @@ class ClientIndex:
     def get(self, key: Key) -> Client | None:
         """Give what was seen of a client."""
         return self._clients.get(key)
+
+    def rows(self) -> list[list[Any]]:
+        """Give the clients as rows for a snapshot: the key's halves, the kind, and each identifier's four parts."""
+        return [
+            [*key, client.kind, [[one.kind, *one.key, one.bic] for one in client.identifiers]]
+            for key, client in self._clients.items()
+        ]
+
+    def load(self, rows: Iterable[list[Any]]) -> None:
+        """Take over the rows of a snapshot."""
+        for high, low, kind, found in rows:
+            identifiers = tuple(_one(Identifier(name, Key(*halves), bic)) for name, *halves, bic in found)
+            self._clients[Key(high, low)] = Client(identifiers, kind)
 
     def note(self, event: Event, memory: Memory) -> None:
         """Take note of the clients of an event, with what stands beside their ids."""

@@ -94,7 +94,7 @@ def revised(shard: Shard, one: Undecided, outcome: str) -> None:
     """Take note of a revision: the operation no longer counts as executed."""
     event = one.known.event
     client = subject_of(event)
-    shard.changed[event.id] = False
+    shard.changed[one.known.seq] = False
     shard.revisions[one.decision_id] = one.revision + 1
     later = replace(one, outcome=outcome, revision=one.revision + 1, known=replace(one.known, executed=False))
     shard.undecided[client] = [

@@ -1,11 +1,11 @@
 """What operations need from the outside; `app` fills these in."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListVersion
 from holdfast.vocabulary.records import Record
-from holdfast.vocabulary.stored import ApiKeyRow, Found, Page
+from holdfast.vocabulary.stored import ApiKeyRow, Found, Page, Snapshot
 
 ListReader = Callable[[Sequence[ListKind]], Iterator[ListEntry]]
 Done = Callable[[BaseException | None], None]
@@ -110,6 +110,14 @@ class Store(Protocol):
 
     def revoke_key(self, key_id: str, revoked_ms: int) -> None:
         """End an API key."""
+        ...
+
+    def write_snapshot(self, seq: int, arrays: Mapping[str, bytes | memoryview]) -> None:
+        """Write the memory state after one record, whole or not at all."""
+        ...
+
+    def latest_snapshot(self) -> Snapshot | None:
+        """Give the newest whole snapshot that is not ahead of the log."""
         ...
 
     def close(self) -> None:

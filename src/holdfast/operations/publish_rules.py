@@ -57,7 +57,7 @@ def tenant_and_law(shard: Shard, ruleset: str) -> tuple[Tenant, Law]:
     if ruleset == shard.ruleset:
         return shard.tenant, shard.law
     if ruleset not in shard.past:
-        shard.past[ruleset] = _of_the_past(shard.ports.store, ruleset)
+        shard.past[ruleset] = law_of(shard.ports.store, ruleset)
     return shard.past[ruleset]
 
 
@@ -68,7 +68,7 @@ def _content(store: Store, digest: str) -> bytes:
     return data
 
 
-def _of_the_past(store: Store, ruleset: str) -> tuple[Tenant, Law]:
+def law_of(store: Store, ruleset: str) -> tuple[Tenant, Law]:
     """Build the settings and the law of an old ruleset."""
     content = read_canonical(_content(store, ruleset), RulesetContent)
     tenant = Tenant(

@@ -1,12 +1,16 @@
 """Rebuild the memory from the log: the same fold, in the same order, as when the events came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
+from typing import Final
+
+import structlog
 
 from holdfast.operations.decide_again import keep_open, revised
 from holdfast.operations.list_settings import is_inner
-from holdfast.operations.remember import known_before, remember
-from holdfast.operations.shard import Known, Shard, Undecided
+from holdfast.operations.remember import RESULT, as_changed, known_before, remember
+from holdfast.operations.shard import OPERATIONS, Known, Shard, Undecided
+from holdfast.operations.snapshot import thaw
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.lists import ListChange, ListKind, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
@@ -14,51 +18,91 @@ from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
 _PORTION = 20_000
+_RECENT: Final = 16_384
 _UNKNOWN = b'"state":"unknown"'
 _EVENTS = frozenset({RecordKind.EVENT, RecordKind.DECISION})
+_log: Final = structlog.get_logger("holdfast.rebuild")
 
 
 def rebuild(shard: Shard) -> int:
     """Bring an empty memory to the state after the last durable record; gives how many records were read."""
     store = shard.ports.store
     store.drop_all_staged()
+    start = start_from_snapshot(shard)
+    count = refold(shard, store.last_seq())
+    load_lists(shard, shard.covering)
+    shard.failed = None
+    _log.info("rebuilt", snapshot=start, records=count)
+    return count
+
+
+def start_from_snapshot(shard: Shard) -> int:
+    """Bring the memory to the newest snapshot that fits, else empty it; gives the record after which it stands."""
     shard.memory = shard.fresh_memory()
     shard.changed.clear()
     shard.undecided.clear()
     shard.revisions.clear()
     shard.clients.clear()
-    shard.seq = count = 0
-    covering: list[ListVersion] = []
-    for record in store.replay():
-        apply_record(shard, record)
+    shard.covering.clear()
+    shard.seq = shard.snapshot_seq = 0
+    snapshot = shard.ports.store.latest_snapshot()
+    if snapshot is not None:
+        thaw(shard, snapshot)
+    return shard.seq
+
+
+def refold(shard: Shard, upto: int) -> int:
+    """Let the records after the shard's place in the log, up to and with one, have their effect; gives their number."""
+    recent: dict[str, Known] = {}
+    count = 0
+    for record in shard.ports.store.replay(shard.seq, upto):
+        apply_record(shard, record, recent)
         shard.seq = record.seq
         count += 1
-        if record.list_version is not None and record.list_version.kinds:
-            covering.append(record.list_version)
-    load_lists(shard, covering)
-    shard.failed = None
     return count
 
 
-def apply_record(shard: Shard, record: Record) -> None:
-    """Let one record have its effect on the memory again."""
+def apply_record(shard: Shard, record: Record, recent: dict[str, Known]) -> None:
+    """Let one record have its effect on the memory again; `recent` are operations at hand for their results."""
+    if record.list_version is not None and record.list_version.kinds:
+        shard.covering.append(record.list_version)
     if record.source is not None:
         shard.declare(record.source.source, record.source.complete_since_ms)
     if record.kind is RecordKind.REVISION:
         _apply_revision(shard, record)
     if record.kind in _EVENTS and record.event:
-        _apply_event(shard, record, restore(record.event, record.received_ms))
+        made = _apply_event(shard, record, _known(shard, record, recent))
+        _keep(recent, made)
 
 
-def _apply_event(shard: Shard, record: Record, event: Event) -> None:
+def _known(shard: Shard, record: Record, recent: Mapping[str, Known]) -> tuple[Event, Known | None]:
+    """Read an event and the operation that it speaks about, which must stand before it in the log."""
+    event = restore(record.event, record.received_ms)
+    if event.type != RESULT:
+        return event, None
+    near = recent.get(str(event.values["of"]))
+    known = as_changed(shard, near) if near is not None else known_before(shard, event)
+    return event, known if known is not None and known.seq < record.seq else None
+
+
+def _keep(recent: dict[str, Known], made: Known) -> None:
+    """Keep an operation at hand for its result, which saves a look into the store; the oldest goes first."""
+    if made.event.type in OPERATIONS:
+        recent[made.event.id] = made
+        if len(recent) > _RECENT:
+            del recent[next(iter(recent))]
+
+
+def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None]) -> Known:
     """Let an event become part of the past again, and stay open for a later input when it was."""
+    event, known = told
     outcome = read_outcome(record.judgement) if record.kind is RecordKind.DECISION else "allow"
-    known = known_before(shard, event)
     executed = remember(shard, event, record.seq, known=known, allowed=outcome == "allow")
+    made = Known(event=event, seq=record.seq, executed=executed)
     if record.kind is RecordKind.DECISION:
-        made = Known(event=event, seq=record.seq, executed=executed)
         undecided = Undecided(known=made, decision_id=record.decision_id, outcome=outcome)
         keep_open(shard, undecided, unknown=_UNKNOWN in record.judgement)
+    return made
 
 
 def _apply_revision(shard: Shard, record: Record) -> None:

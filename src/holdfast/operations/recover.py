@@ -54,9 +54,9 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
         shard.ports = replace(shard.ports, store=store)
         lists, shard.memory = shard.memory.lists, shard.fresh_memory()
         shard.memory = replace(shard.memory, lists=lists)
-        anew = replace(shard, flights={}, changed={}, undecided={}, revisions={}, clients=ClientIndex())
+        anew = replace(shard, flights={}, changed={}, undecided={}, revisions={}, clients=ClientIndex(), covering=[])
         count = await asyncio.to_thread(rebuild, anew)
-        for name in ("memory", "changed", "undecided", "revisions", "clients", "seq"):
+        for name in ("memory", "changed", "undecided", "revisions", "clients", "covering", "snapshot_seq", "seq"):
             setattr(shard, name, getattr(anew, name))
         shard.broken.clear()
         shard.failed = None

@@ -8,7 +8,7 @@ from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
-_RESULT = "transfer_result"
+RESULT = "transfer_result"
 _EXECUTED = "executed"
 
 
@@ -19,7 +19,7 @@ def is_late(event: Event | Record) -> bool:
 
 def known_before(shard: Shard, event: Event) -> Known | None:
     """Fetch the operation that a result speaks about; nothing for any other event."""
-    if event.type != _RESULT:
+    if event.type != RESULT:
         return None
     of = str(event.values["of"])
     for flight in shard.flights.values():
@@ -38,7 +38,7 @@ def _known(record: Record) -> Known:
 
 def as_changed(shard: Shard, known: Known) -> Known:
     """Take earlier results about the same operation into account."""
-    executed = shard.changed.get(known.event.id, known.executed)
+    executed = shard.changed.get(known.seq, known.executed)
     return Known(event=known.event, seq=known.seq, executed=executed)
 
 
@@ -47,7 +47,7 @@ def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allow
 
     An operation that was not allowed counts as an attempt only, until a result says that it was executed.
     """
-    if event.type == _RESULT:
+    if event.type == RESULT:
         _apply_result(shard, event, known)
         return False
     executed = allowed or event.type not in OPERATIONS
@@ -66,7 +66,7 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     executed = result.values.get("result") == _EXECUTED
     if executed == known.executed:
         return
-    shard.changed[known.event.id] = executed
+    shard.changed[known.seq] = executed
     if is_late(known.event):
         return  # it never entered the past, so there is nothing to correct
     if executed:

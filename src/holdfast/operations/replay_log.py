@@ -11,7 +11,7 @@ from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.read_decision import replay_record
 from holdfast.operations.rebuild import apply_record
-from holdfast.operations.shard import Shard
+from holdfast.operations.shard import Known, Shard
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
@@ -104,12 +104,13 @@ def _rulesets(shard: Shard) -> list[str]:
 def _fold_under(again: Shard, run: ReplayRun, *, limit: int | None) -> Iterator[None]:
     """Fold the log under one ruleset."""
     compared = 0
+    recent: dict[str, Known] = {}
     for record in again.ports.store.replay():
         run.records += 1
         if record.kind is RecordKind.DECISION and record.event and read_ruleset(record.judgement) == again.ruleset:
             run.refolded(record.decision_id, equal=_facts_again(again, record) == record.facts)
             compared += 1
-        apply_record(again, record)
+        apply_record(again, record, recent)
         if record.list_version is not None and not is_inner(record.list_version.list):
             again.memory.lists.apply(_change(again, record.list_version))
         yield

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
+from holdfast.features import registry
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.figures import Figures
 from holdfast.operations.import_folder import ImportFolder
@@ -17,11 +18,12 @@ from holdfast.vocabulary.errors import Bug, UnavailableError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.lists import ListVersion
 from holdfast.vocabulary.records import Record
 
 LATE_MS = DAY_MS
 OLDEST_MS = 30 * DAY_MS
-OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
+OPERATIONS = registry.OPERATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +61,12 @@ class Undecided:
 class Shard:
     """The state that only the engine's thread touches.
 
-    `fresh_memory` builds an empty memory for a rebuild; `failed` is why nothing can be written, and `broken` wakes who
-    recovers; `flights` are idempotency keys whose record is not on disk
-    yet; `changed` remembers results: whether an operation counts as executed after a result said otherwise than
-    its decision; `landings` are those that
-    the writer has reported and the loop has not seen; `undecided` are each
+    `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was
+    made that the last rebuild began with; `failed` is why nothing can be written, and `broken` wakes who recovers;
+    `flights` are idempotency keys whose record is not on disk yet; `changed` remembers by place in the log whether
+    an operation counts as executed after a result said otherwise than its decision; `landings` are those that the
+    writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
+    oldest first; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay.
     """
@@ -75,10 +78,12 @@ class Shard:
     memory: Memory
     fresh_memory: Callable[[], Memory]
     seq: int = 0
+    snapshot_seq: int = 0
     failed: BaseException | None = None
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
-    changed: dict[str, bool] = field(default_factory=dict)
+    changed: dict[int, bool] = field(default_factory=dict)
+    covering: list[ListVersion] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False

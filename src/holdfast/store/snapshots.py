@@ -15,6 +15,7 @@ from struct import Struct
 from typing import Final
 
 import msgspec
+import structlog
 
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.stored import Snapshot
@@ -23,6 +24,7 @@ KEPT: Final = 2
 _MAGIC: Final = b"HFSNAP01"
 _LENGTH: Final = Struct("<Q")
 _DIGEST_BYTES: Final = 32
+_log: Final = structlog.get_logger(__name__)
 _NAME: Final = re.compile(r"^(\d{20})\.snapshot$")
 
 
@@ -38,10 +40,10 @@ class SnapshotFolder:
         self._folder = folder
         folder.mkdir(mode=0o700, exist_ok=True)
 
-    def write(self, seq: int, arrays: Mapping[str, bytes]) -> None:
+    def write(self, seq: int, arrays: Mapping[str, bytes | memoryview]) -> None:
         """Write the state after record `seq`, then drop all but the newest two; a full disk is a `StoreError`."""
         heading = msgspec.json.encode(_Heading(seq=seq, arrays=[(name, len(data)) for name, data in arrays.items()]))
-        parts = [_MAGIC, _LENGTH.pack(len(heading)), heading, *arrays.values()]
+        parts: list[bytes | memoryview] = [_MAGIC, _LENGTH.pack(len(heading)), heading, *arrays.values()]
         beside = self._folder / f"{seq:020d}.part"
         try:
             _write_parts(beside, parts)
@@ -57,7 +59,9 @@ class SnapshotFolder:
         """Give the newest whole snapshot that is not ahead of the log, whose last record is `last_seq`."""
         for path in reversed(self._paths()):
             found = _read(path)
-            if found is not None and found.seq <= last_seq:
+            if found is None:
+                _log.warning("snapshot passed over", file=path.name, why="it is damaged")
+            elif found.seq <= last_seq:
                 return found
         return None
 
@@ -71,7 +75,7 @@ class SnapshotFolder:
             path.unlink(missing_ok=True)
 
 
-def _write_parts(path: Path, parts: list[bytes]) -> None:
+def _write_parts(path: Path, parts: list[bytes | memoryview]) -> None:
     digest = blake2b(digest_size=_DIGEST_BYTES)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as file:

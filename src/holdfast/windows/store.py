@@ -84,6 +84,7 @@ class WindowStore:
         self._late_ms = late_ms
         self._threshold = threshold
         self._plan, scratch = compile_plan(self._specs, late_ms=late_ms, threshold=threshold)
+        self._tentative_plan = _lasting(self._plan, len(self._specs))
         self._shapes = tuple(map(_shape_of, self._specs))
         self._heap = np.zeros(STEP_WORDS, dtype=np.int64)
         self._entities = np.zeros(1024, dtype=np.uint32)
@@ -123,8 +124,12 @@ class WindowStore:
         """Add one event of one key, in order or late."""
         return self.add_many((arrival,))[0]
 
-    def add_many(self, arrivals: Sequence[Arrival]) -> list[Added]:
-        """Add to several keys in one call of the kernel; give what became of each."""
+    def add_many(self, arrivals: Sequence[Arrival], *, tentatively: bool = False) -> list[Added]:
+        """Add to several keys in one call of the kernel; give what became of each.
+
+        What is added `tentatively`, to be retracted at once, drops no old rows, so that it leaves nothing behind.
+        """
+        plan = self._tentative_plan if tentatively else self._plan
         count = len(arrivals)
         codes, flat = self._pack_arrivals(arrivals)
         self._reserve_box(codes + count)
@@ -136,13 +141,18 @@ class WindowStore:
         done, start = 0, 0
         while True:
             step = kernel.add_all(
-                self._heap, self._entities, self._values, self._plan, self._box, start, codes + done, count - done
+                self._heap, self._entities, self._values, plan, self._box, start, codes + done, count - done
             )
             if done + step == count:
                 return [_CODES[code] for code in self._box[codes : codes + count].tolist()]
             start += sum(self._shapes[arrival[0]].words for arrival in arrivals[done : done + step])
             done += step
             self._grow()
+
+    def kept_ms(self, series: int) -> int | None:
+        """Give for how long behind its key's newest row a row is certainly kept; `None` is for ever."""
+        kept = int(self._plan[self._plan[kernel.P_SERIES + series] + kernel.S_KEEP])
+        return None if kept < 0 else kept
 
     def retract(self, question: Question, seq: int) -> bool:
         """Undo the add at exactly (`at_ms`, `seq`); false when that row is not (or no longer) kept."""
@@ -284,6 +294,14 @@ def _shape_of(spec: SeriesSpec) -> _Shape:
     floats = tuple(place for place, kind in enumerate(spec.columns) if kind is ColumnKind.FLOAT)
     code = "".join(letters[kind] for kind in spec.columns)
     return _Shape(6 + len(spec.columns), len(spec.lanes), code, floats)
+
+
+def _lasting(plan: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
+    """Give the plan under which nothing is dropped."""
+    lasting = plan.copy()
+    for series in range(count):
+        lasting[lasting[kernel.P_SERIES + series] + kernel.S_KEEP] = -1
+    return lasting
 
 
 def _fingerprint(specs: tuple[SeriesSpec, ...]) -> np.ndarray[Any, Any]:

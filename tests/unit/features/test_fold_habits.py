@@ -10,7 +10,7 @@ from holdfast.vocabulary.keys import KeyMaker
 from holdfast.wire.fields import event_schema
 from tests.unit.features.test_habits import DAYS, NIGHT, THIEF, ordinary, transfer
 
-EMPTY = Registry(specs=(), ingests={}, queries={})
+EMPTY = Registry(specs=(), ingests={}, queries={}, fingerprint="empty")
 
 
 def lived(days: int = DAYS) -> Fold:

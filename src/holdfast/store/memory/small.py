@@ -84,7 +84,9 @@ class MemoryTables:
         if row is not None:
             self._messages[message_id] = replace(row, attempts=row.attempts + 1, error=error, retry_at_ms=retry_at_ms)
 
-    def write_snapshot(self, seq: int, arrays: Mapping[str, bytes]) -> None:
+    def write_snapshot(self, seq: int, arrays: Mapping[str, bytes | memoryview]) -> None:
         """Keep the memory state after record `seq`; the newest two are kept."""
         others = [one for one in self._snapshots if one.seq != seq]
-        self._snapshots = sorted([*others, Snapshot(seq, dict(arrays))], key=lambda one: one.seq)[-2:]
+        self._snapshots = sorted(
+            [*others, Snapshot(seq, {name: bytes(data) for name, data in arrays.items()})], key=lambda one: one.seq
+        )[-2:]

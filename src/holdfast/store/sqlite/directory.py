@@ -10,7 +10,7 @@ from holdfast.vocabulary.errors import StoreError
 
 DIRECTORY_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
-_LOCK_NAME: Final = "lock"
+LOCK_NAME: Final = "lock"
 
 
 def sync_directory(directory: Path) -> None:
@@ -52,8 +52,8 @@ class DirectoryLock:
     A second owner, in this process or another, gets a `StoreError` that names the first one's process id.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._handle = os.open(directory / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    def __init__(self, directory: Path, name: str = LOCK_NAME) -> None:
+        self._handle = os.open(directory / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

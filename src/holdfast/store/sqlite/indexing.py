@@ -34,11 +34,13 @@ class RecordIndex:
     """The index of keys and event ids; the writer's thread writes, any thread asks.
 
     A question sees every record that was committed before it; it may name one that is not committed yet, which
-    the log then does not have.
+    the log then does not have. `with_keys=False` leaves the keys out, which takes memory and time to read.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._days = tuple(int(row[0]) for row in connection.execute(query("list_days")))
+    def __init__(self, connection: sqlite3.Connection, *, with_keys: bool = True) -> None:
+        self._with_keys = with_keys
+        days = connection.execute(query("list_days")).fetchall() if with_keys else ()
+        self._days = tuple(int(row[0]) for row in days)
         run, indexed = connection.execute(query("last_run")).fetchone()
         self._run = int(run)
         self._filter = _filled(connection, self._days)
@@ -57,6 +59,8 @@ class RecordIndex:
 
     def find_key(self, key: bytes, ask: Ask) -> int | None:
         """Give the number of the record with a key of the last 30 days; `ask` runs one statement with one value."""
+        if not self._with_keys:
+            raise Bug("a key was looked up in an index that was opened without keys")
         recent = self._keys.get(key) or self._written_keys.get(key)
         if recent is not None:
             return recent[1]

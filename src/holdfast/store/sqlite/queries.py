@@ -78,6 +78,14 @@ def schema() -> str:
     return (files(__package__) / "schema.sql").read_text(encoding="utf-8")
 
 
+def refuse_other_schema(connection: sqlite3.Connection) -> None:
+    """Raise StoreError unless the schema is the one of this program, for who may not bring it up to date."""
+    have = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if have != len(migrations()):
+        hint = "start the server of this version once"
+        raise StoreError(f"the schema of this directory is {have}, this program reads {len(migrations())}", hint=hint)
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date, each step in a transaction of its own.
 

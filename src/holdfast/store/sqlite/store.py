@@ -14,9 +14,10 @@ from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_
 from holdfast.store.sqlite.holds import Holds
 from holdfast.store.sqlite.indexing import RecordIndex
 from holdfast.store.sqlite.lists import Lists
+from holdfast.store.sqlite.no_writer import NoWriter
 from holdfast.store.sqlite.outbox import Outbox
 from holdfast.store.sqlite.parts import Handles
-from holdfast.store.sqlite.queries import migrate, query
+from holdfast.store.sqlite.queries import migrate, query, refuse_other_schema
 from holdfast.store.sqlite.readers import Readers
 from holdfast.store.sqlite.rows import RowMaker, RowReader
 from holdfast.store.sqlite.sealing import RandomBytes, Vault, read_secret
@@ -80,6 +81,43 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
                 )
             except (sqlite3.Error, OSError) as error:
                 raise StoreError(f"`{directory}` cannot be opened: {error}") from error
+
+    @classmethod
+    def open_beside(
+        cls, directory: Path, *, clock: Clock, random_bytes: RandomBytes, secret: bytes | None = None
+    ) -> Self:
+        """Open a used directory beside its server: everything reads, snapshots are written, nothing else is.
+
+        One process at a time does so. Records that come after the opening are not found by their event's id. A
+        directory that was never used, or that a newer server must bring up to date first, is a `StoreError`.
+        """
+        with ExitStack() as undo:
+            try:
+                return cls._open_beside(undo, directory, clock=clock, random_bytes=random_bytes, secret=secret)
+            except (sqlite3.Error, OSError) as error:
+                raise StoreError(f"`{directory}` cannot be opened: {error}") from error
+
+    @classmethod
+    def _open_beside(
+        cls, undo: ExitStack, directory: Path, *, clock: Clock, random_bytes: RandomBytes, secret: bytes | None
+    ) -> Self:
+        path = directory / DATABASE_NAME
+        if not path.is_file():
+            raise StoreError(f"`{directory}` holds no data yet", hint="name the data directory of a server")
+        lock = DirectoryLock(directory, "compact.lock")
+        undo.callback(lock.release)
+        vault = Vault(secret or read_secret(directory, fresh=False, random_bytes=random_bytes), random_bytes)
+        connection = _reader(path)
+        undo.callback(connection.close)
+        refuse_other_schema(connection)
+        _check_key(connection, vault)
+        index = RecordIndex(connection, with_keys=False)
+        maker = RowMaker(connection, vault, random_bytes)
+        readers = Readers(partial(_reader, path))
+        undo.callback(readers.close)
+        store = cls(directory, vault=vault, handles=Handles(NoWriter(), readers, clock, path), maker=maker, index=index)
+        store._lock, store._at_close = lock, undo.pop_all()
+        return store
 
     @classmethod
     def _open(
@@ -192,7 +230,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         """Give 32 secret bytes for one purpose, always the same in this directory (for example `windows`)."""
         return self._vault.derive(purpose)
 
-    def write_snapshot(self, seq: int, arrays: Mapping[str, bytes]) -> None:
+    def write_snapshot(self, seq: int, arrays: Mapping[str, bytes | memoryview]) -> None:
         """Write the memory state after record `seq`, whole or not at all; the newest two are kept."""
         self._snapshots.write(seq, arrays)
 

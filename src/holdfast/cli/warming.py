@@ -1,0 +1,22 @@
+"""Compiles the kernels before the first event, and says so when it takes long enough to wonder."""
+
+import threading
+from typing import Final
+
+import structlog
+
+from holdfast.windows.store import warm_up
+
+_QUIET_SECONDS: Final = 2.0
+_log: Final = structlog.get_logger("holdfast.start")
+
+
+def warm() -> None:
+    """Compile the kernels, or load what an earlier start compiled; the user hears of it only in the first case."""
+    told = threading.Timer(_QUIET_SECONDS, _log.info, args=("compiling the kernels once, about 20 s",))
+    told.daemon = True
+    told.start()
+    try:
+        warm_up()
+    finally:
+        told.cancel()

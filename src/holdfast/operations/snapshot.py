@@ -1,0 +1,128 @@
+"""The shard's memory as the content of a snapshot, and back.
+
+A snapshot holds keyed hashes and numbers, names of sources and ids of revised decisions; operations that may be
+decided again are named by their place in the log and read from there. It is used only by a program and a law under
+which the same records leave the same numbers; under any other the log is folded again from its start.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from holdfast import __version__
+from holdfast.operations.record import subject_of
+from holdfast.operations.shard import LATE_MS, Known, Shard, Undecided
+from holdfast.vocabulary.errors import StoreError
+from holdfast.vocabulary.instants import HOUR_MS
+from holdfast.vocabulary.lists import ListVersion
+from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
+from holdfast.vocabulary.stored import Snapshot
+from holdfast.wire.canonical import canonical, read_canonical
+from holdfast.wire.codec import restore
+
+Content = Mapping[str, bytes | memoryview]
+_FORMAT: Final = 2
+_FINGERPRINT: Final = "fingerprint"
+_SMALL: Final = "small"
+_FOLD: Final = "fold/"
+_log: Final = structlog.get_logger("holdfast.snapshot")
+
+
+def fingerprint(shard: Shard) -> str:
+    """Name the program and the statistics that make a snapshot what it is."""
+    return f"{_FORMAT}.{__version__}.{shard.memory.fold.fingerprint}"
+
+
+def freeze(shard: Shard) -> Content:
+    """Give the memory, lists apart, as named bytes; lists are read from the store at every start."""
+    arrays: dict[str, NDArray[Any]] = {
+        "changed": np.array(list(shard.changed.items()), dtype=np.int64).reshape(-1, 2),
+        "undecided": np.array(list(_undecided_rows(shard)), dtype=np.int64).reshape(-1, 4),
+    }
+    arrays |= {f"{_FOLD}{name}": array for name, array in shard.memory.fold.snapshot().items()}
+    small = {
+        "complete_since": dict(shard.memory.complete_since),
+        "revisions": shard.revisions,
+        "clients": shard.clients.rows(),
+        "covering": [asdict(version) for version in shard.covering],
+    }
+    content: dict[str, bytes | memoryview] = {
+        _FINGERPRINT: fingerprint(shard).encode(),
+        _SMALL: json.dumps(small).encode(),
+    }
+    return content | {_label(name, array): _flat(array) for name, array in arrays.items()}
+
+
+def thaw(shard: Shard, snapshot: Snapshot) -> bool:
+    """Bring an empty memory to the state of a snapshot; false, and the memory untouched, when it does not fit."""
+    if bytes(snapshot.arrays.get(_FINGERPRINT, b"")).decode() != fingerprint(shard):
+        _log.info("snapshot not used", seq=snapshot.seq, why="made by another version or for other rules")
+        return False
+    try:
+        _load(shard, snapshot)
+    except (StoreError, KeyError, ValueError, IndexError) as error:
+        _log.warning("snapshot not used", seq=snapshot.seq, why=f"cannot be read: {error!r}")
+        return False
+    shard.seq = shard.snapshot_seq = snapshot.seq
+    return True
+
+
+def _load(shard: Shard, snapshot: Snapshot) -> None:
+    """Fill a fresh memory first and put it in place when it is whole."""
+    arrays = dict(_arrays(snapshot.arrays))
+    small = json.loads(snapshot.arrays[_SMALL])
+    memory = shard.fresh_memory()
+    memory.fold.restore({name.removeprefix(_FOLD): array for name, array in arrays.items() if name.startswith(_FOLD)})
+    undecided = [_undecided(shard, row) for row in arrays["undecided"].tolist()]
+    shard.memory = replace(memory, complete_since=small["complete_since"])
+    shard.changed = {seq: bool(executed) for seq, executed in arrays["changed"].tolist()}
+    shard.revisions = small["revisions"]
+    shard.clients.load(small["clients"])
+    shard.covering = [read_canonical(canonical(version), ListVersion) for version in small["covering"]]
+    for one in undecided:
+        if one is not None:
+            shard.undecided.setdefault(subject_of(one.known.event), []).append(one)
+
+
+def _undecided_rows(shard: Shard) -> Iterator[tuple[int, int, int, int]]:
+    """Give place, whether executed, outcome and revision of each operation that a later input may still change."""
+    every = [one for kept in shard.undecided.values() for one in kept]
+    newest_ms = max((one.known.event.occurred_ms for one in every), default=0)
+    for one in every:
+        if one.known.event.occurred_ms > newest_ms - LATE_MS - HOUR_MS:
+            yield one.known.seq, one.known.executed, OUTCOME_BY_WORD[one.outcome], one.revision
+
+
+def _undecided(shard: Shard, row: list[int]) -> Undecided | None:
+    """Read an operation back from the log; nothing when its personal data was erased."""
+    seq, executed, outcome, revision = row
+    record = next(shard.ports.store.replay(seq - 1, seq), None)
+    if record is None or not record.event:
+        return None
+    known = Known(event=restore(record.event, record.received_ms), seq=seq, executed=bool(executed))
+    word = Outcome(outcome).word
+    return Undecided(known=known, decision_id=record.decision_id, outcome=word, revision=revision)
+
+
+def _label(name: str, array: NDArray[Any]) -> str:
+    """Write an array's name with its type and shape."""
+    return f"{name};{array.dtype.str};{','.join(map(str, array.shape))}"
+
+
+def _flat(array: NDArray[Any]) -> memoryview:
+    """Give an array's bytes without copying them."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+def _arrays(content: Content) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Read arrays back by name; they cannot be written to."""
+    for label, data in content.items():
+        name, _, form = label.partition(";")
+        if form:
+            dtype, _, shape = form.partition(";")
+            yield name, np.frombuffer(data, dtype=dtype).reshape([int(size) for size in shape.split(",")])

@@ -1,0 +1,72 @@
+"""Identifiers that were seen together are one person; two clients of the bank never are."""
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from holdfast.features.people import People
+from holdfast.vocabulary.keys import Key
+
+A, B, C, D = (Key(number, 2 * number + 1) for number in (1, 2, 2**64 - 1, 2**63))
+CLIENTS = {Key(9, 1), Key(9, 3), Key(9, 5)}
+clients = st.sampled_from(sorted(CLIENTS))
+others = st.lists(st.sampled_from([A, B, C, D]), max_size=3, unique=True)
+sightings = st.lists(st.tuples(st.none() | clients, others), max_size=25)
+
+
+def see(people: People, client: Key | None, identifiers: Sequence[Key]) -> Sequence[tuple[Key, Key]]:
+    """Show people a party."""
+    return list(people.join([client, *identifiers] if client else identifiers, client))
+
+
+@settings(max_examples=200, deadline=None)
+@given(sightings)
+def test_two_clients_are_never_one_person(seen: list[tuple[Key | None, list[Key]]]) -> None:
+    """Whatever is seen together in whatever order, each client stays a person of its own."""
+    people = People()
+    for client, identifiers in seen:
+        see(people, client, identifiers)
+        met = {one for one, _ in seen if one}
+        assert len({people.find(one) for one in met}) == len(met)
+
+
+@settings(max_examples=100, deadline=None)
+@given(sightings, sightings)
+def test_people_go_through_a_snapshot(
+    before: list[tuple[Key | None, list[Key]]], after: list[tuple[Key | None, list[Key]]]
+) -> None:
+    """Restored people know the same persons and join the same way from then on."""
+    people, restored = People(), People()
+    for client, identifiers in before:
+        see(people, client, identifiers)
+    restored.load(people.snapshot())
+    for client, identifiers in after:
+        assert see(people, client, identifiers) == see(restored, client, identifiers)
+    assert all(people.find(one) == restored.find(one) for one in (A, B, C, D, *CLIENTS))
+
+
+def test_an_identifier_never_seen_stands_for_itself() -> None:
+    """Finding does not enter anything."""
+    people = People()
+    assert people.find(A) == A
+    assert not any(len(array) for array in people.snapshot().values())
+
+
+def test_a_chain_of_sightings_is_one_person() -> None:
+    """A with B, C with D, then B with C: all four are one, and each joining is told once."""
+    people = People()
+    assert len(see(people, None, [A, B])) == 1
+    assert len(see(people, None, [C, D])) == 1
+    assert len(see(people, None, [B, C])) == 1
+    assert see(people, None, [A, D]) == []
+    assert len({people.find(one) for one in (A, B, C, D)}) == 1
+
+
+def test_a_shared_phone_does_not_join_clients() -> None:
+    """A phone that two clients gave stays with the first of them."""
+    people = People()
+    first, second = sorted(CLIENTS)[:2]
+    see(people, first, [A])
+    see(people, second, [A, B])
+    assert people.find(A) == people.find(first) != people.find(second) == people.find(B)
