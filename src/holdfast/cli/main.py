@@ -3,6 +3,7 @@
 import sys
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -39,8 +40,12 @@ for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), 
 
 
 @app.callback(invoke_without_command=True)
-def version(*, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def version(
+    context: typer.Context, *, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
     """Decide transfers and keep what follows from the answer."""
+    if context.invoked_subcommand != "serve":  # what a command prints is its answer; its log goes beside it
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     if version:
         Console().print(f"holdfast {__version__}")
         raise typer.Exit
