@@ -149,7 +149,9 @@ class _Show:
         """Run it; raises UnavailableError when the server broke."""
         self._listen_for_the_end()
         clock = rfc3339(to_ms(self.wish.course.world.start), self.wish.course.world.tzinfo)
-        self.console.print("starting the server (a few seconds)")
+        self.console.print(
+            "starting the server: a few seconds, half a minute when its kernels are compiled for the first time"
+        )
         server = await start_server([*self.wish.words(clock), "--port", str(self.wish.port)])
         try:
             await self._until_stop(server.wait_until_ready())

@@ -29,7 +29,7 @@ _WIDTHS: dict[str, int | None] = {
 _PHASES = {
     "starting": "starting the server",
     "lists": "loading regulators' lists",
-    "kernels": "first events (after an installation the kernels are compiled once: up to a minute)",
+    "kernels": "first events",
     "warm-up": "warm-up: giving the bank a past (not counted)",
     "live": "live",
     "over": "the days are over; the server and the page stay until Ctrl-C",
