@@ -73,7 +73,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one argument an option
     port: Annotated[int, typer.Option(help="Port; the next free one when it is taken, 0 for any.")] = 8000,
     country: Annotated[str, typer.Option(help="Whose law, money and places: ru or kz.")] = "ru",
     language: Annotated[str, typer.Option(help="Language of reasons: ru, kk or en.")] = "en",
-    seconds: Annotated[float | None, typer.Option(help="Stop by itself after so many seconds.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop by itself so many seconds after the server is up.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a live screen.")] = False,  # noqa: FBT002 - a switch
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON at the end.")] = False,  # noqa: FBT002 - a switch
 ) -> None:
@@ -168,8 +168,6 @@ class _Show:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(number, self.stop.set)
-        if self.wish.seconds is not None:
-            loop.call_later(self.wish.seconds, self.stop.set)
 
     async def _until_stop(self, doing: Any) -> None:
         """Do something until it is over or the end is asked for."""
@@ -186,6 +184,8 @@ class _Show:
     async def _with(self, server: Server) -> None:
         """Drive the running server and show it."""
         self.link = f"{server.url}/demo"
+        if self.wish.seconds is not None:
+            asyncio.get_running_loop().call_later(self.wish.seconds, self.stop.set)
         drive = Drive(server.url, self.wish.course, self.tally)
         with self._view(drive) as draw:
             watching = asyncio.ensure_future(self._watch(drive, draw))
