@@ -73,7 +73,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one argument an option
     port: Annotated[int, typer.Option(help="Port; the next free one when it is taken, 0 for any.")] = 8000,
     country: Annotated[str, typer.Option(help="Whose law, money and places: ru or kz.")] = "ru",
     language: Annotated[str, typer.Option(help="Language of reasons: ru, kk or en.")] = "en",
-    seconds: Annotated[float | None, typer.Option(help="Stop by itself so many seconds after the server is up.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop this many seconds after the start-up.")] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a live screen.")] = False,  # noqa: FBT002 - a switch
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON at the end.")] = False,  # noqa: FBT002 - a switch
 ) -> None:
