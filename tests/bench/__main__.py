@@ -27,7 +27,7 @@ def main() -> None:
     figures: dict[str, float] = {}
     for name in options.names or NAMES:
         with console.status(f"measuring {name}"):
-            figures |= import_module(f"tests.bench.{name}").measure(options.quick)
+            figures |= import_module(f"tests.bench.{name}").measure(quick=options.quick)
     table = Table(
         "figure", "value", title=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )

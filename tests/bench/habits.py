@@ -46,7 +46,7 @@ def whose(client: int, chance: random.Random) -> Whose:
     return Whose(client=Key(client * 0x9E3779B97F4A7C15 % 2**64, client * 2 + 1), payee=keys)
 
 
-def measure(quick: bool) -> dict[str, float]:  # noqa: FBT001 - every bench has this one argument
+def measure(*, quick: bool = False) -> dict[str, float]:
     """Give microseconds to ask and to teach, the middle of all, and bytes a client."""
     chance = random.Random(1)  # noqa: S311 - the same operations every time, no secret
     habits = Habits(KeyMaker(secret=b"a bench's secret"), timezone(timedelta(hours=3)))

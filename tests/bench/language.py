@@ -1,4 +1,4 @@
-"""How long a ruleset takes in its generated function: `python -m tests.bench.language`."""
+"""How long a ruleset takes in its generated function, by `./dev bench language`."""
 
 import random
 import timeit
@@ -63,17 +63,15 @@ def facts_for(rules: list[Expression]) -> dict[str, Value]:
     return facts
 
 
-def main() -> None:
-    """Print microseconds for one event through all rules, the best of seven."""
-    for name, clauses in (("plain fields", _plain), ("with windows and lists", _mixed)):
+def measure(*, quick: bool = False) -> dict[str, float]:
+    """Measure microseconds for one event through all rules, the best of several runs."""
+    figures: dict[str, float] = {}
+    for name, clauses in (("plain_fields", _plain), ("windows_and_lists", _mixed)):
         draw = random.Random(1)  # noqa: S311 - the same rules every time, no secret
         joined = [" and " if number % 3 else " or " for number in range(RULES)]
         rules = [build(word.join(draw.sample(clauses(draw), CLAUSES))) for word in joined]
         program, facts = compile_program(rules), facts_for(rules)
         timer = timeit.Timer("program(facts)", globals={"program": program, "facts": facts})
-        best_us = min(timer.repeat(number=ROUNDS, repeat=7)) / ROUNDS * 1e6
-        print(f"{RULES} rules of {CLAUSES} clauses, {name}: {best_us:.2f} us")  # noqa: T201 - it speaks to a person
-
-
-if __name__ == "__main__":
-    main()
+        best_us = min(timer.repeat(number=ROUNDS, repeat=3 if quick else 7)) / ROUNDS * 1e6
+        figures[f"rules_us.{RULES}_of_{CLAUSES}.{name}"] = round(best_us, 2)
+    return figures

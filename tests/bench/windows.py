@@ -130,7 +130,7 @@ def memory(keys: int) -> dict[str, float]:
     }
 
 
-def measure(quick: bool) -> dict[str, float]:  # noqa: FBT001 - the agreed form of a benchmark
+def measure(*, quick: bool = False) -> dict[str, float]:
     """Give every figure: ns of CPU time, bytes, and the cost ratio of the longest history to the shortest."""
     blocks = 8 if quick else 40
     sizes = {name: count for name, count in SIZES.items() if not quick or count <= 10_000}
@@ -142,5 +142,5 @@ def measure(quick: bool) -> dict[str, float]:  # noqa: FBT001 - the agreed form 
 
 
 if __name__ == "__main__":
-    for name, figure in measure("--quick" in sys.argv).items():
+    for name, figure in measure(quick="--quick" in sys.argv).items():
         sys.stdout.write(f"{name:24} {figure:12.2f}\n")
