@@ -226,6 +226,46 @@ def test_own_accounts_of_one_person_stay_a_pair() -> None:
         oracle.happened(step, seq, executed=True)
 
 
+def test_a_pair_follows_first_one_side_and_then_the_other() -> None:
+    """When the payer and later the payee turn out to be somebody else, their pair's history is still theirs."""
+    fold, oracle = fresh(), Oracle()
+    heavy = [parties(payer=(None, ACCOUNTS[3], PHONES[1])), parties(payee=(None, ACCOUNTS[1], PHONES[2]))]
+    pair = parties(payer=("c-1", None, None), payee=(None, ACCOUNTS[2], None))
+    steps = [
+        pair,
+        *heavy,
+        parties(payer=("c-1", None, PHONES[1])),
+        parties(payee=(None, ACCOUNTS[2], PHONES[2])),
+        pair,
+    ]
+    for seq, step in enumerate(steps, 1):
+        new = event(f"e-{seq}", "transfer", START_MS + seq, currency="RUB", amount=3, rail="sbp", **step)
+        oracle.meet(new)
+        assert fold.read(new, seq) == oracle.read(new, seq)
+        fold.happened(new, seq, executed=True)
+        oracle.happened(new, seq, executed=True)
+
+
+def test_reading_leaves_nothing_behind() -> None:
+    """An event that was read and never became part of the past has dropped nothing of it."""
+    fold, oracle = fresh(), Oracle()
+    first, far, back = paid("e-1", START_MS), paid("e-2", START_MS + 60 * DAY_MS), paid("e-3", START_MS + 1)
+    for new in (first, far, back):
+        oracle.meet(new)
+    fold.happened(first, 1, executed=True)
+    oracle.happened(first, 1, executed=True)
+    for new in (far, back):
+        assert fold.read(new, 2) == oracle.read(new, 2)
+
+
+def test_what_is_too_late_is_too_late_after_a_restart() -> None:
+    """A late event reads nothing before and after a snapshot, for what it asks about may have been dropped."""
+    fold = fresh()
+    fold.happened(paid("e-1", START_MS), 1, executed=True)
+    late = paid("e-2", START_MS - 2 * DAY_MS)
+    assert fold.read(late, 2) == again(fold).read(late, 2) == {}
+
+
 @pytest.mark.parametrize("part", sorted(fresh().snapshot()))
 def test_a_snapshot_that_lacks_a_part_is_refused(part: str) -> None:
     """No part of the state is silently missing after a restart."""
