@@ -3,9 +3,10 @@
 import os
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,16 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.lists.book import ListBook
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import law_of, publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
 from holdfast.settings import Settings, read_settings
+from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
+from holdfast.store.sqlite.store import DATABASE_NAME
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError, StoreError
 from holdfast.vocabulary.instants import rfc3339, to_ms
@@ -64,10 +68,30 @@ class StandingClock:
         self._now_ms = now_ms
 
 
-def new_id(prefix: str) -> str:
-    """Make a UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7)."""
-    milliseconds = time.time_ns() // _NS_PER_MS
-    random = int.from_bytes(secrets.token_bytes(10), "big")
+class IdSource:
+    """Maker of UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7).
+
+    Randomness is drawn from the system for many ids at once, because each draw is a call into the kernel.
+    """
+
+    _DRAW_BYTES = 10
+    _POOL_BYTES = 400 * _DRAW_BYTES
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+
+    def __call__(self, prefix: str) -> str:
+        """Make one id."""
+        if self._used == len(self._pool):
+            self._pool, self._used = secrets.token_bytes(self._POOL_BYTES), 0
+        random = int.from_bytes(self._pool[self._used : self._used + self._DRAW_BYTES], "big")
+        self._used += self._DRAW_BYTES
+        return _uuid7(prefix, time.time_ns() // _NS_PER_MS, random)
+
+
+def _uuid7(prefix: str, milliseconds: int, random: int) -> str:
+    """Lay out the bits of one id."""
     number = (
         (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (2**62 - 1)
     )
@@ -81,9 +105,12 @@ def pack_files() -> dict[str, bytes]:
     }
 
 
-def load_packs(names: tuple[str, ...]) -> dict[str, tuple[bytes, Pack]]:
-    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence."""
-    files = pack_files()
+def load_packs(names: tuple[str, ...], own: Mapping[str, bytes] | None = None) -> dict[str, tuple[bytes, Pack]]:
+    """Give the chosen packs by place, each with the bytes of its file, in their order of precedence.
+
+    `own` are files by place that stand beside the shipped ones or in the place of one of them.
+    """
+    files = pack_files() | dict(own or {})
     parsed = {place: parse_pack(data, name=place) for place, data in files.items()}
     chosen = select(names, parsed)
     place_of = {pack.id: place for place, pack in parsed.items()}
@@ -97,7 +124,7 @@ class Assembled:
     settings: Settings
     shard: Shard
     clock: Clock
-    store: SqliteStore
+    store: SqliteStore | MemoryStore
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -137,6 +164,35 @@ def assemble(settings: Settings) -> Assembled:
         raise
 
 
+def assemble_in_memory(settings: Settings, clock: Clock, own: Mapping[str, bytes] | None = None) -> Assembled:
+    """Put everything together without a data directory: what is decided is gone with the process."""
+    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock, own=own)
+
+
+def open_store(directory: Path, *, make: bool = False) -> SqliteStore:
+    """Open a data directory for a tool, whatever clock it was used with; one that is missing is made only if asked."""
+    if not make and not (directory / DATABASE_NAME).is_file():
+        raise SettingError(f"`{directory}` is no data directory", hint="`--data` names the directory of the server")
+    return SqliteStore.open(directory, clock=SystemClock(), random_bytes=os.urandom)
+
+
+def clock_left(store: SqliteStore) -> Clock:
+    """Give the clock of a data directory: the test clock where it was left, else the machine's."""
+    left = store.get_meta(_TEST_CLOCK)
+    return SystemClock() if left is None else StandingClock(int(left))
+
+
+def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
+    """Put everything together around an open store; the memory is still empty."""
+    return _assemble(settings, store, clock_left(store))
+
+
+def reopen(assembled: Assembled) -> SqliteStore:
+    """Close the store that failed and open its directory again."""
+    assembled.shard.ports.store.close()
+    return SqliteStore.open(assembled.settings.data, clock=assembled.clock, random_bytes=os.urandom)
+
+
 def _check_clock(settings: Settings, store: SqliteStore, clock: Clock) -> None:
     """Refuse to mix test clock and real time in one directory; a test clock goes on from where it was left."""
     left = store.get_meta(_TEST_CLOCK)
@@ -154,12 +210,34 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     if not isinstance(assembled.clock, StandingClock):
         raise ConflictError("this server runs on the machine's time", hint="start it with `--dev --clock`")
     assembled.clock.move(now_ms)
-    assembled.store.set_meta(_TEST_CLOCK, str(now_ms))
+    assembled.shard.ports.store.set_meta(_TEST_CLOCK, str(now_ms))
+
+
+def _moded(packs: Iterable[Pack]) -> set[str]:
+    """Name everything that can have a mode: packs, their signs, rules and duties, and rails."""
+    schema = event_schema()
+    names = {*schema.event_types(), *schema.fields["transfer"]["rail"].words}
+    for pack in packs:
+        names |= {pack.id, *(sign.id for sign in pack.signs)}
+        names |= {*(rule.id for rule in pack.rules), *(duty.id for duty in pack.duties)}
+    return names
+
+
+def _check_names(setting: str, given: Iterable[str], known: set[str]) -> None:
+    """Refuse a name that no loaded pack has, because it would silently do nothing."""
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "take a name of a loaded pack"
+            raise SettingError(f"`{setting}`: nothing is called `{name}`", hint=hint)
 
 
 def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
-    """Compile the chosen packs under the settings."""
+    """Compile the chosen packs under the settings, each of whose names must stand in some pack."""
     chosen = [pack for _, pack in packs.values()]
+    _check_names("mode", settings.mode, _moded(chosen))
+    _check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
+    _check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
     return Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters())
 
 
@@ -168,7 +246,11 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     schema = event_schema()
     return Memory(
         fold=Fold(
-            build_registry(law.windows(), schema, zone=settings.zone), schema=schema, keys=keys, home=settings.home
+            build_registry(law.windows(), schema, zone=settings.zone),
+            schema=schema,
+            keys=keys,
+            home=settings.home,
+            zone=ZoneInfo(settings.zone),
         ),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
@@ -201,14 +283,22 @@ def _beside(store: SqliteStore, data: Path) -> Shard:
         tenant=tenant,
         law=law,
         ruleset=ruleset,
-        ports=Ports(store=store, clock=SystemClock(), tick=time.perf_counter_ns, new_id=new_id, keys=keys),
+        ports=_ports(settings, store, clock=SystemClock(), keys=keys),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )
 
 
-def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled:
-    packs = load_packs(settings.packs)
+def _ports(settings: Settings, store: SqliteStore | MemoryStore, *, clock: Clock, keys: KeyMaker) -> Ports:
+    imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
+    tick, new_id = time.perf_counter_ns, IdSource()
+    return Ports(store=store, clock=clock, tick=tick, new_id=new_id, keys=keys, imports=imports)
+
+
+def _assemble(
+    settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
+) -> Assembled:
+    packs = load_packs(settings.packs, own)
     tenant = tenant_of(settings)
     law = make_law(settings, packs, tenant)
     sources = {place: data for place, (data, _) in packs.items()}
@@ -219,8 +309,22 @@ def _assemble(settings: Settings, store: SqliteStore, clock: Clock) -> Assembled
         tenant=tenant,
         law=law,
         ruleset=ruleset,
-        ports=Ports(store=store, clock=clock, tick=time.perf_counter_ns, new_id=new_id, keys=keys),
+        ports=_ports(settings, store, clock=clock, keys=keys),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
     )
     return Assembled(settings=settings, shard=shard, clock=clock, store=store)
+
+
+def scratch_shard(assembled: Assembled, now_ms: int) -> Shard:
+    """Make a shard in memory under the same law, with an empty past and a clock that stands where it is told."""
+    shard, clock = assembled.shard, StandingClock(now_ms)
+    ports = replace(shard.ports, clock=clock, store=MemoryStore(clock=clock))
+    return Shard(
+        tenant=shard.tenant,
+        law=shard.law,
+        ruleset=shard.ruleset,
+        ports=ports,
+        memory=shard.fresh_memory(),
+        fresh_memory=shard.fresh_memory,
+    )

@@ -28,7 +28,7 @@ class Setting:
 TABLE: tuple[Setting, ...] = (
     Setting(name="data", default="data", meaning="data directory, made at the first start", kind="path"),
     Setting(name="host", default="127.0.0.1", meaning="address to listen on"),
-    Setting(name="port", default=8000, meaning="port to listen on; 0 takes a free one", kind="number"),
+    Setting(name="port", default=8000, meaning="port to listen on; 0 takes a free one", kind="port"),
     Setting(
         name="packs", default="ru", meaning="regulation packs, by folder or name, separated by commas", kind="words"
     ),
@@ -39,6 +39,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
+    Setting(
+        name="import_limit_mb",
+        default=256,
+        meaning="largest snapshot of a list that an import takes, in megabytes",
+        kind="number",
+    ),
     Setting(
         name="dev", default=False, meaning="open without keys, on loopback only, lists loaded and empty", kind="switch"
     ),
@@ -52,7 +58,9 @@ TABLE: tuple[Setting, ...] = (
         kind="number",
     ),
 )
-_TRUE = frozenset({"1", "true", "yes", "on"})
+RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_LAST_PORT = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ZONES = {"RU": "Europe/Moscow", "KZ": "Asia/Almaty", "US": "America/New_York"}
 
@@ -72,9 +80,14 @@ class Settings:
     mode: Mapping[str, str]
     set: Mapping[str, str]
     trust: tuple[str, ...]
+    import_limit_mb: int
     dev: bool
     clock: str
     compact_records: int
+
+    def tzinfo(self) -> ZoneInfo:
+        """Give the zone of legal clocks."""
+        return ZoneInfo(self.zone)
 
     def modes(self) -> dict[str, Mode]:
         """Read the modes."""
@@ -104,22 +117,39 @@ def _read(setting: Setting, value: Any) -> Any:
     """Read one value from its text."""
     readers: dict[str, Callable[[Any], Any]] = {
         "path": Path,
-        "number": int,
+        "port": _port,
+        "number": _whole,
         "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),
         "pairs": lambda text: _pairs(setting, str(text)),
-        "switch": lambda text: text is True or str(text).lower() in _TRUE,
+        "switch": lambda text: _SWITCH[str(text).lower()],
         "text": str,
     }
     try:
         return readers[setting.kind](value)
-    except ValueError:
+    except (ValueError, KeyError):
         raise SettingError(f"`{setting.name}` cannot be `{value}`", hint=setting.meaning) from None
+
+
+def _whole(text: Any) -> int:
+    """Read a whole number that is not negative."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _port(text: Any) -> int:
+    """Read a port."""
+    port = int(text)
+    if not 0 <= port <= _LAST_PORT:
+        raise ValueError(port)
+    return port
 
 
 def _pairs(setting: Setting, text: str) -> dict[str, str]:
     """Read `name=value` pairs."""
     pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
-    if any("=" not in pair for pair in pairs):
+    if any(not pair.partition("=")[0].strip() or not pair.partition("=")[2].strip() for pair in pairs):
         raise SettingError(f"`{setting.name}` takes pairs `name=value`", hint=setting.meaning)
     return {name.strip(): value.strip() for name, _, value in (pair.partition("=") for pair in pairs)}
 

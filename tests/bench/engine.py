@@ -21,7 +21,7 @@ from holdfast.simulation.world import World
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.wire.codec import decode
-from holdfast.wire.replies import facts_bytes, judgement_bytes
+from holdfast.wire.replies import judgement_bytes, seal_facts
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
 LATER_MS = 10**13
@@ -53,9 +53,9 @@ def engine_alone(events: Sequence[bytes]) -> dict[str, float]:
         regime = law.regime(event.type, event.occurred_ms)
         facts = prepare(event, regime, memory, seq=seq, decided_ms=event.occurred_ms)
         ticks.append(time.process_time_ns())
-        judgement = decide(facts, regime, tenant, ruleset="bench")
+        _, facts_hash = seal_facts(facts)
+        judgement = decide(facts, regime, tenant, ruleset="bench", facts_hash=facts_hash)
         ticks.append(time.process_time_ns())
-        facts_bytes(facts)
         judgement_bytes(judgement)
         ticks.append(time.process_time_ns())
         memory.fold.happened(event, seq, executed=judgement.outcome == "allow")

@@ -389,3 +389,15 @@ def test_a_closed_store_takes_nothing(store: Store) -> None:
     store.close()
     (error,) = submit_all(store, [record(1)])
     assert isinstance(error, StoreError)
+
+
+def test_a_reader_of_a_list_reads_one_version_by_kinds(store: Store) -> None:
+    """A reader keeps to the version that was newest when it was asked for, and gives the kinds that are wanted."""
+    card = ListEntry(kind=ListKind.CARD, value="4111111111111111")
+    publish(store, "1.x", added=[account(1), account(2), card])
+    publish(store, "2.x", added=[account(2, reason="new")], removed=[account(1)])
+    reader = store.list_reader("ru.test")
+    publish(store, "3.x", added=[account(3)])
+    assert list(reader((ListKind.ACCOUNT,))) == [account(2, reason="new")]
+    assert list(reader((ListKind.CARD,))) == [card]
+    assert list(store.list_reader("ru.unknown")(tuple(ListKind))) == []

@@ -17,6 +17,11 @@ class Access:
         self._shard = shard
         self._open = open_to_all
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether no keys are asked for."""
+        return self._open
+
     def check(self, authorization: str | None, scope: str) -> str:
         """Give the id of the key that allows `scope`; raises UnauthorisedError or ForbiddenError."""
         if self._open:

@@ -6,7 +6,7 @@ from msgspec import json
 
 from holdfast import __version__
 from holdfast.wire.events import EventMessage
-from holdfast.wire.requests import ClockBody, EntriesBody, SourceBody
+from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ListBody, SourceBody
 
 Node = dict[str, object]
 _REF = "#/components/schemas/{name}"
@@ -51,11 +51,52 @@ def _parameter(name: str, place: str = "path") -> Node:
     return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
 
 
+def _list_paths(entries: Node, settings: Node, approval: Node, *, paging: list[Node]) -> Node:
+    """Describe the lists."""
+    asked = ("type", "published_at", "marked", "source", "declared_type", "declared_rows", "by")
+    name, snapshot = _parameter("list"), _parameter("id")
+    file: Node = {"type": "string", "format": "binary"}
+    return {
+        "/v1/lists": {"get": _operation("List the lists", "lists with their versions")},
+        "/v1/lists/{list}": {
+            "parameters": [name, *paging],
+            "get": _operation("Read a list", "a page of entries, its limits and its quarantine"),
+            "put": _operation("Say what a list is for, and its limits", "the list's settings", settings),
+        },
+        "/v1/lists/{list}/entries": {
+            "parameters": [name],
+            "post": _operation("Add entries", "the new version", entries),
+            "delete": _operation("Remove entries", "the new version", entries),
+        },
+        "/v1/lists/{list}/import": {
+            "parameters": [name, *(_parameter(word, "query") for word in asked)],
+            "post": _operation("Load a full snapshot", "the new version, and the bad rows", file, media="text/csv"),
+        },
+        "/v1/lists/{list}/import/{id}": {
+            "parameters": [name, snapshot],
+            "get": _operation("Read a snapshot in quarantine", "what was found"),
+            "delete": _operation("Remove a snapshot from quarantine", "nothing", status=204),
+        },
+        "/v1/lists/{list}/import/{id}/approve": {
+            "parameters": [name, snapshot],
+            "post": _operation("Release a snapshot as a second person", "the new version", approval),
+        },
+        "/v1/lists/{list}/versions": {
+            "parameters": [name, *paging],
+            "get": _operation("List a list's versions", "versions, the newest first"),
+        },
+        "/v1/lists/{list}/versions/{version}": {
+            "parameters": [name, _parameter("version"), *paging],
+            "get": _operation("Read what a version changed", "a page of added and removed entries"),
+        },
+    }
+
+
 @cache
 def openapi() -> Node:
     """Give the whole description."""
-    (event, entries, clock, source), components = json.schema_components(
-        (EventMessage, EntriesBody, ClockBody, SourceBody), ref_template=_REF
+    (event, entries, clock, source, settings, approval), components = json.schema_components(
+        (EventMessage, EntriesBody, ClockBody, SourceBody, ListBody, ApprovalBody), ref_template=_REF
     )
     paging = [_parameter("limit", "query"), _parameter("cursor", "query")]
     return {
@@ -80,15 +121,10 @@ def openapi() -> Node:
                 "parameters": [_parameter("id")],
                 "post": _operation("Judge a decision's facts again", "whether it is equal, and the judgement"),
             },
-            "/v1/lists": {"get": _operation("List the lists", "lists with their versions")},
-            "/v1/lists/{list}": {
-                "parameters": [_parameter("list"), *paging],
-                "get": _operation("Read a list", "a page of entries"),
-            },
-            "/v1/lists/{list}/entries": {
-                "parameters": [_parameter("list")],
-                "post": _operation("Add entries", "the new version", entries),
-                "delete": _operation("Remove entries", "the new version", entries),
+            **_list_paths(entries, settings, approval, paging=paging),
+            "/v1/clients/{id}/restrictions": {
+                "parameters": [_parameter("id")],
+                "get": _operation("Say what the law limits for a client now", "limits, and what is unknown"),
             },
             "/v1/packs": {"get": _operation("List the regulation packs", "packs with their signs")},
             "/v1/sources": {"get": _operation("List the sources", "sources and since when they are complete")},

@@ -1,7 +1,7 @@
 """Every route but the hot one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import wraps
 
 import structlog
@@ -9,10 +9,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from holdfast.api.access import Access
-from holdfast.api.door import DECISIONS
 from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
@@ -47,8 +46,9 @@ Endpoint = Callable[["Routes", Request], Awaitable[Response]]
 _log = structlog.get_logger("holdfast.api")
 
 
-def _json(content: object, status: int = 200) -> Response:
-    return Response(canonical(content), status_code=status, media_type="application/json")
+def reply(content: object, status: int = 200, *, media: str = "application/json") -> Response:
+    """Answer with one JSON document."""
+    return Response(canonical(content), status_code=status, media_type=media)
 
 
 def route(scope: str | None) -> Callable[[Endpoint], Endpoint]:
@@ -66,7 +66,7 @@ def route(scope: str | None) -> Callable[[Endpoint], Endpoint]:
     return around
 
 
-async def _body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+async def request_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
     """Read a body up to a limit."""
     body = bytearray()
     async for chunk in request.stream():
@@ -76,25 +76,36 @@ async def _body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
     return bytes(body)
 
 
-def _limit(request: Request) -> int:
+def read_limit(request: Request) -> int:
     """Read `?limit=`."""
     text = request.query_params.get("limit", "100")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_PAGE:
-        raise InvalidError(f"`limit` cannot be `{text}`", pointer="/limit", hint=f"a number from 1 to {MAX_PAGE}")
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= MAX_PAGE:
+        raise InvalidError(f"`limit` cannot be `{text[:20]}`", pointer="/limit", hint=f"a number from 1 to {MAX_PAGE}")
     return int(text)
+
+
+def _methods(request: Request) -> list[str]:
+    """Give the methods that some route takes at the path of a request."""
+    routes = [one for one in request.app.routes if isinstance(one, Route)]
+    here = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for one in here for method in one.methods or ()})
 
 
 class Routes:
     """The endpoints over one shard."""
 
-    def __init__(self, shard: Shard, access: Access, move_clock: MoveClock | None) -> None:
+    def __init__(
+        self, shard: Shard, access: Access, move_clock: MoveClock | None, *, more: Sequence[tuple[str, str, Endpoint]]
+    ) -> None:
         self.shard = shard
         self.access = access
         self._move_clock = move_clock
+        self._more = more
 
     def app(self) -> Starlette:
         """Build the application."""
         table: list[tuple[str, str, Endpoint]] = [
+            ("POST", "/v1/decisions", Routes.decide),
             ("POST", "/v1/decisions:batch", Routes.batch),
             ("POST", "/v1/events", Routes.event),
             ("GET", "/v1/decisions", Routes.decisions),
@@ -112,6 +123,7 @@ class Routes:
             ("GET", "/metrics", Routes.metrics),
             ("GET", "/openapi.json", Routes.openapi),
         ]
+        table += self._more
         if self._move_clock is not None:
             table += [("POST", "/v1/dev/clock", Routes.move_clock), ("GET", "/v1/dev/clock", Routes.clock)]
         return Starlette(
@@ -132,9 +144,7 @@ class Routes:
         """Answer an unknown path or method as a problem."""
         if isinstance(error, HTTPException) and error.status_code == MethodError.http_status:
             answer = problem_response(MethodError(f"`{request.method}` is not taken here"))
-            answer.headers.update(error.headers or {})
-            if request.url.path == DECISIONS:
-                answer.headers["Allow"] += ", POST"
+            answer.headers["allow"] = ", ".join(_methods(request))
             return answer
         return problem_response(NotFoundError(f"there is nothing at `{request.url.path}`", hint="see `/openapi.json`"))
 
@@ -144,16 +154,21 @@ class Routes:
         return problem_response(Bug("the call failed inside Holdfast"))
 
     @route("decide")
+    async def decide(self, request: Request) -> Response:
+        """Stand here for other methods; the door before these routes answers every POST itself."""
+        raise Bug("a decision came past the door")
+
+    @route("decide")
     async def batch(self, request: Request) -> Response:
         """Decide lines in order; each is durable before its answer is sent."""
-        lines = [line for line in (await _body(request, MAX_BATCH_BYTES)).split(b"\n") if line.strip()]
+        lines = [line for line in (await request_body(request, MAX_BATCH_BYTES)).split(b"\n") if line.strip()]
         if len(lines) > MAX_BATCH_LINES:
             raise TooLargeError(f"the batch has {len(lines)} lines; at most {MAX_BATCH_LINES} are taken")
         tasks = [asyncio.ensure_future(self._line(line)) for line in lines]
 
         async def answers() -> AsyncIterator[bytes]:
             for task in tasks:
-                yield await task + b"\n"
+                yield await asyncio.shield(task) + b"\n"  # who goes away must not end the call of a twin
 
         return StreamingResponse(answers(), media_type="application/x-ndjson")
 
@@ -171,8 +186,8 @@ class Routes:
     @route("events")
     async def event(self, request: Request) -> Response:
         """Take in an event without a decision."""
-        taken = await take_event(self.shard, await _body(request, MAX_EVENT_BYTES))
-        answer = _json({"event_id": taken.event_id, "late": taken.late}, 202)
+        taken = await take_event(self.shard, await request_body(request, MAX_EVENT_BYTES))
+        answer = reply({"event_id": taken.event_id, "late": taken.late}, 202)
         if taken.replayed:
             answer.headers["Holdfast-Replayed"] = "true"
         return answer
@@ -180,8 +195,8 @@ class Routes:
     @route("read")
     async def decisions(self, request: Request) -> Response:
         """Give decisions, newest first, a page at a time."""
-        page = decision_page(self.shard, limit=_limit(request), cursor=request.query_params.get("cursor"))
-        return _json(page)
+        page = decision_page(self.shard, limit=read_limit(request), cursor=request.query_params.get("cursor"))
+        return reply(page)
 
     @route("read")
     async def decision(self, request: Request) -> Response:
@@ -198,13 +213,13 @@ class Routes:
     @route("read")
     async def lists(self, request: Request) -> Response:
         """Give every list with its version."""
-        return _json({"items": list_summaries(self.shard), "next": None})
+        return reply({"items": list_summaries(self.shard), "next": None})
 
     @route("read")
     async def list_entries(self, request: Request) -> Response:
         """Give one list's entries, a page at a time."""
         cursor = request.query_params.get("cursor")
-        return _json(list_page(self.shard, request.path_params["list"], cursor=cursor, limit=_limit(request)))
+        return reply(list_page(self.shard, request.path_params["list"], cursor=cursor, limit=read_limit(request)))
 
     @route("lists")
     async def add_entries(self, request: Request) -> Response:
@@ -218,14 +233,14 @@ class Routes:
 
     async def _edit(self, request: Request, *, removing: bool) -> Response:
         """Change a list and answer with its new version."""
-        body = read_body(await _body(request), EntriesBody)
+        body = read_body(await request_body(request), EntriesBody)
         now_ms = self.shard.ports.clock.now_ms()
         entries = [entry.entry(now_ms) for entry in body.entries]
         by = self.access.check(request.headers.get("authorization"), "lists")
         list_id = request.path_params["list"]
         edit = Edit(list=list_id, remove=entries, by=by) if removing else Edit(list=list_id, add=entries, by=by)
         version = await change_list(self.shard, edit)
-        return _json(
+        return reply(
             {
                 "list": version.list,
                 "version": version.version,
@@ -239,7 +254,7 @@ class Routes:
     @route("read")
     async def packs(self, request: Request) -> Response:
         """Give the loaded packs with their signs."""
-        return _json({"items": pack_summaries(self.shard), "next": None})
+        return reply({"items": pack_summaries(self.shard), "next": None})
 
     @route("read")
     async def sources(self, request: Request) -> Response:
@@ -249,25 +264,25 @@ class Routes:
         items = [
             {"source": name, "complete_since": rfc3339(since[name], zone) if name in since else None} for name in names
         ]
-        return _json({"items": items, "next": None})
+        return reply({"items": items, "next": None})
 
     @route("admin")
     async def put_source(self, request: Request) -> Response:
         """Declare a source complete."""
-        since = read_body(await _body(request), SourceBody).complete_since
+        since = read_body(await request_body(request), SourceBody).complete_since
         await declare_source(self.shard, request.path_params["source"], to_ms(since))
-        return _json({"source": request.path_params["source"], "complete_since": since.isoformat()})
+        return reply({"source": request.path_params["source"], "complete_since": since.isoformat()})
 
     @route(None)
     async def healthz(self, request: Request) -> Response:
         """Say that the process is alive."""
-        return _json({"status": "alive"})
+        return reply({"status": "alive"})
 
     @route(None)
     async def readyz(self, request: Request) -> Response:
         """Say whether decisions can be made, and what is degraded."""
         state = readiness(self.shard)
-        return _json({"ready": state.ready, "degraded": state.degraded}, 200 if state.ready else 503)
+        return reply({"ready": state.ready, "degraded": state.degraded}, 200 if state.ready else 503)
 
     @route("read")
     async def metrics(self, request: Request) -> Response:
@@ -277,17 +292,17 @@ class Routes:
     @route(None)
     async def openapi(self, request: Request) -> Response:
         """Give the description of this API."""
-        return _json(openapi())
+        return reply(openapi())
 
     @route(None)
     async def clock(self, request: Request) -> Response:
         """Say where the test clock stands."""
-        return _json({"now": rfc3339(self.shard.ports.clock.now_ms(), self.shard.tenant.zone)})
+        return reply({"now": rfc3339(self.shard.ports.clock.now_ms(), self.shard.tenant.zone)})
 
     @route(None)
     async def move_clock(self, request: Request) -> Response:
         """Move the test clock forward."""
-        now = read_body(await _body(request), ClockBody).now
+        now = read_body(await request_body(request), ClockBody).now
         if self._move_clock is not None:
             await self._move_clock(to_ms(now))
         return await self.clock(request)

@@ -3,12 +3,24 @@
 import sys
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 
 from holdfast import __version__
+from holdfast.cli import lists
+from holdfast.cli.backfill import backfill
 from holdfast.cli.compact import compact
+from holdfast.cli.decide import decide
+from holdfast.cli.demo import demo
+from holdfast.cli.docs import docs
+from holdfast.cli.doctor import doctor
+from holdfast.cli.keys import keys
+from holdfast.cli.packs import packs
+from holdfast.cli.replay import replay
+from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
+from holdfast.cli.tune import tune
 from holdfast.vocabulary.errors import HoldfastError
 
 EXIT_FAULT = 1
@@ -21,12 +33,19 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-app.command()(compact)
+for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs):
+    app.command()(_command)
+for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
+    app.add_typer(_group, name=_name)
 
 
 @app.callback(invoke_without_command=True)
-def version(*, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def version(
+    context: typer.Context, *, version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
     """Decide transfers and keep what follows from the answer."""
+    if context.invoked_subcommand != "serve":  # what a command prints is its answer; its log goes beside it
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     if version:
         Console().print(f"holdfast {__version__}")
         raise typer.Exit
@@ -37,7 +56,7 @@ def main() -> None:
     try:
         app()
     except HoldfastError as error:
-        console = Console(stderr=True, highlight=False)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
         where = f" at {error.pointer}" if error.pointer else ""
         console.print(f"holdfast: {error.code}{where}: {error.message}", markup=False)
         console.print(f"  {error.advice}", markup=False)

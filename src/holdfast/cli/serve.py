@@ -12,12 +12,14 @@ import typer
 import uvicorn
 
 from holdfast.api.server import build
-from holdfast.app import Assembled, assemble, move_clock
+from holdfast.app import Assembled, assemble, move_clock, reopen, scratch_shard
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.warming import warm
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.rebuild import rebuild
-from holdfast.settings import TABLE, Settings, read_settings
+from holdfast.operations.recover import keep_recovering
+from holdfast.pages.site import Site
+from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
 
 _SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
@@ -42,6 +44,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     mode: Annotated[str | None, _option("mode")] = None,
     set_: Annotated[str | None, _option("set")] = None,
     trust: Annotated[str | None, _option("trust")] = None,
+    import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
     clock: Annotated[str | None, _option("clock")] = None,
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
@@ -54,7 +57,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
 def bind(settings: Settings) -> socket.socket:
     """Take the port, so that a taken one is a clear error before anything is opened."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # the protocol by name: without it asyncio leaves Nagle on, and every answer waits 40 ms for an acknowledgement
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((settings.host, settings.port))
@@ -74,7 +78,7 @@ async def run_server(settings: Settings) -> None:
         try:
             await _serve(assembled, sock)
         finally:
-            assembled.store.close()
+            assembled.shard.ports.store.close()
 
 
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
@@ -87,7 +91,13 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
 
-    app = build(shard, open_to_all=settings.dev, move_clock=move if settings.clock else None)
+    pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
+    app = build(
+        shard,
+        open_to_all=settings.dev,
+        move_clock=move if settings.clock else None,
+        pages=pages if settings.dev else None,
+    )
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
     )
@@ -95,9 +105,13 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
-    compacting = asyncio.create_task(compact_now_and_then(shard, settings))
+    beside = [
+        asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
+        asyncio.create_task(compact_now_and_then(shard, settings)),
+    ]
     try:
         await uvicorn.Server(config).serve(sockets=[sock])
     finally:
-        compacting.cancel()
-        await asyncio.gather(compacting, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)

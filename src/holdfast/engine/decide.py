@@ -1,6 +1,7 @@
 """One pure function from facts and versions to a judgement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from holdfast.engine.proposals import Proposal, Proposer, in_force
 from holdfast.engine.tenant import Tenant
@@ -9,19 +10,18 @@ from holdfast.rules.regime import DutyCheck, Regime, RuleCheck
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, Versions
+from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, SignResult, Versions
 from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
 from holdfast.vocabulary.trilean import Trilean
-from holdfast.wire.canonical import canonical, content_hash
 
 _CHECK = MeasureKind.VERIFY_IDENTITY.value
 
 
-def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Judgement:
+def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_hash: str) -> Judgement:
     """Judge one event by the law of its day; equal arguments give an equal judgement.
 
-    The outcome is the strongest of the enforced proposals, each of which carries its ground; what is only
-    observed shows in `would_be`.
+    The outcome is the strongest of the enforced proposals, each of which carries its ground. What is only observed
+    or advised shows in `would_be`; what is advised also asks a person, by the measure `open_case`.
     """
     answers = regime.program(facts.values)
     proposals = Proposer(regime, tenant, facts=facts, answers=answers).all()
@@ -34,18 +34,18 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Jud
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=tuple([check.result(facts, answers) for check in regime.signs if in_force(check, answers)]),
+        signs=tuple(_signs(regime, facts, answers=answers, proposals=proposals)),
         rules=tuple(_rules(regime.rules, facts, proposals)),
         score=None,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=tuple(_measures(regime, answers, acting, outcome=outcome)),
+        measures=(*_measures(regime, answers, acting, outcome=outcome, tenant=tenant), *_advice(proposals)),
         versions=Versions(
             engine=tenant.engine_version,
             packs=regime.packs,
             ruleset=ruleset,
             lists={probe.list: _list_version(facts, probe.name) for probe in regime.probes},
         ),
-        facts_hash=content_hash(canonical(facts)),
+        facts_hash=facts_hash,
     )
 
 
@@ -57,6 +57,25 @@ def _list_version(facts: Facts, name: str) -> str | None:
 def _strongest(proposals: Sequence[Proposal]) -> Proposal | None:
     """Give the first of the strongest proposals."""
     return max(proposals, key=lambda proposal: proposal.outcome, default=None)
+
+
+def _signs(
+    regime: Regime, facts: Facts, *, answers: Sequence[Trilean], proposals: Sequence[Proposal]
+) -> Iterator[SignResult]:
+    """Report the signs in force; a fired one with the mode in which it acted, which may be that of its rail."""
+    modes = {proposal.source: proposal.mode for proposal in proposals}
+    for check in regime.signs:
+        if in_force(check, answers):
+            result = check.result(facts, answers)
+            mode = modes.get(check.sign.id, check.mode)
+            yield result if mode is check.mode else replace(result, mode=mode.value)
+
+
+def _advice(proposals: Sequence[Proposal]) -> Iterator[Measure]:
+    """Ask a person about the strongest of what is only advised."""
+    best = _strongest([one for one in proposals if one.mode is Mode.ADVISE and one.outcome > Outcome.ALLOW])
+    if best is not None:
+        yield {"kind": MeasureKind.OPEN_CASE.value, "advised": best.outcome.word, "source": best.source}
 
 
 def _rules(checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal]) -> Iterable[RuleResult]:
@@ -86,15 +105,20 @@ def _hold(strongest: Proposal | None, facts: Facts, *, regime: Regime, tenant: T
 
 
 def _measures(
-    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], *, outcome: Outcome
+    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], *, outcome: Outcome, tenant: Tenant
 ) -> Iterable[Measure]:
-    """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true."""
+    """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true.
+
+    A duty that is not enforced, itself or with its pack, never comes.
+    """
     named = {name for proposal in acting for name in proposal.measures}
     reached = {(proposal.under, proposal.outcome.word) for proposal in acting if proposal.outcome is outcome}
     due = [
         check
         for check in regime.duties
-        if in_force(check, answers) and (check.duty.id in named or _due(check, answers, reached))
+        if in_force(check, answers)
+        and (check.duty.id in named or _due(check, answers, reached))
+        and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
     kinds = {check.duty.kind for check in due}
     plain: list[str] = sorted(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.engine.tenant import Tenant
 from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
+from holdfast.rules.voice import strongest, weakest
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Mode, Outcome
 from holdfast.vocabulary.packs import Pack, RailClass
@@ -53,8 +54,7 @@ class Proposer:
     def all(self) -> list[Proposal]:
         """Give all proposals: of signs, then of rules, then of limits."""
         made = [*self._of_signs(), *self._of_rules()]
-        named = frozenset(name for proposal in made if proposal.mode is Mode.ENFORCE for name in proposal.measures)
-        return [*made, *self._of_limits(named)]
+        return [*made, *self._of_limits(made)]
 
     def _of_signs(self) -> Iterator[Proposal]:
         for check in self._regime.signs:
@@ -65,7 +65,7 @@ class Proposer:
     def _for_sign(self, check: SignCheck) -> Proposal:
         sign, pack = check.sign, check.pack
         outcome, policy = self._by_law(sign.proposes, pack.jurisdiction)
-        mode = self._tenant.voice.mode((sign.id, check.mode), (self._rail(), Mode.ENFORCE))
+        mode = self._mode(check)
         return Proposal(
             source=sign.id,
             outcome=self._capped(outcome, pack),
@@ -77,16 +77,28 @@ class Proposer:
             under=pack.jurisdiction,
         )
 
+    def _mode(self, check: SignCheck | RuleCheck) -> Mode:
+        """Give how far a sign or rule acts: as far as it may, and as far as the rail lets it."""
+        return weakest([check.mode, self._tenant.voice.mode((self._rail(), Mode.ENFORCE))])
+
     def _by_law(self, proposes: str, jurisdiction: str) -> tuple[Outcome, str | None]:
         """Turn a sign's word into an outcome: by the class of the rail, or the word itself."""
         if proposes == MEASURES_ONLY:
             return Outcome.ALLOW, None
-        rail = self.rail_class(jurisdiction)
         if proposes != BY_RAIL:
-            return OUTCOME_BY_WORD[proposes], rail.policy if rail else None
+            return self._with_terms(OUTCOME_BY_WORD[proposes], jurisdiction)
+        rail = self.rail_class(jurisdiction)
         if rail is None:
             return Outcome.CHALLENGE, None
-        return (Outcome.HOLD, rail.policy) if rail.action == "suspend" else (Outcome.REFUSE, None)
+        return self._with_terms(Outcome.HOLD if rail.action == "suspend" else Outcome.REFUSE, jurisdiction)
+
+    def _with_terms(self, outcome: Outcome, jurisdiction: str) -> tuple[Outcome, str | None]:
+        """Give a hold the policy that says when it ends; where none is in force, its ceiling is a challenge."""
+        if outcome is not Outcome.HOLD:
+            return outcome, None
+        rail = self.rail_class(jurisdiction)
+        known = rail is not None and rail.policy in self._regime.policies
+        return (Outcome.HOLD, rail.policy) if rail is not None and known else (Outcome.CHALLENGE, None)
 
     def rail_class(self, jurisdiction: str) -> RailClass | None:
         """Give the class that the law of a jurisdiction puts this event's rail in."""
@@ -113,7 +125,7 @@ class Proposer:
         ground, policy, under = None, None, None
         if asked >= Outcome.HOLD:
             asked, ground, policy, under = self._grounded(check, asked)
-        mode = self._tenant.voice.mode((rule.id, check.mode), (self._rail(), Mode.ENFORCE))
+        mode = self._mode(check)
         return Proposal(
             source=rule.id,
             outcome=self._capped(asked, pack),
@@ -130,28 +142,36 @@ class Proposer:
         for sign_check in self._regime.signs:
             if sign_check.sign.id in check.rule.realises and in_force(sign_check, self._answers):
                 outcome, policy = self._by_law(BY_RAIL, sign_check.pack.jurisdiction)
-                return outcome, sign_check.sign.id, policy, sign_check.pack.jurisdiction
-        return (Outcome.CHALLENGE if self._under_law() else asked), None, None, None
+                capped = self._capped(outcome, sign_check.pack)
+                return capped, sign_check.sign.id, policy, sign_check.pack.jurisdiction
+        if self._under_law():
+            return Outcome.CHALLENGE, None, None, None
+        outcome, policy = self._with_terms(asked, check.pack.jurisdiction)
+        return outcome, None, policy, None
 
     def _under_law(self) -> bool:
         """Tell whether any law speaks about this event's type."""
         return any(in_force(check, self._answers) for check in self._regime.signs)
 
-    def _of_limits(self, named: frozenset[str]) -> Iterator[Proposal]:
+    def _of_limits(self, made: Sequence[Proposal]) -> Iterator[Proposal]:
         for check in self._regime.duties:
             exceeded = check.limit is not None and self._answers[check.limit.place] is True
-            if exceeded and in_force(check, self._answers) and self._bound(check, named):
-                mode = self._tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE))
+            bound = self._bound(check, made) if exceeded and in_force(check, self._answers) else None
+            if bound is not None:
+                own = self._tenant.voice.mode(
+                    (check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE), (self._rail(), Mode.ENFORCE)
+                )
                 yield Proposal(
                     source=check.duty.id,
-                    outcome=Outcome.REFUSE,
+                    outcome=self._capped(Outcome.REFUSE, check.pack),
                     ground=check.duty.id,
-                    mode=mode,
+                    mode=weakest([own, bound]),
                     pack=check.pack,
                     measures=(check.duty.id,),
                 )
 
-    def _bound(self, check: DutyCheck, named: frozenset[str]) -> bool:
-        """Tell whether a duty's limit binds: a fired sign names the duty, or its own condition is true."""
-        own = check.condition is not None and self._answers[check.condition.place] is True
-        return own or check.duty.id in named
+    def _bound(self, check: DutyCheck, made: Sequence[Proposal]) -> Mode | None:
+        """Give how far a duty's limit binds: fully by its own condition, else as far as what names the duty."""
+        if check.condition is not None and self._answers[check.condition.place] is True:
+            return Mode.ENFORCE
+        return strongest(proposal.mode for proposal in made if check.duty.id in proposal.measures)

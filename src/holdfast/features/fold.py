@@ -1,12 +1,14 @@
 """The fold over the log: reads what the rules ask of the past, then lets the event become part of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from hashlib import blake2b
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.features.habits import JUDGED, Habits, Whose
 from holdfast.features.identifiers import Known, combine, known_identifiers, value_key
 from holdfast.features.people import People
 from holdfast.features.registry import Family, Query, Reading, Registry, Series
@@ -65,18 +67,21 @@ class _Footing:
 
 
 class Fold:
-    """Windows and people of one tenant; the only state that rules can see, and a function of the log alone.
+    """Windows, people and habits of one tenant; all that rules see of the past, and a function of the log alone.
 
     When rows are dropped depends on how the memory came about, so nothing that may have been dropped is touched:
     an event that lies more than `LATE_MS` before the newest one reads nothing, and one that lies before what a
     series keeps is neither added to it nor taken out.
     """
 
-    def __init__(self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, home: str) -> None:
+    def __init__(
+        self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, home: str, zone: tzinfo = UTC
+    ) -> None:
         self._registry = registry
         self._keys = keys
         self._home = home
         self._windows = WindowStore(registry.specs, late_ms=LATE_MS)
+        self._habits = Habits(keys, zone)
         self._people = People()
         self._traces = Traces()
         self._newest_ms = _LONG_AGO_MS
@@ -114,11 +119,15 @@ class Fold:
             self._windows.add_many(tentative, tentatively=True)
             found |= self._answers([pair for pair in asked if pair[0].tentative])
             self._retract(tentative)
-        return found
+        whose = self._whose(event)
+        return found | self._habits.read(event, whose) if whose else found
 
     def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
         """Let an event become part of the past: as an attempt, and as executed when it was."""
         self.meet(event)
+        whose = self._whose(event)
+        if executed and whose:
+            self._habits.learn(event, whose, seq)
         self._newest_ms = max(self._newest_ms, event.occurred_ms)
         if seq % SWEEP_EVERY == 0:
             self._windows.advance(self._newest_ms, budget=SWEEP_BUDGET)
@@ -134,14 +143,27 @@ class Fold:
 
     def undone(self, event: Event, seq: int, *, executed: bool = True, attempted: bool = False) -> None:
         """Take an event out of the past again: as executed, as an attempt, or as both."""
+        whose = self._whose(event)
+        if executed and whose:
+            self._habits.unlearn(event, whose, seq)
         ingest = self._registry.ingests.get(event.type)
         series = ingest.series if ingest else ()
         wanted = [one for one in series if (attempted if one.family.attempts else executed)]
         self._retract(self._rows(event, seq, wanted))
 
     def memory(self) -> Mapping[str, int]:
-        """Give the bytes that each part of the windows uses."""
-        return self._windows.memory()
+        """Give the bytes that each part of the windows and the habits use."""
+        return {**self._windows.memory(), **self._habits.memory()}
+
+    def _whose(self, event: Event) -> Whose | None:
+        """Say whose habits an operation follows; nobody's when its party is no client of ours."""
+        party = JUDGED.get(event.type)
+        if party is None:
+            return None
+        self.meet(event)
+        known = self._stand(event).known
+        client = known[party].client
+        return Whose(client=client, payee=known["payee"].keys if "payee" in known else ()) if client else None
 
     @property
     def fingerprint(self) -> str:
@@ -169,6 +191,7 @@ class Fold:
         return {
             "people": self._people,
             "traces": self._traces,
+            "habits": self._habits,
         }
 
     def _stand(self, event: Event) -> _Footing:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.lists import table as kernel
-from holdfast.lists.membership import Arrays, Identifier, Membership, identifier
+from holdfast.lists.membership import Arrays, Hit, Identifier, Membership, identifier
 from holdfast.lists.versions import Stamp, made_version, name_of
 from holdfast.vocabulary.errors import Bug, ConflictError
 from holdfast.vocabulary.keys import KeyMaker
@@ -21,12 +21,20 @@ _META: Final = "lists"
 
 @dataclass(slots=True, kw_only=True)
 class Shelf:
-    """One list: its members, its version, and when the source published what it holds of each kind."""
+    """One list: its members, its version, and when the source published what it holds of each kind.
+
+    A kind stands in `published_ms` once a full snapshot covered it, also one that bears no date.
+    """
 
     members: Membership
     version: ListVersion
-    published_ms: dict[str, int] = field(default_factory=dict)
+    published_ms: dict[str, int | None] = field(default_factory=dict)
     misses: dict[Trilean, ListMatch] = field(default_factory=dict)
+
+    def cover(self, version: ListVersion) -> None:
+        """Remember what a full snapshot covered and when it was published."""
+        for kind in version.kinds:
+            self.published_ms[kind] = version.published_ms or self.published_ms.get(kind)
 
     def advance(self, version: ListVersion) -> None:
         """Take the next version; answers without a hit are made once for each version, being all alike."""
@@ -68,6 +76,17 @@ class ListBook:
         """Give the source's own instant of the last snapshot of one kind, in epoch milliseconds."""
         shelf = self._shelves.get(list_id)
         return shelf.published_ms.get(kind.value) if shelf else None
+
+    def covers(self, list_id: str, kind: ListKind) -> bool:
+        """Tell whether a full snapshot of this kind was ever loaded into the list."""
+        shelf = self._shelves.get(list_id)
+        return shelf is not None and kind.value in shelf.published_ms
+
+    def note_published(self, version: ListVersion) -> None:
+        """Take note of what an earlier version of a loaded list covered, when the book is built again from the log."""
+        shelf = self._shelves.get(version.list)
+        if shelf is not None:
+            shelf.cover(version)
 
     def is_loaded(self, list_id: str) -> bool:
         """Tell whether the list answers; one that does not, and that a pack reads, makes a tenant not ready."""
@@ -118,11 +137,11 @@ class ListBook:
     def stage(self, change: ListChange) -> "Staging":
         """Begin a large change beside the list, to be carried out in steps and put in force by `switch`.
 
-        Copies the list, which takes memory as much again and a moment; may run in a thread of its own.
+        Copies the list, which takes memory as much again and a moment; may run in a thread of its own. The entries
+        are those of the change, or come in portions through `Staging.take` where the change itself holds none.
         """
         shelf = self._shelves.get(change.version.list)
         members = Membership(self._keys) if shelf is None or change.opens else shelf.members.copy()
-        members.reserve(len(change.added))
         return Staging(change, members, None if shelf is None else shelf.version)
 
     def switch(self, staging: "Staging") -> None:
@@ -149,8 +168,7 @@ class ListBook:
             shelf = self._shelves[version.list] = Shelf(members=members, version=version)
         shelf.members = members
         shelf.advance(version)
-        if version.published_ms is not None:
-            shelf.published_ms.update(dict.fromkeys((kind.value for kind in change.kinds), version.published_ms))
+        shelf.cover(replace(version, kinds=change.kinds or version.kinds))
 
     def probe(
         self,
@@ -177,6 +195,15 @@ class ListBook:
             return _hit(shelf, [row for row in found if row >= 0])
         return shelf.misses[UNKNOWN if not found or kernel.NARROWED in found else False]
 
+    def hit(self, list_id: str, identifiers: Sequence[Identifier], *, at_ms: int) -> Hit | None:
+        """Give the live entry behind a hit of `probe`: one with the mark of the police goes first."""
+        shelf = self._shelves.get(list_id)
+        found = [shelf.members.find(asked, at_ms=at_ms) for asked in identifiers] if shelf else []
+        rows = [row for row in found if row >= 0]
+        if shelf is None or not rows:
+            return None
+        return shelf.members.hit(next((row for row in rows if shelf.members.is_marked(row)), rows[0]))
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Give a snapshot of all lists: flat arrays by name, from which `restore` makes an equal book."""
         made: dict[str, NDArray[np.generic]] = {}
@@ -194,7 +221,7 @@ class ListBook:
         for number, row in enumerate(json.loads(arrays[_META].tobytes())):
             start = f"{_META}/{number}/"
             parts = {name.removeprefix(start): part for name, part in arrays.items() if name.startswith(start)}
-            version = ListVersion(**row["version"])
+            version = ListVersion(**row["version"] | {"kinds": tuple(map(ListKind, row["version"]["kinds"]))})
             members = Membership.restore(keys, parts)
             shelf = Shelf(members=members, version=version, published_ms=row["published_ms"])
             shelf.advance(version)
@@ -211,11 +238,17 @@ class Staging:
         self.before = before
         self._removed = 0
         self._added = 0
+        members.reserve(len(change.added))
 
     @property
     def finished(self) -> bool:
         """Tell whether nothing is left to carry out."""
         return self._removed >= len(self.change.removed) and self._added >= len(self.change.added)
+
+    def take(self, *, removed: Sequence[ListEntry] = (), added: Sequence[ListEntry] = ()) -> None:
+        """Carry out a portion that is read from elsewhere; all that goes must go before what comes."""
+        self.members.remove(removed)
+        self.members.add(added)
 
     def step(self, entries: int = 2_000) -> bool:
         """Carry out at most so many removals, and when all are done additions; true while something is left."""

@@ -52,6 +52,7 @@ def made_version(stamp: Stamp, before: ListVersion | None, *, entries: int, adde
         removed=removed,
         source=stamp.source,
         by=stamp.by,
+        kinds=stamp.kinds,
     )
 
 

@@ -1,18 +1,16 @@
 """Change a list: add or remove single entries; a change is in force when its record is on disk."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfast.lists.versions import Stamp
 from holdfast.matching.identifiers import normalise_entry
+from holdfast.operations.list_settings import check_name
 from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.errors import InvalidError, ListError
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,21 +35,11 @@ def normalised(shard: Shard, entries: Sequence[ListEntry]) -> list[ListEntry]:
     return found
 
 
-def check_name(list_id: str) -> None:
-    """Refuse what cannot be the name of a list."""
-    if not _NAME.fullmatch(list_id):
-        raise InvalidError(
-            f"`{list_id[:80]}` cannot be the name of a list",
-            pointer="/list",
-            hint="lower-case letters, digits, dots, dashes and underscores, at most 64",
-        )
-
-
 async def change_list(shard: Shard, edit: Edit) -> ListVersion:
     """Add and remove single entries, and give the list's new version."""
     check_name(edit.list)
     add, remove = normalised(shard, edit.add), normalised(shard, edit.remove)
-    async with shard.list_lock:
+    async with shard.list_lock(edit.list):
         stamp = Stamp(list=edit.list, loaded_ms=shard.ports.clock.now_ms(), by=edit.by)
         return await publish(shard, shard.memory.lists.edit(stamp, add=add, remove=remove))
 

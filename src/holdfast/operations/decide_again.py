@@ -11,7 +11,7 @@ from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.replies import envelope_bytes, facts_bytes, judgement_bytes
+from holdfast.wire.replies import envelope_bytes, judgement_bytes, seal_facts
 
 PER_CLIENT = 16
 
@@ -55,12 +55,13 @@ def decide_again(shard: Shard, one: Undecided) -> Flight | None:
     fold.undone(event, known.seq, attempted=True, executed=known.executed)
     regime = shard.law.regime(event.type, event.occurred_ms)
     facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms)
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
+    sealed, facts_hash = seal_facts(facts)
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     stricter = OUTCOME_BY_WORD[judgement.outcome] > OUTCOME_BY_WORD[one.outcome]
     fold.happened(event, known.seq, executed=known.executed and not stricter)
     if not stricter:
         return None
-    return _revise(shard, one, judgement, facts=facts_bytes(facts), now_ms=now_ms)
+    return _revise(shard, one, judgement, facts=sealed, now_ms=now_ms)
 
 
 def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes, now_ms: int) -> Flight:

@@ -15,7 +15,7 @@ from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.canonical import short_hash
 from holdfast.wire.codec import Decoded, decode
-from holdfast.wire.replies import decision_reply, envelope_bytes, facts_bytes, judgement_bytes
+from holdfast.wire.replies import decision_reply, envelope_bytes, judgement_bytes, seal_facts
 
 _US = 1_000
 
@@ -41,8 +41,10 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     refuse_too_old(decoded.event)
     known = known_before(shard, decoded.event)
     # from here to the hand-over to the writer there is no await: log order is apply order
-    flight = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
+    flight, *revisions = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
     record = await flight.landed
+    for revision in revisions:
+        await revision.landed
     return Answer(body=reply_of(shard, record), replayed=False)
 
 
@@ -85,16 +87,17 @@ def reply_of(shard: Shard, record: Record) -> bytes:
     return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 
 
-def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None, decode_ns: int) -> Flight:
-    """Judge, let the event become part of the past, and hand its record to the writer."""
+def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None, decode_ns: int) -> list[Flight]:
+    """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises."""
     tick, event = shard.ports.tick, decoded.event
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
     seq = shard.next_seq()
     start = tick()
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
+    sealed, facts_hash = seal_facts(facts)
     prepared = tick()
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset)
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     applied = tick()
@@ -111,18 +114,17 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
-    record = _record(decoded, key, seq, made=(facts_bytes(facts), judgement, envelope))
+    record = decision_record(decoded, key, seq, made=(sealed, judgement, envelope))
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
     undecided = Undecided(known=made, decision_id=envelope.decision_id, outcome=judgement.outcome)
     keep_open(shard, undecided, unknown=unknown)
-    for one in affected(shard, event):
-        decide_again(shard, one)
-    return flight
+    revisions = [decide_again(shard, one) for one in affected(shard, event)]
+    return [flight, *(revision for revision in revisions if revision is not None)]
 
 
-def _record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
+def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
     """Make the durable record of one decision."""
     facts, judgement, envelope = made
     event = decoded.event

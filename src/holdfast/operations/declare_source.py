@@ -26,6 +26,11 @@ def known_sources(schema: EventSchema) -> tuple[str, ...]:
     return tuple(names)
 
 
+def sources_of(event_type: str) -> tuple[str, ...]:
+    """Name the bank's own sources that report an event type."""
+    return tuple(name for name in OWN if name.partition(".")[0] == event_type) or (event_type,)
+
+
 async def declare_source(shard: Shard, source: str, since_ms: int) -> None:
     """Record that everything that `source` saw since an instant has been or will be reported."""
     names = known_sources(shard.memory.schema)

@@ -4,18 +4,14 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from holdfast.engine.tenant import Tenant
+from holdfast.features.habits import FIELDS, JUDGED
 from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
 from holdfast.vocabulary.packs import Pack, Parameter
-from holdfast.vocabulary.schema import EventSchema, Field, FieldType
+from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import WindowSpec
 
-_DIMENSIONS = ("deviation", "time", "place", "device", "amount", "frequency", "payee")
-_USUAL: Mapping[str, Field] = {
-    f"usual.{name}": Field(path=f"usual.{name}", type=FieldType.NUMBER) for name in _DIMENSIONS
-}
-JUDGED_BY_HABIT = frozenset({"transfer", "cash_withdrawal"})
 _LONG_AGO_MS = -(2**62)
 
 
@@ -44,16 +40,17 @@ class Law:
         if found is None:
             in_force = as_of(self.packs, instant_ms).packs
             found = compile_regime(
-                in_force, lambda pack: self._scope(pack, event_type), event_type, voice=self._tenant.voice
+                in_force, lambda pack: self.scope(pack, event_type), event_type, voice=self._tenant.voice
             )
             self._regimes[event_type, interval] = found
         return found
 
-    def _scope(self, pack: Pack, event_type: str) -> Scope:
+    def scope(self, pack: Pack, event_type: str) -> Scope:
+        """Give the names and parameters that a pack's expressions about an event type may use."""
         return Scope(
             schema=self._schema,
             event_type=event_type,
-            computed=_USUAL if event_type in JUDGED_BY_HABIT else {},
+            computed=FIELDS if event_type in JUDGED else {},
             parameters={parameter.name: self._literal(pack, parameter) for parameter in pack.parameters},
             zone=str(self._tenant.zone),
         )

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from holdfast.vocabulary.lists import ListEntry, ListVersion
+from holdfast.vocabulary.lists import ListEntry, ListKind, ListVersion
 from holdfast.vocabulary.records import Record
 from holdfast.vocabulary.stored import ApiKeyRow, Found, Page, Snapshot
 
+ListReader = Callable[[Sequence[ListKind]], Iterator[ListEntry]]
 Done = Callable[[BaseException | None], None]
 
 
@@ -53,6 +54,14 @@ class Store(Protocol):
         self, list_id: str, version: str, *, added: Sequence[ListEntry] = (), removed: Sequence[ListEntry] = ()
     ) -> None:
         """Stage part of a list's next version, durably and unseen, until a record publishes it."""
+        ...
+
+    def drop_staged(self, list_id: str, version: str) -> None:
+        """Throw away what was staged for a version and never published."""
+        ...
+
+    def list_reader(self, list_id: str) -> ListReader:
+        """Give a reader of the newest version of a list, which may be sent to another process."""
         ...
 
     def drop_all_staged(self) -> None:

@@ -11,7 +11,7 @@ from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset
+from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset, seal_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +69,11 @@ def replay_record(shard: Shard, record: Record) -> Replayed:
     ruleset = read_ruleset(record.judgement)
     tenant, law = tenant_and_law(shard, ruleset)
     facts = read_facts(record.facts)
-    again = decide(facts, law.regime(facts.type, facts.occurred_ms), tenant, ruleset=ruleset)
+    again = decide(
+        facts,
+        law.regime(facts.type, facts.occurred_ms),
+        tenant,
+        ruleset=ruleset,
+        facts_hash=seal_facts(facts)[1],
+    )
     return Replayed(stored=record.judgement, again=judgement_bytes(again))

@@ -1,7 +1,12 @@
 """Read lists back: their versions and their entries."""
 
+from dataclasses import asdict
+
+from holdfast.operations.import_folder import Counts, Held
+from holdfast.operations.import_list import Imported
+from holdfast.operations.list_settings import check_name, has_settings, list_settings, snapshot_limits
 from holdfast.operations.shard import Shard
-from holdfast.vocabulary.errors import NotFoundError
+from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.lists import ListEntry, ListVersion
 
@@ -26,7 +31,8 @@ def list_summaries(shard: Shard) -> list[Row]:
     loaded = shard.memory.lists.versions()
     rows = [_version_row(shard, version) for version in loaded.values()]
     absent = [name for name in shard.law.lists() if name not in loaded]
-    return rows + [{"list": name, "version": None, "entries": 0, "loaded_at": None} for name in absent]
+    rows += [{"list": name, "version": None, "entries": 0, "loaded_at": None} for name in absent]
+    return [row | settings_row(shard, str(row["list"])) for row in rows]
 
 
 def _entry_row(shard: Shard, entry: ListEntry) -> Row:
@@ -49,9 +55,85 @@ def list_page(shard: Shard, list_id: str, *, cursor: str | None, limit: int) -> 
     """Give one list's version and a page of its entries."""
     version = shard.memory.lists.version(list_id)
     if version is None:
-        if not shard.memory.lists.is_loaded(list_id):
+        if not (shard.memory.lists.is_loaded(list_id) or is_known(shard, list_id)):
             raise NotFoundError(f"the list `{list_id}` was never loaded")
-        return {"list": list_id, "version": None, "entries": 0, "items": [], "next": None}
+        empty: Row = {"list": list_id, "version": None, "entries": 0, "items": [], "next": None}
+        return empty | settings_row(shard, list_id)
     page = shard.ports.store.list_entries(list_id, cursor=cursor, limit=limit)
     items = [_entry_row(shard, entry) for entry in page.items]
-    return {**_version_row(shard, version), "items": items, "next": page.next}
+    return {**_version_row(shard, version), **settings_row(shard, list_id), "items": items, "next": page.next}
+
+
+def is_known(shard: Shard, list_id: str) -> bool:
+    """Tell whether something was said of a list, or a snapshot of it waits."""
+    return has_settings(shard.ports.store, list_id) or bool(shard.ports.imports.of_list(list_id))
+
+
+def settings_row(shard: Shard, list_id: str) -> Row:
+    """Give what a list is for, its limits, and what waits in quarantine."""
+    said = list_settings(shard.ports.store, list_id)
+    limits = asdict(snapshot_limits(said))
+    limits.pop("may_be_empty")
+    waiting = [held_row(shard, held) for held in shard.ports.imports.of_list(list_id)]
+    return {"purpose": said.purpose, "title": said.title, "limits": limits, "quarantine": waiting}
+
+
+def held_row(shard: Shard, held: Held) -> Row:
+    """Give one snapshot in quarantine: who loaded it, what it would change, and why it waits."""
+    zone, asked = shard.tenant.zone, held.request
+    return {
+        "list": asked.list,
+        "id": held.id,
+        "type": asked.feed or "table",
+        "marked": asked.marked,
+        "by": asked.by,
+        "held_at": rfc3339(held.held_ms, zone),
+        "published_at": rfc3339(asked.published_ms, zone) if asked.published_ms is not None else None,
+        "findings": [asdict(finding) for finding in held.findings],
+        **_counts_row(held.counts),
+        "faults": [asdict(fault) for fault in held.faults],
+    }
+
+
+def imported_row(shard: Shard, imported: Imported) -> Row:
+    """Give the version that an import led to, what it changed, and the rows that could not be used."""
+    version = imported.version
+    head: Row = {"list": imported.list, "version": None} if version is None else _version_row(shard, version)
+    return head | _counts_row(imported.counts) | {"faults": [asdict(fault) for fault in imported.faults]}
+
+
+def _counts_row(counts: Counts) -> Row:
+    """Give the counts; an entry of which something but the value changed is counted as changed alone."""
+    return {
+        "rows": counts.rows,
+        "faulty_rows": counts.faults,
+        "added": counts.new,
+        "removed": counts.gone,
+        "changed": counts.changed,
+        "unmatched": counts.unmatched,
+    }
+
+
+def version_rows(shard: Shard, list_id: str, *, cursor: str | None, limit: int) -> Row:
+    """Give a list's versions, the newest first; a cursor counts those that were seen."""
+    found = shard.ports.store.list_versions(check_name(list_id))[::-1]
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
+        raise InvalidError(f"`cursor` cannot be `{cursor}`", pointer="/cursor", hint="give back what `next` said")
+    # the cursor names the oldest version seen, so that pages fit together while new versions come
+    start = 0 if cursor is None else max(len(found) - int(cursor), 0)
+    page = found[start : start + limit]
+    following = str(len(found) - start - limit) if start + limit < len(found) else None
+    rows = [_version_row(shard, one) | {"added": one.added, "removed": one.removed} for one in page]
+    return {"items": rows, "next": following}
+
+
+def change_page(shard: Shard, list_id: str, version: str, *, cursor: str | None, limit: int) -> Row:
+    """Give what one version changed, a page at a time."""
+    found = {one.version: one for one in shard.ports.store.list_versions(check_name(list_id))}
+    known = found.get(version)
+    if known is None:
+        raise NotFoundError(f"the list `{list_id}` has no version `{version}`")
+    page = shard.ports.store.list_change(list_id, version, cursor=cursor, limit=limit)
+    items = [{"change": "added" if added else "removed", **_entry_row(shard, entry)} for entry, added in page.items]
+    head = _version_row(shard, known) | {"added": known.added, "removed": known.removed}
+    return {**head, "items": items, "next": page.next}

@@ -22,4 +22,8 @@ def readiness(shard: Shard) -> Readiness:
         name for name in shard.law.lists() if name.startswith(REGULATORS) and not shard.memory.lists.is_loaded(name)
     ]
     faults += [f"list `{name}` was never loaded" for name in missing]
-    return Readiness(ready=not faults, degraded=tuple(faults))
+    waiting = [
+        f"list `{held.request.list}`: snapshot `{held.id}` waits in quarantine"
+        for held in shard.ports.imports.held.values()
+    ]
+    return Readiness(ready=not faults, degraded=(*faults, *waiting))

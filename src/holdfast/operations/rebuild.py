@@ -1,21 +1,23 @@
 """Rebuild the memory from the log: the same fold, in the same order, as when the events came."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Final
 
 import structlog
 
 from holdfast.operations.decide_again import keep_open, revised
+from holdfast.operations.list_settings import is_inner
 from holdfast.operations.remember import RESULT, as_changed, known_before, remember
 from holdfast.operations.shard import OPERATIONS, Known, Shard, Undecided
 from holdfast.operations.snapshot import thaw
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.lists import ListChange, ListEntry
+from holdfast.vocabulary.lists import ListChange, ListKind, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
-_PAGE = 5_000
+_PORTION = 20_000
 _RECENT: Final = 16_384
 _UNKNOWN = b'"state":"unknown"'
 _EVENTS = frozenset({RecordKind.EVENT, RecordKind.DECISION})
@@ -28,8 +30,7 @@ def rebuild(shard: Shard) -> int:
     store.drop_all_staged()
     start = start_from_snapshot(shard)
     count = refold(shard, store.last_seq())
-    for list_id in store.lists():
-        shard.memory.lists.apply(_whole_list(shard, list_id))
+    load_lists(shard, shard.covering)
     shard.failed = None
     _log.info("rebuilt", snapshot=start, records=count)
     return count
@@ -41,6 +42,8 @@ def start_from_snapshot(shard: Shard) -> int:
     shard.changed.clear()
     shard.undecided.clear()
     shard.revisions.clear()
+    shard.clients.clear()
+    shard.covering.clear()
     shard.seq = shard.snapshot_seq = 0
     snapshot = shard.ports.store.latest_snapshot()
     if snapshot is not None:
@@ -53,14 +56,16 @@ def refold(shard: Shard, upto: int) -> int:
     recent: dict[str, Known] = {}
     count = 0
     for record in shard.ports.store.replay(shard.seq, upto):
-        _apply(shard, record, recent)
+        apply_record(shard, record, recent)
         shard.seq = record.seq
         count += 1
     return count
 
 
-def _apply(shard: Shard, record: Record, recent: dict[str, Known]) -> None:
-    """Let one record have its effect on the memory again."""
+def apply_record(shard: Shard, record: Record, recent: dict[str, Known]) -> None:
+    """Let one record have its effect on the memory again; `recent` are operations at hand for their results."""
+    if record.list_version is not None and record.list_version.kinds:
+        shard.covering.append(record.list_version)
     if record.source is not None:
         shard.declare(record.source.source, record.source.complete_since_ms)
     if record.kind is RecordKind.REVISION:
@@ -110,17 +115,15 @@ def _apply_revision(shard: Shard, record: Record) -> None:
             revised(shard, one, read_outcome(record.judgement))
 
 
-def _whole_list(shard: Shard, list_id: str) -> ListChange:
-    """Give a list's present content as one change from nothing."""
-    version = shard.ports.store.list_versions(list_id)[-1]
-    return ListChange(version=version, added=tuple(_entries(shard, list_id)), opens=True)
-
-
-def _entries(shard: Shard, list_id: str) -> Iterator[ListEntry]:
-    cursor: str | None = None
-    while True:
-        page = shard.ports.store.list_entries(list_id, cursor=cursor, limit=_PAGE)
-        yield from page.items
-        cursor = page.next
-        if cursor is None:
-            return
+def load_lists(shard: Shard, covering: Iterable[ListVersion] = ()) -> None:
+    """Load every list at its newest version; `covering` are the versions that were full snapshots, oldest first."""
+    store, book = shard.ports.store, shard.memory.lists
+    for list_id in store.lists():
+        if not is_inner(list_id):
+            staging = book.stage(ListChange(version=store.list_versions(list_id)[-1], opens=True))
+            entries = store.list_reader(list_id)(tuple(ListKind))
+            while portion := tuple(islice(entries, _PORTION)):
+                staging.take(added=portion)
+            book.switch(staging)
+    for version in covering:
+        book.note_published(version)

@@ -52,6 +52,7 @@ def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allow
         return False
     executed = allowed or event.type not in OPERATIONS
     shard.memory.fold.meet(event)
+    shard.clients.note(event, shard.memory)
     if not is_late(event):
         shard.memory.fold.happened(event, seq, executed=executed)
     return executed
@@ -66,6 +67,8 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     if executed == known.executed:
         return
     shard.changed[known.seq] = executed
+    if is_late(known.event):
+        return  # it never entered the past, so there is nothing to correct
     if executed:
         shard.memory.fold.happened(known.event, known.seq, executed=True, attempted=False)
     else:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
+from holdfast.operations.clients import ClientIndex
 from holdfast.operations.figures import Figures
+from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -16,6 +18,7 @@ from holdfast.vocabulary.errors import Bug, UnavailableError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.lists import ListVersion
 from holdfast.vocabulary.records import Record
 
 LATE_MS = DAY_MS
@@ -32,6 +35,7 @@ class Ports:
     tick: Tick
     new_id: IdMaker
     keys: KeyMaker
+    imports: ImportFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,11 @@ class Shard:
     """The state that only the engine's thread touches.
 
     `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was
-    made that the last rebuild began with; `flights` are idempotency keys whose record is not on disk yet; `changed`
-    remembers by place in the log whether an operation counts as executed after a result said otherwise than its
-    decision; `landings` are those that the writer has reported and the loop has not seen; `undecided` are each
+    made that the last rebuild began with; `failed` is why nothing can be written, and `broken` wakes who recovers;
+    `flights` are idempotency keys whose record is not on disk yet; `changed` remembers by place in the log whether
+    an operation counts as executed after a result said otherwise than its decision; `landings` are those that the
+    writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
+    oldest first; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay.
     """
@@ -74,21 +80,28 @@ class Shard:
     seq: int = 0
     snapshot_seq: int = 0
     failed: BaseException | None = None
+    broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     changed: dict[int, bool] = field(default_factory=dict)
+    covering: list[ListVersion] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
+    list_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
-    list_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    clients: ClientIndex = field(default_factory=ClientIndex)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
         if self.failed is not None:
             raise UnavailableError("the log cannot be written at the moment")
         return self.seq + 1
+
+    def list_lock(self, list_id: str) -> asyncio.Lock:
+        """Give the lock under which one list changes, so that an edit waits for an import of the same list alone."""
+        return self.list_locks.setdefault(list_id, asyncio.Lock())
 
     def declare(self, source: str, since_ms: int) -> None:
         """Take note that a source is complete since an instant."""
@@ -119,7 +132,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
         shard.landings.append((flight, error))
         if not shard.landing:
             shard.landing = True
-            loop.call_soon_threadsafe(_land_all, shard)
+            loop.call_soon_threadsafe(land_all, shard)
 
     try:
         shard.ports.store.submit(record, done)
@@ -128,7 +141,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     return flight
 
 
-def _land_all(shard: Shard) -> None:
+def land_all(shard: Shard) -> None:
     """End every flight that the writer has reported: the loop is woken once for a whole group."""
     shard.landing = False
     while shard.landings:
@@ -144,5 +157,7 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
             flight.landed.set_result(flight.record)
         return
     shard.failed = shard.failed or error
+    shard.broken.set()
     if not flight.landed.done():
         flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
+        flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged

@@ -7,7 +7,7 @@ which the same records leave the same numbers; under any other the log is folded
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import numpy as np
@@ -19,12 +19,14 @@ from holdfast.operations.record import subject_of
 from holdfast.operations.shard import LATE_MS, Known, Shard, Undecided
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.instants import HOUR_MS
+from holdfast.vocabulary.lists import ListVersion
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 from holdfast.vocabulary.stored import Snapshot
+from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.codec import restore
 
 Content = Mapping[str, bytes | memoryview]
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _FINGERPRINT: Final = "fingerprint"
 _SMALL: Final = "small"
 _FOLD: Final = "fold/"
@@ -43,7 +45,12 @@ def freeze(shard: Shard) -> Content:
         "undecided": np.array(list(_undecided_rows(shard)), dtype=np.int64).reshape(-1, 4),
     }
     arrays |= {f"{_FOLD}{name}": array for name, array in shard.memory.fold.snapshot().items()}
-    small = {"complete_since": dict(shard.memory.complete_since), "revisions": shard.revisions}
+    small = {
+        "complete_since": dict(shard.memory.complete_since),
+        "revisions": shard.revisions,
+        "clients": shard.clients.rows(),
+        "covering": [asdict(version) for version in shard.covering],
+    }
     content: dict[str, bytes | memoryview] = {
         _FINGERPRINT: fingerprint(shard).encode(),
         _SMALL: json.dumps(small).encode(),
@@ -75,6 +82,8 @@ def _load(shard: Shard, snapshot: Snapshot) -> None:
     shard.memory = replace(memory, complete_since=small["complete_since"])
     shard.changed = {seq: bool(executed) for seq, executed in arrays["changed"].tolist()}
     shard.revisions = small["revisions"]
+    shard.clients.load(small["clients"])
+    shard.covering = [read_canonical(canonical(version), ListVersion) for version in small["covering"]]
     for one in undecided:
         if one is not None:
             shard.undecided.setdefault(subject_of(one.known.event), []).append(one)

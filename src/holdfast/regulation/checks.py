@@ -9,7 +9,7 @@ from holdfast.vocabulary.packs import Dated, Pack
 
 Rows = Mapping[str, Sequence[Node]]
 _KEYS: Final = {"signs": "id", "rails": "rail", "policies": "id", "duties": "id", "parameters": "name"}
-_EXPRESSIONS: Final = ("when", "limits_amount")
+_EXPRESSIONS: Final = ("when", "limit_amount", "used_amount")
 _PARAM: Final = re.compile(r"""param\(\s*["']([^"']*)["']\s*\)""")
 
 

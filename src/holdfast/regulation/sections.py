@@ -151,10 +151,13 @@ def read_policy(node: Node, zone: tzinfo) -> HoldPolicy:
 def read_duty(node: Node, zone: tzinfo) -> Duty:
     """Read one duty."""
     fields = node.fields(
-        ("id", "kind", "on", "title", *_DATED), ("when", "after", "details", "limits_amount", "effective_to")
+        ("id", "kind", "on", "title", *_DATED),
+        ("when", "after", "details", "limit_amount", "used_amount", "effective_to"),
     )
     details = fields["details"].entries() if "details" in fields else {}
     after = fields["after"].items() if "after" in fields else ()
+    if "used_amount" in fields and "limit_amount" not in fields:
+        raise fields["used_amount"].fault("`used_amount` needs the `limit_amount` that it is used up of")
     return Duty(
         id=fields["id"].text(),
         kind=fields["kind"].choice([str(kind) for kind in MeasureKind]),
@@ -164,7 +167,8 @@ def read_duty(node: Node, zone: tzinfo) -> Duty:
         cite=read_cite(fields["cite"]),
         dated=read_dated(fields, zone),
         title=read_title(fields["title"]),
-        limits_amount=expression_of(fields, "limits_amount"),
+        limit_amount=expression_of(fields, "limit_amount"),
+        used_amount=expression_of(fields, "used_amount"),
         after=tuple(item.choice(tuple(OUTCOME_BY_WORD)) for item in after),
     )
 

@@ -14,6 +14,7 @@ from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, 
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec
 
+_APART = -1
 Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 
 
@@ -64,13 +65,19 @@ class RuleCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyCheck:
-    """A duty in force; without a condition it comes only with the signs or rails that name it."""
+    """A duty in force; without a condition it comes only with the signs or rails that name it.
+
+    `limit` tells whether the operation is beyond the limit. `cap` and `used` are the two amounts behind it, which no
+    decision needs and which are evaluated when someone asks what a client may still do.
+    """
 
     duty: Duty
     pack: Pack
     condition: Condition | None
     limit: Condition | None
     applies: int | None
+    cap: Condition | None = None
+    used: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +173,22 @@ class _Compiler:
             if event_type in rule.on
         )
 
+    def limit(self, duty: Duty, pack: Pack) -> Condition | None:
+        """Compile when an amount is beyond a duty's limit.
+
+        The sum of an incomplete past is bounded from below, and the limit less the amount is not: in this form a sum
+        that is too great already decides, whatever else there was.
+        """
+        if duty.limit_amount is None:
+            return None
+        if duty.used_amount is None:
+            return self.add(f"amount > ({duty.limit_amount})", pack)
+        return self.add(f"({duty.used_amount}) > ({duty.limit_amount}) - amount", pack)
+
+    def amount(self, text: str | None, pack: Pack) -> Condition | None:
+        """Compile an amount that is no part of the program."""
+        return None if text is None else condition(text, self._scopes(pack), place=_APART, shown=())
+
     def duties(self, event_type: str) -> tuple[DutyCheck, ...]:
         """Compile the duties in force for an event type."""
         return tuple(
@@ -173,8 +196,10 @@ class _Compiler:
                 duty=duty,
                 pack=pack,
                 condition=self.add(duty.when, pack) if duty.when else None,
-                limit=self.add(duty.limits_amount, pack) if duty.limits_amount else None,
+                limit=self.limit(duty, pack),
                 applies=self.applies(pack, event_type),
+                cap=self.amount(duty.limit_amount, pack),
+                used=self.amount(duty.used_amount, pack),
             )
             for pack in self._packs
             for duty in pack.duties

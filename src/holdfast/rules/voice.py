@@ -1,12 +1,22 @@
 """How a tenant hears the law: the language of titles, and how far each thing may act."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.packs import Citation
 
 _STRENGTH = {Mode.OBSERVE: 0, Mode.ADVISE: 1, Mode.ENFORCE: 2}
+
+
+def weakest(modes: Iterable[Mode]) -> Mode:
+    """Give the mode that acts least."""
+    return min(modes, key=_STRENGTH.__getitem__)
+
+
+def strongest(modes: Iterable[Mode]) -> Mode | None:
+    """Give the mode that acts most; nothing among none."""
+    return max(modes, key=_STRENGTH.__getitem__, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +28,7 @@ class Voice:
 
     def mode(self, *levels: tuple[str, Mode]) -> Mode:
         """Give the weakest mode over the levels (id, declared mode), each replaced by the operator's own."""
-        return min((self.modes.get(name, declared) for name, declared in levels), key=_STRENGTH.__getitem__)
+        return weakest([self.modes.get(name, declared) for name, declared in levels])
 
     def title(self, titles: Mapping[str, str]) -> str:
         """Give a title in the tenant's language."""

@@ -134,6 +134,13 @@ class PackError(HoldfastError):
     http_status = 422
 
 
+class MappingError(HoldfastError):
+    """Correct the mapping file at the place that the pointer names; `docs/files.md` lists every key."""
+
+    code = "mapping"
+    http_status = 422
+
+
 class ListError(HoldfastError):
     """Correct the entry or the file that the pointer names; the last good version of the list stays in force."""
 

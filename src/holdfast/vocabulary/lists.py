@@ -66,7 +66,10 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListVersion:
-    """One version of one list, kept for ever; `published_ms` is the source's own instant, where it gives one."""
+    """One version of one list, kept for ever; `published_ms` is the source's own instant, where it gives one.
+
+    `kinds` are the kinds that a full snapshot covered, empty for single entries.
+    """
 
     list: str
     version: str
@@ -77,6 +80,7 @@ class ListVersion:
     removed: int
     source: str | None = None
     by: str | None = None
+    kinds: tuple[ListKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

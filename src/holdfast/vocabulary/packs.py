@@ -98,6 +98,10 @@ class Duty:
     It comes with the decision where a fired sign or a true rule of its pack names it, where its own `when` is
     true, or where an outcome among `after` was reached under its pack; without any of these it never comes.
     `kind` is a measure kind, `details` its fixed values (template, limit_minor, currency, hours).
+
+    `limit_amount` is an expression for the amount beyond which the operation itself is refused, `used_amount` one for
+    what was used up of it before; they stand apart so that a single sum above the limit is refused even where the
+    past is not fully known.
     """
 
     id: str
@@ -108,7 +112,8 @@ class Duty:
     cite: Citation
     dated: Dated
     title: Mapping[str, str] = field(default_factory=dict)
-    limits_amount: str | None = None  # expression: the amount beyond which the operation itself is refused
+    limit_amount: str | None = None
+    used_amount: str | None = None
     after: tuple[str, ...] = ()  # outcome words
 
 

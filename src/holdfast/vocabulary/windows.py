@@ -3,8 +3,12 @@
 `language` emits these, `features` maps them to `windows`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import blake2b
+from typing import Final
+
+_DIGEST_BYTES: Final = 5
 
 
 class Statistic(StrEnum):
@@ -42,7 +46,7 @@ class WindowSpec:
     on event time, closed at the old end when `inclusive`; `over_ms` of `None` means all that is kept.
     `attempts` counts every event, otherwise only transfers that were executed. `current` counts the event
     being decided too. `money` says that `value` is money: only events in the current event's currency count.
-    `sources` name the streams whose completeness makes absence mean something.
+    `sources` name the streams whose completeness makes absence mean something. `name` stands in the facts.
     """
 
     statistic: Statistic
@@ -57,15 +61,19 @@ class WindowSpec:
     money: bool = False
     sources: tuple[str, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """Give the canonical name under which the value stands in the facts."""
-        parts = [f"of={self.of}", "by=" + "+".join(f"{part.now}<{part.then}" for part in self.by)]
+    name: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self._name())
+
+    def _name(self) -> str:
+        """Make the name under which the value stands in the facts: readable, and unique by its digest."""
+        parts = [f"by={'+'.join(f'{part.now}<{part.then}' for part in self.by)}"]
         parts += [f"{key}={text}" for key, text in (("value", self.value), ("where", self.where)) if text is not None]
-        if self.over_ms is not None:
-            parts.append(f"over={self.over_ms}")
+        parts += [f"over={self.over_ms}"] if self.over_ms is not None else []
         parts += [key for key in ("inclusive", "attempts", "current", "money") if getattr(self, key)]
-        return f"{self.statistic}({'; '.join(parts)})"
+        digest = blake2b("; ".join(parts).encode(), digest_size=_DIGEST_BYTES).hexdigest()
+        return f"{self.statistic}({self.of} by {' and '.join(part.now for part in self.by)}) #{digest}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,11 @@
 """Bytes to events: strict, with a JSON pointer and a hint in every refusal."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from difflib import get_close_matches
+from json import loads
 
 from msgspec import DecodeError, ValidationError, json
 
@@ -15,8 +18,11 @@ from holdfast.wire.fields import event_schema, flatten, instant_names, type_name
 
 MAX_EVENT_BYTES = 65_536
 AHEAD_MS = 5 * MINUTE_MS
+EARLIEST_MS = to_ms(datetime(1900, 1, 1, tzinfo=UTC))
 
 _DECODER = json.Decoder(EventMessage)
+_NOT_CANONICAL = (b":null", b": null", b"+00:00")  # each has one colon that the canonical bytes lack
+_ESCAPED_COLON = b"\\u003"
 _PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]*)`")
@@ -96,22 +102,24 @@ def decode_message(body: bytes) -> EventMessage:
     return message
 
 
-def _refuse_future(name: str, value: int, received_ms: int) -> None:
-    """Refuse an instant that lies too far ahead of the clock."""
+def _check_instant(name: str, value: int, received_ms: int) -> None:
+    """Refuse an instant that lies too far ahead of the clock, or before anything that a bank could mean."""
+    pointer = "/" + name.replace(".", "/")
     if value > received_ms + AHEAD_MS:
         raise FutureError(
-            f"`{name}` is {rfc3339(value)}, more than five minutes ahead of {rfc3339(received_ms)}",
-            pointer="/" + name.replace(".", "/"),
+            f"`{name}` is {rfc3339(value)}, more than five minutes ahead of {rfc3339(received_ms)}", pointer=pointer
         )
+    if value < EARLIEST_MS:
+        raise InvalidError(f"`{name}` lies before the year 1900", pointer=pointer)
 
 
 def to_event(message: Message, received_ms: int) -> Event:
-    """Turn a message into an event, refusing instants ahead of `received_ms` by more than five minutes."""
+    """Turn a message into an event, refusing instants before 1900 or more than five minutes after `received_ms`."""
     event = _event(message, received_ms)
     for name in instant_names(event.type):
         value = event.values.get(name)
         if isinstance(value, int):
-            _refuse_future(name, value, received_ms)
+            _check_instant(name, value, received_ms)
     return event
 
 
@@ -127,10 +135,32 @@ def _event(message: Message, received_ms: int) -> Event:
     )
 
 
+def _once(members: Sequence[tuple[str, object]]) -> None:
+    """Refuse an object in which a name stands twice."""
+    seen: set[str] = set()
+    for name, _ in members:
+        if name in seen:
+            raise UndecodableError(f"`{name}` stands twice in one object", hint=f"send `{name}` once")
+        seen.add(name)
+
+
+def refuse_repeated(body: bytes, canon: bytes) -> None:
+    """Refuse a body in which some object has a name twice, for the decoder would silently take the last.
+
+    Each member has one colon outside of texts, and the canonical bytes have the members and texts of the body without
+    its nulls, and an offset of zero as `Z`. So equal numbers of colons prove that nothing was dropped; only otherwise
+    is the body read again. A null before a value passes, for it says nothing.
+    """
+    left_out = sum(body.count(text) - canon.count(text) for text in _NOT_CANONICAL if text in body)
+    if _ESCAPED_COLON in body or body.count(b":") != canon.count(b":") + left_out:
+        loads(body, object_pairs_hook=_once)
+
+
 def decode(body: bytes, received_ms: int) -> Decoded:
     """Decode one event's JSON as received at `received_ms`."""
     message = decode_message(body)
     canon = canonical(message)
+    refuse_repeated(body, canon)
     return Decoded(event=to_event(message, received_ms), body=canon, body_hash=short_hash(canon))
 
 

@@ -47,10 +47,10 @@ class Transfer(Message, frozen=True, kw_only=True, tag="transfer"):
     cross_border: bool | None = None
     purpose_code: Word | None = None
     channel: Channel | None = None
-    device: Device = Device()
-    session: Session = Session()
-    place: Place = Place()
-    scheme: Scheme = Scheme()
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+    scheme: Scheme | None = None
 
 
 class TransferResult(Message, frozen=True, kw_only=True, tag="transfer_result"):
@@ -69,10 +69,10 @@ class CashWithdrawal(Message, frozen=True, kw_only=True, tag="cash_withdrawal"):
     atm_id: AtmId | None = None
     method: Literal["card", "token_card", "digital_card", "qr"] | None = None
     declined_today: Count | None = None
-    device: Device = Device()
-    session: Session = Session()
-    place: Place = Place()
-    scheme: Scheme = Scheme()
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+    scheme: Scheme | None = None
 
 
 class CashDeposit(Message, frozen=True, kw_only=True, tag="cash_deposit"):
@@ -81,11 +81,11 @@ class CashDeposit(Message, frozen=True, kw_only=True, tag="cash_deposit"):
     client: Party
     amount_minor: Minor
     currency: Currency
-    payee: Party = Party()
+    payee: Party | None = None
     atm_id: AtmId | None = None
     token_card: bool | None = None
-    place: Place = Place()
-    scheme: Scheme = Scheme()
+    place: Place | None = None
+    scheme: Scheme | None = None
 
 
 class LoanApplication(Message, frozen=True, kw_only=True, tag="loan_application"):
@@ -101,8 +101,8 @@ class LoanApplication(Message, frozen=True, kw_only=True, tag="loan_application"
     channel: Channel | None = None
     co_borrower: bool | None = None
     secured: bool | None = None
-    device: Device = Device()
-    session: Session = Session()
+    device: Device | None = None
+    session: Session | None = None
 
 
 class LoanPayout(Message, frozen=True, kw_only=True, tag="loan_payout"):
@@ -111,7 +111,7 @@ class LoanPayout(Message, frozen=True, kw_only=True, tag="loan_payout"):
     client: Party
     amount_minor: Minor
     currency: Currency
-    payee: Party = Party()
+    payee: Party | None = None
     lender: Line | None = None
     product: Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"] | None = (
         None
@@ -132,9 +132,9 @@ class Login(Message, frozen=True, kw_only=True, tag="login"):
     client: Party
     where: Origin
     result: Literal["passed", "failed"] | None = None
-    device: Device = Device()
-    session: Session = Session()
-    place: Place = Place()
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
 
 
 class ProfileChange(Message, frozen=True, kw_only=True, tag="profile_change"):
@@ -144,8 +144,8 @@ class ProfileChange(Message, frozen=True, kw_only=True, tag="profile_change"):
     field: ProfileField
     where: Origin
     confirmed: bool | None = None
-    device: Device = Device()
-    session: Session = Session()
+    device: Device | None = None
+    session: Session | None = None
 
 
 class DeviceReport(Message, frozen=True, kw_only=True, tag="device_report"):
@@ -153,7 +153,7 @@ class DeviceReport(Message, frozen=True, kw_only=True, tag="device_report"):
 
     client: Party
     device: Device
-    session: Session = Session()
+    session: Session | None = None
     source: Line | None = None
 
 
@@ -164,8 +164,8 @@ class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"
     provider: Line | None = None
     window_start: Instant | None = None
     window_end: Instant | None = None
-    calls: Calls = Calls()
-    messages: Messages = Messages()
+    calls: Calls | None = None
+    messages: Messages | None = None
     atypical: bool | None = None
     sim_swapped_at: Instant | None = None
     call_forwarding: bool | None = None
@@ -181,7 +181,7 @@ class Label(Message, frozen=True, kw_only=True, tag="label"):
     of: Id
     label: Literal["fraud", "genuine", "mule"]
     source: Literal["client", "bank", "police", "regulator", "other_bank", "analyst"] | None = None
-    client: Party = Party()
+    client: Party | None = None
 
 
 EventMessage = (

@@ -23,14 +23,6 @@ _TYPES: dict[type[shapes.Type], FieldType] = {
     shapes.DateTimeType: FieldType.INSTANT,
 }
 
-_EMPTY: dict[type[Struct], Struct] = {
-    kind: default
-    for message in EVENT_MESSAGES
-    for default in message.__struct_defaults__
-    if isinstance(default, Struct)
-    for kind in (type(default),)
-}
-
 
 def rule_name(path: str) -> str:
     """Give the name of a wire path in rules: `amount_minor` is read as `amount`."""
@@ -134,7 +126,7 @@ def _fill(values: dict[str, Value], content: Struct, prefix: str) -> None:
             values[leaf.name] = to_ms(value) if leaf.instant else value
     for attribute, _, below in nested:
         inner = getattr(content, attribute)
-        if inner is not None and inner is not _EMPTY.get(type(inner)):
+        if inner is not None:
             _fill(values, inner, below)
 
 

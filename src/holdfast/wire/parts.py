@@ -6,18 +6,19 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 MAX_MINOR = 10**15
+# `$` alone also matches before a last line break; the look-ahead says the same in Python and in JSON Schema
 
-Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$")]
+Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$(?!\n)")]
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Line = Annotated[str, Meta(min_length=1, max_length=256)]
 Instant = Annotated[datetime, Meta(tz=True)]
 Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{64}$")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{64}$(?!\n)")]
 
 
 def listed(kind: str) -> Meta:

@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.judgement import Envelope, Judgement
-from holdfast.wire.canonical import canonical
+from holdfast.wire.canonical import canonical, content_hash
 
 SCHEMA = 1
 
@@ -82,14 +82,20 @@ def envelope_bytes(envelope: Envelope) -> bytes:
     return canonical(envelope)
 
 
-def facts_bytes(facts: Facts) -> bytes:
-    """Encode facts canonically."""
-    return canonical(facts)
+def seal_facts(facts: Facts) -> tuple[bytes, str]:
+    """Encode facts canonically, and give the hash that names them in a judgement."""
+    data = canonical(facts)
+    return data, content_hash(data)
 
 
 def read_facts(data: bytes) -> Facts:
     """Read back facts."""
     return _FACTS.decode(data)
+
+
+def read_envelope(data: bytes) -> EnvelopeView:
+    """Read back an envelope."""
+    return _ENVELOPE.decode(data)
 
 
 def read_outcome(judgement: bytes) -> str:
@@ -136,3 +142,9 @@ def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tz
             "timings_us": around.timings_us,
         }
     )
+
+
+def decision_line(event_id: str, judgement: Judgement, *, decided_ms: int, zone: tzinfo) -> bytes:
+    """Write a decision of a file as one line: the judgement beside the event's id and the instant."""
+    around = canonical({"decided_at": rfc3339(decided_ms, zone), "event_id": event_id, "schema": SCHEMA})
+    return around[:-1] + b"," + canonical(judgement)[1:]

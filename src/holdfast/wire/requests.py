@@ -1,9 +1,9 @@
 """Bodies of calls other than events."""
 
 import datetime as dt
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import DecodeError, Meta, Struct, ValidationError, json
+from msgspec import DecodeError, Meta, Struct, ValidationError, json, structs
 
 from holdfast.vocabulary.errors import UndecodableError
 from holdfast.vocabulary.instants import to_ms
@@ -32,6 +32,7 @@ KindWord = Literal[
     "plate",
 ]
 BodyType = TypeVar("BodyType", bound="Body")
+Percent = Annotated[int, Meta(ge=0, le=100)]
 Text = Annotated[str, Meta(min_length=1, max_length=1024)]
 
 
@@ -81,6 +82,34 @@ class EntriesBody(Body, frozen=True, kw_only=True):
     """Entries to add or to remove."""
 
     entries: Annotated[list[EntryBody], Meta(min_length=1, max_length=10_000)]
+
+
+class LimitsBody(Body, frozen=True, kw_only=True):
+    """How far a snapshot may depart from what is in force; shares are percents, `null` is the default."""
+
+    shrink_percent: Percent | None = None
+    grow_percent: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    floor_entries: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    fault_percent: Percent | None = None
+    dated: bool | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Give the limits by name."""
+        return structs.asdict(self)
+
+
+class ListBody(Body, frozen=True, kw_only=True):
+    """What a list is for, its title, and the limits for its snapshots."""
+
+    purpose: Literal["allow", "deny", "watch", "mule", "regulator"] | None = None
+    title: Text | None = None
+    limits: LimitsBody | None = None
+
+
+class ApprovalBody(Body, frozen=True, kw_only=True):
+    """Who approves, on a development server."""
+
+    by: Text | None = None
 
 
 class ClockBody(Body, frozen=True, kw_only=True):

@@ -225,3 +225,44 @@ def test_a_restored_book_answers_the_same() -> None:
     assert again.versions() == made.versions()
     assert again.published(LIST, ListKind.ACCOUNT) == made.published(LIST, ListKind.ACCOUNT)
     assert ListBook.restore(KEYS, ListBook(KEYS).arrays()).versions() == {}
+
+
+def test_a_staged_change_may_come_in_portions() -> None:
+    """Entries read from elsewhere are taken portion by portion, unseen until the switch; what goes goes first."""
+    made = book(ACCOUNT, NARROW)
+    coming = ListEntry(kind=ListKind.INN, value="500100732259")
+    version = replace(book(ACCOUNT, coming).versions()[LIST], version=next_name("1.x", NOON))
+    staging = made.stage(ListChange(version=version))
+    staging.take(removed=[NARROW])
+    staging.take(added=[coming])
+    assert made.holds(LIST, NARROW)
+    made.switch(staging)
+    assert (made.holds(LIST, NARROW), made.holds(LIST, coming), made.versions()[LIST]) == (False, True, version)
+
+
+def test_what_a_snapshot_covered_is_remembered_with_its_date() -> None:
+    """A kind is covered by a full snapshot alone; an undated one keeps the date of the one before."""
+    made = book(ACCOUNT)
+    assert not made.covers(LIST, ListKind.ACCOUNT)
+    version = made.versions()[LIST]
+    made.note_published(replace(version, kinds=(ListKind.ACCOUNT,), published_ms=7))
+    made.note_published(replace(version, kinds=(ListKind.ACCOUNT,), published_ms=None))
+    restored = ListBook.restore(KEYS, made.arrays())
+    for one in (made, restored):
+        assert (one.covers(LIST, ListKind.ACCOUNT), one.published(LIST, ListKind.ACCOUNT)) == (True, 7)
+        assert not one.covers(LIST, ListKind.CARD)
+
+
+def test_the_entry_behind_a_hit_is_found() -> None:
+    """Of several entries the one with the mark of the police is told, with when it came and when it ends."""
+    plain = replace(ACCOUNT, added_ms=3)
+    marked = ListEntry(kind=ListKind.INN, value="1", police=True, added_ms=5, expires_ms=NOON + 1)
+    made = book(plain, marked)
+    asked = [made.identifier("account", ACCOUNT.value), made.identifier("inn", "1")]
+    hit = made.hit(LIST, asked, at_ms=NOON)
+    later = made.hit(LIST, asked, at_ms=NOON + 1)
+    assert hit is not None
+    assert later is not None
+    assert (hit.added_ms, hit.expires_ms, later.added_ms) == (5, NOON + 1, 3)
+    assert made.hit(LIST, [], at_ms=NOON) is None
+    assert made.hit("never.loaded", asked, at_ms=NOON) is None

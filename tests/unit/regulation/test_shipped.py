@@ -7,18 +7,17 @@ from datetime import date, timedelta
 
 import pytest
 
+from holdfast.features.habits import FIELDS
 from holdfast.language import Scope, compile_expression
 from holdfast.language.scope import Literal
 from holdfast.regulation import as_of, boundaries
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.packs import Citation, Pack
-from holdfast.vocabulary.schema import Field, FieldType
+from holdfast.vocabulary.schema import FieldType
 from holdfast.wire.codec import decode_message
 from holdfast.wire.fields import event_schema
 from tests.unit.regulation.conftest import NAMES
 
-USUAL = ("deviation", "time", "place", "device", "amount", "frequency", "payee")
-COMPUTED = {f"usual.{name}": Field(path=f"usual.{name}", type=FieldType.NUMBER) for name in USUAL}
 LISTS = {
     "ru.cbr.recipients", "ru.cbr.devices", "ru.gis.recipients", "ru.courts.criminal_cases", "ru.cbr.digital_rouble",
     "kz.afc.persons", "bank.recipients", "bank.allow",
@@ -58,13 +57,13 @@ def expressions(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((on, sign.when) for sign in pack.signs for on in sign.on)
     yield from ((on, rule.when) for rule in pack.rules for on in rule.on)
     for duty in pack.duties:
-        texts = [text for text in (duty.when, duty.limits_amount) if text is not None]
+        texts = [text for text in (duty.when, duty.limit_amount, duty.used_amount) if text is not None]
         yield from ((on, text) for on in duty.on for text in texts)
 
 
 def scope(pack: Pack, event_type: str) -> Scope:
     """Give the names that the expressions of a pack may use."""
-    computed = COMPUTED if event_type in {"transfer", "cash_withdrawal"} else {}
+    computed = FIELDS if event_type in {"transfer", "cash_withdrawal"} else {}
     literals = {
         value.name: Literal(type=FieldType(value.type), value=value.value, currency=value.currency)
         for value in pack.parameters
@@ -96,7 +95,7 @@ def test_evidence_is_public_and_exists(packs: Mapping[str, Pack], name: str) -> 
     signs = [(sign.on, sign.evidence) for sign in packs[name].signs]
     rules = [(rule.on, rule.evidence) for rule in packs[name].rules]
     for on, shown in ((on, shown) for on, evidence in (*signs, *rules) for shown in evidence):
-        found = [{**fields[event_type], **COMPUTED}.get(shown) for event_type in on]
+        found = [{**fields[event_type], **FIELDS}.get(shown) for event_type in on]
         assert any(found), shown
         assert not any(field.personal for field in found if field), shown
 

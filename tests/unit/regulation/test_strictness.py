@@ -45,6 +45,8 @@ FAULTS = [
     ("no such outcome", "outcome: hold", "outcome: stop", "/examples/0/expect/outcome", "known here"),
     ("no such state", "{xx.act.1: fired}", "{xx.act.1: on}", "/examples/0/expect/signs/xx.act.1", ""),
     ("no such kind of duty", "kind: notify_client", "kind: notify_clients", "/duties/0/kind", "notify_client"),
+    ("what is used up of no limit", "kind: notify_client", "kind: notify_client\n    used_amount: rub(1)",
+     "/duties/0/used_amount", ""),
     ("no such clock", "clock: calendar_days", "clock: days", "/policies/0/clock", ""),
     ("no such zone", "Europe/Moscow", "Europe/Moskau", "/zone", "Europe/Moscow"),
     ("a measure that is no duty", "[xx.act.notice]", "[xx.act.notise]", "/signs/0/measures/0", "xx.act.notice"),

@@ -1,11 +1,11 @@
 """Lists in memory: every version as its difference from the one before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from holdfast.store.cursors import read_cursor, write_cursor
 from holdfast.vocabulary.errors import Bug, ConflictError, NotFoundError
-from holdfast.vocabulary.lists import ListEntry, ListVersion
+from holdfast.vocabulary.lists import ListEntry, ListKind, ListVersion
 from holdfast.vocabulary.stored import Page
 
 Place = tuple[str, str, str]
@@ -71,6 +71,11 @@ class MemoryLists:
         rows = sorted((place, entry) for place, entry in entries.items() if entry and place > (*after,))
         following = write_cursor(at, *rows[limit - 1][0]) if len(rows) > limit else None
         return Page(items=tuple(entry for _, entry in rows[:limit]), next=following)
+
+    def list_reader(self, list_id: str) -> Callable[[Sequence[ListKind]], Iterator[ListEntry]]:
+        """Give a reader of the newest version of a list."""
+        entries = self.list_entries(list_id, limit=2**31).items
+        return lambda kinds: (entry for entry in entries if entry.kind in kinds)
 
     def list_change(
         self, list_id: str, version: str, *, cursor: str | None = None, limit: int = 500

@@ -1,8 +1,10 @@
 """Lists: staged in chunks, published by the record that names the version, kept for ever as differences."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -71,6 +73,10 @@ class Lists(Part):
         following = None if len(rows) <= limit else write_cursor(str(at), *rows[limit - 1][:3])
         return Page(items=tuple(_decode(row[3]) for row in rows[:limit]), next=following)
 
+    def list_reader(self, list_id: str) -> "ListReader":
+        """Give a reader of the newest version of a list, which any process of this machine may use."""
+        return ListReader(path=self._handles.path, list=list_id, number=self._number(list_id, None))
+
     def list_change(
         self, list_id: str, version: str, *, cursor: str | None = None, limit: int = 500
     ) -> Page[tuple[ListEntry, bool]]:
@@ -95,6 +101,26 @@ class Lists(Part):
         while self._change("drop_changes", number, CHUNK) == CHUNK:
             pass
         self._change("drop_version", number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListReader:
+    """A reader of one version of a list over a connection of its own, so that it can be sent to another process."""
+
+    path: Path
+    list: str
+    number: int
+
+    def __call__(self, kinds: Sequence[ListKind]) -> Iterator[ListEntry]:
+        """Read the entries of some kinds, in no promised order."""
+        connection = sqlite3.connect(self.path)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            for kind in kinds:
+                rows = connection.execute(query("entries_of_kind"), (self.list, kind.value, self.number))
+                yield from (_decode(row[0]) for row in rows)
+        finally:
+            connection.close()
 
 
 def _staged_no(connection: sqlite3.Connection, list_id: str, version: str) -> int:

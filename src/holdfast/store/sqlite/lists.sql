@@ -47,6 +47,15 @@ AND NOT EXISTS (
 )
 ORDER BY kind, value, bic LIMIT ?6;
 
+-- entries_of_kind: Read all entries of one kind as they were at a version.
+SELECT entry FROM list_changes AS change
+WHERE list = ?1 AND kind = ?2 AND no <= ?3 AND entry IS NOT NULL
+AND NOT EXISTS (
+    SELECT 1 FROM list_changes AS later
+    WHERE later.list = change.list AND later.kind = change.kind AND later.value = change.value
+    AND later.bic = change.bic AND later.no > change.no AND later.no <= ?3
+);
+
 -- changes: Give what one version changed, after a cursor.
 SELECT kind, value, bic, entry FROM list_changes
 WHERE no = ? AND (list, kind, value, bic) > (?, ?, ?, ?)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from holdfast.store.sqlite.queries import query
@@ -18,6 +19,7 @@ class Handles(NamedTuple):
     writer: Writer
     readers: Readers
     clock: Clock
+    path: Path
 
 
 class Part:

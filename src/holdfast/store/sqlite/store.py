@@ -115,7 +115,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         maker = RowMaker(connection, vault, random_bytes)
         readers = Readers(partial(_reader, path))
         undo.callback(readers.close)
-        store = cls(directory, vault=vault, handles=Handles(NoWriter(), readers, clock), maker=maker, index=index)
+        store = cls(directory, vault=vault, handles=Handles(NoWriter(), readers, clock, path), maker=maker, index=index)
         store._lock, store._at_close = lock, undo.pop_all()
         return store
 
@@ -149,7 +149,7 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
         undo.callback(writer.close)
         readers = Readers(partial(_reader, path))
         undo.callback(readers.close)
-        store = cls(directory, vault=vault, handles=Handles(writer, readers, clock), maker=maker, index=index)
+        store = cls(directory, vault=vault, handles=Handles(writer, readers, clock, path), maker=maker, index=index)
         store.drop_all_staged()
         store._lock, store._at_close = lock, undo.pop_all()
         return store

@@ -1,0 +1,19 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+File = Annotated[Path, typer.Argument(help="JSON lines, CSV or Parquet; .gz may stand behind the first two.")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="YAML that says which column fills which field.")]
+Data = Annotated[Path | None, typer.Option("--data", help="The data directory.")]
+Packs = Annotated[str | None, typer.Option("--packs", help="Regulation packs, by folder or name.")]
+Home = Annotated[str | None, typer.Option("--home", help="Home country (ISO 3166).")]
+Zone = Annotated[str | None, typer.Option("--zone", help="Time zone of legal clocks.")]
+Language = Annotated[str | None, typer.Option("--language", help="Language of titles: ru, kk or en.")]
+Mode = Annotated[str | None, typer.Option("--mode", help="Modes by id, such as `ru.od-2506.1.6=observe`.")]
+SetParameters = Annotated[str | None, typer.Option("--set", help="Values of pack parameters.")]
+Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write why each bad row was not taken, as JSON lines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Limit = Annotated[int | None, typer.Option("--limit", help="Stop after so many rows.", min=1)]

@@ -1,0 +1,74 @@
+"""`holdfast replay`: shows that stored decisions come out again to the byte, and their facts out of the log."""
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from holdfast.app import assemble_around, fresh_memory, open_store
+from holdfast.cli.options import Data, Json, Packs
+from holdfast.cli.progress import following
+from holdfast.cli.screen import screen
+from holdfast.engine.prepare import Memory
+from holdfast.engine.tenant import Tenant
+from holdfast.operations.law import Law
+from holdfast.operations.replay_log import ReplayRun, fold_again, judge_again
+from holdfast.settings import read_settings
+from holdfast.wire.canonical import canonical
+
+_EXIT_DIFFERENT = 1
+
+
+class _Steps:
+    """How many steps a replay has made."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def count(self, steps: Iterator[None]) -> Iterator[None]:
+        """Count each step."""
+        for step in steps:
+            self.rows += 1
+            yield step
+
+
+def replay(
+    *,
+    data: Data = None,
+    packs: Packs = None,
+    decisions: Annotated[int | None, typer.Option("--decisions", help="Replay only so many.", min=1)] = None,
+    dev: Annotated[
+        bool, typer.Option("--dev", help="The directory was filled under --dev: lists start empty.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Judge stored decisions again, and fold the log again; exit code 1 when anything differs."""
+    settings = read_settings({"data": data, "packs": packs, "dev": dev or None}, os.environ)
+    run, steps = ReplayRun(), _Steps()
+    with closing(open_store(settings.data)) as store:
+        shard = assemble_around(settings, store).shard
+
+        def empty(tenant: Tenant, law: Law) -> Memory:
+            return fresh_memory(dataclasses.replace(settings, home=tenant.home), law, shard.ports.keys)
+
+        for work in (judge_again(shard, run, decisions), fold_again(shard, run, empty, limit=decisions)):
+            for _ in following(steps.count(work), steps, total=None, quiet=json):
+                pass
+    if json:
+        print(canonical(dataclasses.asdict(run) | {"all_equal": run.all_equal}).decode())  # noqa: T201 - standard output is the answer
+    else:
+        _print(run)
+    raise typer.Exit(0 if run.all_equal else _EXIT_DIFFERENT)
+
+
+def _print(run: ReplayRun) -> None:
+    console = screen()
+    console.print(f"judged again from stored facts: {run.judged_equal:,} equal, {run.judged_different:,} different")
+    console.print(f"folded again from the log:      {run.refolded_equal:,} equal, {run.refolded_different:,} different")
+    if run.forgotten:
+        console.print(f"erased and not readable:        {run.forgotten:,}")
+    for name in run.different:
+        console.print(f"  differs: {name}")

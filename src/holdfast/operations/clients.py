@@ -1,0 +1,116 @@
+"""Which identifiers each client was seen with, so that lists can be asked about a client without an event.
+
+In memory stand keyed hashes only: for each client a tuple of references to the identifiers, which are made once for
+each value. It is a fold of the log like the windows and is rebuilt with them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from holdfast.engine.identify import identifiers
+from holdfast.engine.prepare import Memory
+from holdfast.lists.membership import Identifier
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.keys import Key
+from holdfast.vocabulary.schema import EventSchema, Field
+
+_PARTIES: Final = ("payer", "payee", "client", "seller", "sender", "recipient")
+_TELLING: Final = frozenset({"customer_id", "kind", "bic", "swift"})
+_REMEMBERED: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What was seen of one client: identifiers as lists are asked for them, and the kind that was last told."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    kind: str | None = None
+
+
+@dataclass(slots=True)
+class ClientIndex:
+    """Clients by their keyed id."""
+
+    _clients: dict[Key, Client] = field(default_factory=dict)
+    _lately: set[tuple[object, ...]] = field(default_factory=set)
+    _paths: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Count the clients that were seen."""
+        return len(self._clients)
+
+    def clear(self) -> None:
+        """Forget everything, before the memory is built again."""
+        self._clients.clear()
+        self._lately.clear()
+
+    def get(self, key: Key) -> Client | None:
+        """Give what was seen of a client."""
+        return self._clients.get(key)
+
+    def rows(self) -> list[list[Any]]:
+        """Give the clients as rows for a snapshot: the key's halves, the kind, and each identifier's four parts."""
+        return [
+            [*key, client.kind, [[one.kind, *one.key, one.bic] for one in client.identifiers]]
+            for key, client in self._clients.items()
+        ]
+
+    def load(self, rows: Iterable[list[Any]]) -> None:
+        """Take over the rows of a snapshot."""
+        for high, low, kind, found in rows:
+            identifiers = tuple(_one(Identifier(name, Key(*halves), bic)) for name, *halves, bic in found)
+            self._clients[Key(high, low)] = Client(identifiers, kind)
+
+    def note(self, event: Event, memory: Memory) -> None:
+        """Take note of the clients of an event, with what stands beside their ids."""
+        for party in _PARTIES:
+            client_id = event.values.get(f"{party}.customer_id")
+            if client_id is not None and self._is_news(event, party, memory.schema):
+                self._note(client_key(str(client_id), memory), event, party, memory=memory)
+
+    def _is_news(self, event: Event, party: str, schema: EventSchema) -> bool:
+        """Tell whether a party was not seen lately in just this form, which spares most events any hashing."""
+        key = (event.type, party)
+        paths = self._paths.get(key)
+        if paths is None:
+            paths = self._paths[key] = tuple(_telling(schema.fields[event.type], f"{party}."))
+        form = (party, *map(event.values.get, paths))
+        if form in self._lately:
+            return False
+        if len(self._lately) >= _REMEMBERED:
+            self._lately.clear()
+        self._lately.add(form)
+        return True
+
+    def _note(self, key: Key, event: Event, party: str, *, memory: Memory) -> None:
+        """Add what is new of one client; most events bring nothing new."""
+        asked = identifiers(event, party, schema=memory.schema, book=memory.lists, home=memory.home)
+        known = self._clients.get(key, _NOBODY)
+        kind = event.values.get(f"{party}.kind")
+        fresh = tuple(one for one in asked if one not in known.identifiers)
+        if fresh or key not in self._clients or (kind is not None and kind != known.kind):
+            merged = (*known.identifiers, *map(_one, fresh))
+            self._clients[key] = Client(merged, known.kind if kind is None else str(kind))
+
+
+_NOBODY: Final = Client()
+
+
+def _telling(fields: Mapping[str, Field], below: str) -> Iterator[str]:
+    """Name the fields of a party that tell who it is."""
+    for path, one in fields.items():
+        if path.startswith(below) and (one.list_kind or path.removeprefix(below) in _TELLING):
+            yield path
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _one(identifier: Identifier) -> Identifier:
+    """Keep equal identifiers of several clients once."""
+    return identifier
+
+
+def client_key(client_id: str, memory: Memory) -> Key:
+    """Give the keyed hash of a client's id."""
+    return memory.lists.identifier("customer_id", client_id).key

@@ -1,0 +1,70 @@
+"""Come back by itself after a record could not be written: open the store again, and rebuild the memory from the log.
+
+What was on its way when the store failed is answered 503, and so is every later call, until the memory is again what
+the log says. A failed write is never tried again as if it had not happened: the store is opened anew, which reads
+what is really on the disk.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import structlog
+
+from holdfast.operations.clients import ClientIndex
+from holdfast.operations.ports import Store
+from holdfast.operations.rebuild import rebuild
+from holdfast.operations.shard import Shard, land_all
+
+PAUSE_SECONDS = 1.0
+_PROBE = "last_recovery"
+_log = structlog.get_logger("holdfast.operations")
+Reopen = Callable[[], Store]
+
+
+async def keep_recovering(shard: Shard, reopen: Reopen, *, pause_seconds: float = PAUSE_SECONDS) -> None:
+    """Recover after every failure of the store, for as long as the server runs.
+
+    `reopen` closes the store that failed and opens its directory again; while that fails, it is tried once every
+    `pause_seconds`.
+    """
+    while True:
+        await shard.broken.wait()
+        try:
+            records = await recover(shard, reopen)
+        except Exception as error:  # noqa: BLE001 - whatever stands in the way now may be gone at the next try
+            _log.error("recovery failed", error=str(error), cause=str(shard.failed))
+            await asyncio.sleep(pause_seconds)
+        else:
+            _log.warning("recovered", records=records)
+
+
+async def recover(shard: Shard, reopen: Reopen) -> int:
+    """Open the store again and bring the memory to the log's last record; gives how many records were read.
+
+    The lists stay readable meanwhile; everything else in memory is dropped first, so that it is never there twice.
+    Raises StoreError when the directory cannot be opened or written; the shard then stays unavailable.
+    """
+    async with AsyncExitStack() as held:
+        for lock in tuple(shard.list_locks.values()):
+            await held.enter_async_context(lock)
+        store = await asyncio.to_thread(_reopened, shard, reopen)
+        land_all(shard)  # the closed store has reported every record
+        shard.ports = replace(shard.ports, store=store)
+        lists, shard.memory = shard.memory.lists, shard.fresh_memory()
+        shard.memory = replace(shard.memory, lists=lists)
+        anew = replace(shard, flights={}, changed={}, undecided={}, revisions={}, clients=ClientIndex(), covering=[])
+        count = await asyncio.to_thread(rebuild, anew)
+        for name in ("memory", "changed", "undecided", "revisions", "clients", "covering", "snapshot_seq", "seq"):
+            setattr(shard, name, getattr(anew, name))
+        shard.broken.clear()
+        shard.failed = None
+    return count
+
+
+def _reopened(shard: Shard, reopen: Reopen) -> Store:
+    """Open the store, and prove by one small write that it takes records again before the whole log is read."""
+    store = reopen()
+    store.set_meta(_PROBE, str(shard.ports.clock.now_ms()))
+    return store

@@ -1,0 +1,196 @@
+"""The pages themselves: routes, headers, forms that answer with a redirect, and faults that a person can read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from holdfast.operations.read_decision import read_decision
+from holdfast.operations.shard import Shard
+from holdfast.pages.asked import asked_language, asked_play, asked_story
+from holdfast.pages.eve import STORIES, Scratch, both_sides
+from holdfast.pages.results import read_figures, totals, widest
+from holdfast.pages.story import CURRENCY, RAILS, USUAL, Stage, country_of, read_tag
+from holdfast.pages.view import LawBook
+from holdfast.pages.words import LANGUAGES, Words
+from holdfast.vocabulary.errors import HoldfastError, NotFoundError
+from holdfast.vocabulary.instants import from_ms, to_ms
+from holdfast.wire.canonical import read_canonical
+
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "static" / "demo.css").read_bytes()
+_MAX_FORM = 4_096
+_HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+_REFRESH_SECONDS = "5"
+
+
+class Site:
+    """The demonstration's pages over one shard; `scratch` makes shards in memory for days away from its clock."""
+
+    def __init__(self, shard: Shard, scratch: Scratch, figures: Path) -> None:
+        self._shard = shard
+        self._scratch = scratch
+        self._figures = figures
+        self._stage = Stage(shard)
+        self._country = country_of(shard)
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def app(self) -> Starlette:
+        """Build the application."""
+        return Starlette(
+            routes=[
+                Route("/demo", self.index, methods=["GET"]),
+                Route("/demo/call", self.call, methods=["GET"]),
+                Route("/demo/call", self.send, methods=["POST"]),
+                Route("/demo/law", self.law, methods=["GET"]),
+                Route("/demo/results", self.results, methods=["GET"]),
+                Route("/demo/demo.css", self.style, methods=["GET"]),
+            ],
+            exception_handlers={HTTPException: self._http_fault, HoldfastError: self._fault},
+        )
+
+    def _page(self, request: Request, name: str, status: int = 200, /, **values: Any) -> Response:
+        """Render one page in the reader's language."""
+        words = Words(asked_language(request))
+        page = self._templates.get_template(f"{name}.html")
+        text = page.render(
+            t=words,
+            page=name,
+            languages={language: Words(language)("name") for language in LANGUAGES},
+            country=self._country,
+            link=lambda **changes: _link(request, **changes),
+            now=from_ms(self._shard.ports.clock.now_ms(), self._shard.tenant.zone),
+            **values,
+        )
+        return HTMLResponse(text, status_code=status, headers={**_HEADERS, "content-language": words.language})
+
+    async def index(self, request: Request) -> Response:
+        """Show what there is to play."""
+        return self._page(request, "index", figures=read_figures(self._figures), totals=totals)
+
+    async def style(self, request: Request) -> Response:
+        """Give the style sheet."""
+        headers = {"cache-control": "max-age=300", "x-content-type-options": "nosniff"}
+        return Response(_STYLE if request.method == "GET" else b"", media_type="text/css", headers=headers)
+
+    async def call(self, request: Request) -> Response:
+        """Show the call, and what came of the transfer if one was sent."""
+        decision_id = request.query_params.get("sent")
+        if decision_id is None:
+            return self._page(request, "call", **self._form({}))
+        reply = read_canonical(read_decision(self._shard, decision_id), dict)
+        play = read_tag(reply["event_id"], self._country)
+        if play is None:
+            raise NotFoundError(f"the decision `{decision_id}` is not one of a visitor's")
+        at_ms = _instant_ms(reply["decided_at"])
+        view = LawBook(self._shard).decision(reply, asked_language(request), at_ms)
+        amount = Words(asked_language(request)).number(play.units)
+        chosen = {"amount": amount, "rail": play.rail, "officer": play.officer, "listed": play.listed}
+        form = self._form(chosen)
+        return self._page(request, "call", **form | {"decision": view, "play": play})
+
+    def _form(self, chosen: Mapping[str, Any], fault: str = "") -> dict[str, Any]:
+        """Give what the form shows: what was chosen, else what the scene begins with."""
+        usual = {"amount": Words("ru").number(USUAL[self._country]), "rail": "order", "officer": True, "listed": False}
+        return {
+            "form": usual | dict(chosen),
+            "fault": fault,
+            "rails": RAILS[self._country],
+            "currency": CURRENCY[self._country],
+            "decision": None,
+            "play": None,
+        }
+
+    async def send(self, request: Request) -> Response:
+        """Play what the form says, then lead to a page that can be read again and again."""
+        play, chosen, fault = asked_play(await _small_form(request), self._country)
+        if play is None:
+            return self._page(request, "call", 422, **self._form(chosen, fault))
+        decision_id = await self._stage.play(play)
+        language = asked_language(request)
+        return RedirectResponse(
+            f"/demo/call?lang={language}&sent={decision_id}#result", status_code=303, headers=_HEADERS
+        )
+
+    async def law(self, request: Request) -> Response:
+        """Show the same transfer on both sides of a change of law."""
+        language = asked_language(request)
+        story, units, fault = asked_story(request.query_params, self._country)
+        sides = await both_sides(self._shard, self._scratch, story=story, units=units, language=language)
+        return self._page(
+            request,
+            "law",
+            422 if fault else 200,
+            stories=STORIES[self._country],
+            story=story,
+            units=units,
+            fault=fault,
+            amount=request.query_params.get("amount", "")[:40] if fault else Words(language).number(units),
+            sides=sides,
+            currency=CURRENCY[self._country],
+        )
+
+    async def results(self, request: Request) -> Response:
+        """Show what fraction was caught, and how many honest clients were stopped."""
+        live, figures = request.query_params.get("live") == "1", read_figures(self._figures)
+        simulated = datetime.fromisoformat(figures["simulated"]) if figures else None
+        answer = self._page(
+            request, "results", figures=figures, simulated=simulated, totals=totals, widest=widest, live=live
+        )
+        if live:
+            answer.headers["refresh"] = _REFRESH_SECONDS
+        return answer
+
+    async def _fault(self, request: Request, error: Exception) -> Response:
+        """Say what went wrong on a page of its own."""
+        status = error.http_status if isinstance(error, HoldfastError) else 500
+        return self._page(request, "fault", status, status=status, detail=str(error))
+
+    async def _http_fault(self, request: Request, error: Exception) -> Response:
+        """Say that there is no such page."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return self._page(request, "fault", status, status=status, detail=request.url.path)
+
+
+def _instant_ms(text: str) -> int:
+    """Read an instant of an answer as epoch milliseconds."""
+    return to_ms(datetime.fromisoformat(text))
+
+
+def _link(request: Request, **changes: str) -> str:
+    """Give this page's address with some parameters changed."""
+    return f"?{request.url.include_query_params(**changes).query}"
+
+
+async def _small_form(request: Request) -> Mapping[str, str]:
+    """Read a small form; a page of another site cannot send it."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM:
+            raise HTTPException(413)
+    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

@@ -1,0 +1,146 @@
+"""The commands run as a person runs them: in their own process, on small files, with exit codes that scripts trust."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+MAPPING = """
+event: transfer
+columns:
+  id: {column: n, prefix: "t-"}
+  occurred_at: {column: at, zone: Europe/Moscow}
+  amount_minor: {column: amount, decimals: 2}
+  payer.customer_id: {column: payer, prefix: "c-"}
+  payee.account: payee
+constants: {rail: sbp, currency: RUB, payer.kind: individual, payee.kind: individual}
+label: {column: bad, bad: [1]}
+"""
+
+
+def run(*words: object, code: int = 0, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run one command and hold it to its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "holdfast", *map(str, words)], capture_output=True, text=True, cwd=cwd, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def told(*words: object, code: int = 0) -> Any:
+    """Run one command with `--json` and give what it said."""
+    return json.loads(run(*words, "--json", code=code).stdout)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a mapping and a file of twenty good transfers, one repeated row, one id used twice and two bad rows."""
+    (tmp_path / "map.yaml").write_text(MAPPING)
+    rows = [
+        f"{n},2026-05-08 12:{n:02}:00,{n + 1}.50,{n % 3},4081781000000000{n % 4:04},{int(n == 7)}" for n in range(20)
+    ]
+    wrong = [rows[3], rows[4].replace("5.50", "6.50"), "98,2026-05-08 13:00:00,1.005,1,4,0", "99,2026-05-08 13:00:00"]
+    (tmp_path / "rows.csv").write_text("\n".join(["n,at,amount,payer,payee,bad", *rows, *wrong]) + "\n")
+    return tmp_path
+
+
+def test_decide_counts_everything_and_drops_nothing(folder: Path) -> None:
+    """Good rows are decided, repeated ones counted, bad ones told with their line, and the exit code is 3."""
+    words = ("decide", folder / "rows.csv", "--mapping", folder / "map.yaml", "--assume-complete", "start")
+    outs = ("--out", folder / "out.jsonl", "--rejects", folder / "bad.jsonl")
+    summary = told(*words, *outs, code=3)
+    counts = {name: summary[name] for name in ("rows", "events", "duplicates", "rejected")}
+    assert counts == {"rows": 24, "events": 20, "duplicates": 1, "rejected": 3}
+    assert summary["labels"][0]["caught"] + summary["labels"][0]["missed"] == 1
+    faults = [json.loads(line) for line in (folder / "bad.jsonl").read_text().splitlines()]
+    assert [(fault["line"], fault["pointer"]) for fault in faults] == [(23, "/id"), (24, "/amount_minor"), (25, "")]
+    decided = [json.loads(line) for line in (folder / "out.jsonl").read_text().splitlines()]
+    assert [line["event_id"] for line in decided] == [f"t-{n}" for n in range(20)]
+    assert decided[0]["decided_at"] == "2026-05-08T12:00:00.000+03:00"
+
+
+def test_the_label_is_no_input(folder: Path) -> None:
+    """Turning every label round changes no decision."""
+    words = ("decide", folder / "rows.csv", "--mapping", folder / "map.yaml", "--out")
+    run(*words, folder / "one.jsonl", code=3)
+    (folder / "map.yaml").write_text(MAPPING.replace("bad: [1]", "bad: [0]"))
+    run(*words, folder / "two.jsonl", code=3)
+    assert (folder / "one.jsonl").read_bytes() == (folder / "two.jsonl").read_bytes()
+
+
+def test_a_decided_directory_replays_equal(folder: Path) -> None:
+    """Judgements and facts of every stored decision come out again; a second run adds nothing."""
+    words = ("decide", folder / "rows.csv", "--mapping", folder / "map.yaml", "--data", folder / "data")
+    told(*words, "--assume-complete", "start", code=3)
+    assert told(*words, code=3)["known"] == 20
+    replayed = told("replay", "--data", folder / "data")
+    assert (replayed["judged_equal"], replayed["refolded_equal"], replayed["all_equal"]) == (20, 20, True)
+
+
+def test_backfill_twice_adds_nothing_and_declares_its_source(folder: Path) -> None:
+    """History goes in once, whatever its age, and its source is complete from the first event."""
+    words = ("backfill", folder / "rows.csv", "--mapping", folder / "map.yaml", "--data", folder / "data")
+    assert told(*words, code=3)["events"] == 20
+    again = told(*words, code=3)
+    assert (again["events"], again["known"]) == (0, 20)
+    found = told("doctor", "--data", folder / "data")["findings"]
+    assert ["source transfer", "complete since 2026-05-08 09:00 UTC"] in [[one["what"], one["found"]] for one in found]
+
+
+def test_doctor_tells_which_signs_can_never_fire(folder: Path) -> None:
+    """A sign whose field, list or event type the data never have is named with what is missing."""
+    words = ("doctor", "--data", folder / "none", "--coverage", folder / "rows.csv", "--mapping", folder / "map.yaml")
+    covered = {(one["id"], one["on"]): one for one in told(*words)["coverage"]}
+    assert covered["ru.od-2506.1.3", "transfer"]["missing"] == ["`scheme.apdu_ms`", "parameter `apdu_limit_ms`"]
+    assert covered["ru.od-2506.1.1", "transfer"]["missing"] == ["list `ru.cbr.recipients`"]
+    assert not covered["ru.od-2506.1.9", "transfer"]["can_fire"]
+
+
+def test_a_file_without_a_mapping_is_told_what_it_needs(folder: Path) -> None:
+    """A CSV needs a mapping, and the error says how to give it."""
+    done = run("decide", folder / "rows.csv", code=2)
+    assert "`--mapping FILE`" in done.stderr
+
+
+def test_keys_are_shown_once_and_stored_hashed(folder: Path) -> None:
+    """The text of a key is printed when it is made; the list never shows it; a revoked one has an end."""
+    made = told("keys", "create", "--scopes", "decide,events", "--data", folder / "data")
+    assert made["key"].startswith("hf_")
+    assert made["key"] not in run("keys", "list", "--data", folder / "data").stdout
+    run("keys", "revoke", made["id"], "--data", folder / "data")
+    assert told("keys", "list", "--data", folder / "data")[0]["revoked_at"]
+    run("keys", "create", "--scopes", "fly", "--data", folder / "data", code=2)
+
+
+def test_rules_are_checked_with_their_place_and_said_in_words() -> None:
+    """A fault is shown with carets and the nearest name; a good expression is a sentence."""
+    fault = run("rules", "check", "amoun > rub(5)", code=2)
+    assert fault.stderr.splitlines()[1:3] == [" 1 | amoun > rub(5)", "   | ^^^^^"]
+    assert "did you mean `amount`?" in fault.stderr
+    words = run("rules", "words", "amount > rub(200_000)", "--language", "en").stdout
+    assert "200,000" in words or "200 000" in words
+
+
+def test_packs_are_listed_shown_and_told_for_a_day() -> None:
+    """The six signs were the law until the end of 2025, the twelve are since."""
+    assert "ru/od-2506" in {row["place"] for row in told("packs", "list")}
+    assert told("packs", "show", "ru.od-2506")[0]["from"] == "2026-01-01"
+    before = {row["id"] for row in told("packs", "as-of", "2025-12-31")}
+    after = {row["id"] for row in told("packs", "as-of", "2026-01-01")}
+    assert "ru.od-1027.1" in before - after
+    assert "ru.od-2506.1.1" in after - before
+
+
+def test_a_pack_whose_example_fails_is_refused(tmp_path: Path) -> None:
+    """`packs check` runs the worked cases of a file from anywhere."""
+    shipped = ROOT / "src/holdfast/regulation/packs/ru/161-fz.yaml"
+    assert told("packs", "check", shipped)["failures"] == []
+    broken = tmp_path / "161-fz.yaml"
+    broken.write_text(shipped.read_text().replace("outcome: hold", "outcome: refuse", 1))
+    failures = told("packs", "check", broken, code=2)["failures"]
+    assert len(failures) == 1
+    assert "outcome is hold, expected refuse" in failures[0]

@@ -1,0 +1,48 @@
+"""Which identifiers a client was seen with."""
+
+from holdfast.engine.prepare import Memory
+from holdfast.features.fold import Fold
+from holdfast.features.registry import build_registry
+from holdfast.lists.book import ListBook
+from holdfast.operations.clients import Client, ClientIndex, client_key
+from holdfast.vocabulary.event import Event, EventId, Value
+from holdfast.vocabulary.keys import KeyMaker
+from holdfast.wire.fields import event_schema
+
+KEYS = KeyMaker(secret=b"0123456789abcdef")
+
+
+def memory() -> Memory:
+    """Make an empty memory."""
+    schema = event_schema()
+    registry = build_registry({}, schema, zone="Europe/Moscow")
+    fold = Fold(registry, schema=schema, keys=KEYS, home="RU")
+    return Memory(fold=fold, lists=ListBook(KEYS), complete_since={}, schema=schema, home="RU")
+
+
+def transfer(**values: Value) -> Event:
+    """Make a transfer; `payer_inn` stands for `payer.inn`."""
+    named = {name.replace("__", "."): value for name, value in values.items()}
+    return Event(id=EventId("e"), type="transfer", occurred_ms=1, received_ms=1, values=named)
+
+
+def test_identifiers_gather_in_normal_form_and_once() -> None:
+    """What was seen in several events, in either role, is one client's; equal values in other spellings are one."""
+    made, index = memory(), ClientIndex()
+    index.note(transfer(payer__customer_id="c-1", payer__kind="individual", payer__phone="+7 916 123-45-67"), made)
+    index.note(transfer(payee__customer_id="c-1", payee__phone="89161234567", payee__inn="500100732259"), made)
+    found = index.get(client_key("c-1", made))
+    assert found is not None
+    assert (len(index), found.kind) == (1, "individual")
+    assert {one.kind for one in found.identifiers} == {"phone", "sbp_phone", "inn"}
+    assert len(found.identifiers) == 3
+
+
+def test_a_party_without_a_client_id_is_nobodys_client() -> None:
+    """Strangers are not kept, and a client who was never seen is not made up."""
+    made, index = memory(), ClientIndex()
+    index.note(transfer(payer__inn="500100732259", payee__customer_id="c-2"), made)
+    assert index.get(client_key("c-2", made)) == Client()
+    assert index.get(client_key("c-1", made)) is None
+    index.clear()
+    assert len(index) == 0

@@ -1,0 +1,17 @@
+"""Refusals read as they were agreed: status, code, pointer, message and hint."""
+
+from tests.unit.wire.problems import GOLDEN, rendered
+
+
+def test_refusals_are_as_they_were_agreed() -> None:
+    """Every refusal stands in the golden file; `python -m tests.unit.wire.problems` writes a wanted change."""
+    assert rendered() == GOLDEN.read_text()
+
+
+def test_every_refusal_names_a_place_or_is_about_the_whole_and_has_advice() -> None:
+    """No refusal is taken after all, and none lacks advice."""
+    for part in rendered().strip().split("\n\n"):
+        _, where, message, advice = part.split("\n", 3)
+        assert where.split()[0] in {"400", "422"}, part
+        assert message.strip()
+        assert advice.strip()
