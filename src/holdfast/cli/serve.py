@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 import uvicorn
+import uvloop
 
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, move_clock, reopen, scratch_shard
@@ -51,7 +52,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
 ) -> None:
     """Start the server."""
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
-    asyncio.run(run_server(read_settings(given, os.environ)))
+    uvloop.run(run_server(read_settings(given, os.environ)))
 
 
 def bind(settings: Settings) -> socket.socket:
