@@ -23,7 +23,7 @@ PERSONS = frozenset({"payer", "payee", "client", "seller"})
 LATE_MS: Final = DAY_MS + HOUR_MS  # a day, and some room for clocks that are ahead
 SWEEP_EVERY: Final = 16  # records
 SWEEP_BUDGET: Final = 1_024  # keys looked at and rows dropped in one sweep: some 50 us
-FORMAT: Final = 1  # to be raised whenever the same events leave other numbers in the state
+FORMAT: Final = 2  # to be raised whenever the same events leave other numbers in the state
 _LONG_AGO_MS: Final = -(2**62)
 _WINDOWS: Final = "windows"
 Arrays = Mapping[str, NDArray[Any]]
@@ -71,7 +71,8 @@ class Fold:
 
     When rows are dropped depends on how the memory came about, so nothing that may have been dropped is touched:
     an event that lies more than `LATE_MS` before the newest one reads nothing, and one that lies before what a
-    series keeps is neither added to it nor taken out.
+    series keeps is not taken out of it again. One that comes so late, out of a backfill, still counts where the
+    whole past is asked.
     """
 
     def __init__(
@@ -148,7 +149,9 @@ class Fold:
             self._habits.unlearn(event, whose, seq)
         ingest = self._registry.ingests.get(event.type)
         series = ingest.series if ingest else ()
-        wanted = [one for one in series if (attempted if one.family.attempts else executed)]
+        wanted = [
+            one for one in series if (attempted if one.family.attempts else executed) and self._is_kept(event, one)
+        ]
         self._retract(self._rows(event, seq, wanted))
 
     def memory(self) -> Mapping[str, int]:
@@ -230,7 +233,7 @@ class Fold:
         rows = []
         for series in wanted:
             key = self._key(event, series.family.then, series.family)
-            if key is not None and self._is_kept(event, series):
+            if key is not None:
                 values, present, filters = _cells(series, footing.cells)
                 rows.append(Arrival(series.index, key, event.occurred_ms, seq, values, present, filters))
         return rows

@@ -226,7 +226,7 @@ _TABLE = (
         "window",
         signature="distinct(x, ...)",
         returns="integer",
-        summary="How many different values of x; 0 when there were none.",
+        summary="How many different values of x; unknown when there were none.",
         example="distinct(payee.account, by=payer.customer_id, over=days(1)) > 10",
     ),
     _f(

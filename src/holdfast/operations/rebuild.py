@@ -38,6 +38,15 @@ def rebuild(shard: Shard) -> int:
 
 def start_from_snapshot(shard: Shard) -> int:
     """Bring the memory to the newest snapshot that fits, else empty it; gives the record after which it stands."""
+    _empty(shard)
+    snapshot = shard.ports.store.latest_snapshot()
+    if snapshot is not None and not thaw(shard, snapshot):
+        _empty(shard)
+    return shard.seq
+
+
+def _empty(shard: Shard) -> None:
+    """Take the shard back to where nothing was read yet."""
     shard.memory = shard.fresh_memory()
     shard.changed.clear()
     shard.undecided.clear()
@@ -45,10 +54,6 @@ def start_from_snapshot(shard: Shard) -> int:
     shard.clients.clear()
     shard.covering.clear()
     shard.seq = shard.snapshot_seq = 0
-    snapshot = shard.ports.store.latest_snapshot()
-    if snapshot is not None:
-        thaw(shard, snapshot)
-    return shard.seq
 
 
 def refold(shard: Shard, upto: int) -> int:

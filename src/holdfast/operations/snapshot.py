@@ -59,13 +59,16 @@ def freeze(shard: Shard) -> Content:
 
 
 def thaw(shard: Shard, snapshot: Snapshot) -> bool:
-    """Bring an empty memory to the state of a snapshot; false, and the memory untouched, when it does not fit."""
+    """Bring an empty memory to the state of a snapshot.
+
+    False when it does not fit, or cannot be read although it is whole; the memory must then be emptied again.
+    """
     if bytes(snapshot.arrays.get(_FINGERPRINT, b"")).decode() != fingerprint(shard):
         _log.info("snapshot not used", seq=snapshot.seq, why="made by another version or for other rules")
         return False
     try:
         _load(shard, snapshot)
-    except (StoreError, KeyError, ValueError, IndexError) as error:
+    except (StoreError, KeyError, ValueError, IndexError, TypeError) as error:
         _log.warning("snapshot not used", seq=snapshot.seq, why=f"cannot be read: {error!r}")
         return False
     shard.seq = shard.snapshot_seq = snapshot.seq
@@ -73,7 +76,7 @@ def thaw(shard: Shard, snapshot: Snapshot) -> bool:
 
 
 def _load(shard: Shard, snapshot: Snapshot) -> None:
-    """Fill a fresh memory first and put it in place when it is whole."""
+    """Fill a fresh memory and what stands beside it."""
     arrays = dict(_arrays(snapshot.arrays))
     small = json.loads(snapshot.arrays[_SMALL])
     memory = shard.fresh_memory()

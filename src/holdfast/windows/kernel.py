@@ -1331,9 +1331,8 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
         return -1
     if entity == 0:
         entity = make_entity(heap, entities, series, high, low)
-    elif at <= heap[entity + E_FLOOR]:
-        return TOO_OLD
-    before = seek(heap, plan, spec, entity, at, seq)
+    too_old = at <= heap[entity + E_FLOOR] and heap[entity + E_FLOOR] != LOWEST
+    before = 0 if too_old else seek(heap, plan, spec, entity, at, seq)
     if before != 0 and heap[before + R_AT] == at and heap[before + R_SEQ] == seq:
         return DUPLICATE
     row = take(heap, plan[spec + S_WIDTH], KIND_ROW)
@@ -1346,6 +1345,12 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
         if (plan[spec + S_FLOATS] >> column) & 1 and value < 0:
             value ^= HIGHEST  # so that floats compare as their bits do
         heap[row + R_VALUES + column] = value
+    if too_old:
+        if plan[spec + S_FOLD] > 0:
+            fold_row(heap, plan, spec, entity, row)
+        give(heap, row, plan[spec + S_WIDTH], KIND_ROW)
+        heap[H_ROWS] -= 1
+        return TOO_OLD
     link_row(heap, entity, row, before)
     if lower(heap[entity + E_COUNT]) != 0:
         count_in(heap, values, plan, spec, lower(heap[entity + E_COUNT]), row)

@@ -33,7 +33,7 @@ class Added(IntEnum):
 
     DUPLICATE = kernel.DUPLICATE
     ADDED = kernel.ADDED
-    TOO_OLD = kernel.TOO_OLD  # rows of that age have been dropped, so it can no longer be counted exactly
+    TOO_OLD = kernel.TOO_OLD  # rows of that age have been dropped: only lanes without a window count it
 
 
 class Question(NamedTuple):
