@@ -13,7 +13,6 @@ from holdfast.operations.snapshot import freeze
 from holdfast.operations.take_event import take_event
 from holdfast.store import MemoryStore
 from holdfast.vocabulary.stored import Snapshot
-from holdfast.wire.canonical import canonical
 from tests.unit.operations.shards import StillClock, event, make_shard, transfer
 
 
@@ -90,18 +89,17 @@ def test_a_snapshot_holds_no_personal_value() -> None:
 
 
 @pytest.mark.parametrize("part", sorted(name.partition(";")[0] for name in freeze(World().shard())))
-def test_a_whole_file_that_cannot_be_understood_leaves_nothing_behind(part: str) -> None:
-    """A snapshot that lacks a part or has a strange one is not used, and nothing of it is in the state."""
+def test_a_whole_file_that_lacks_a_part_leaves_nothing_behind(part: str) -> None:
+    """A snapshot without one of its parts is not used, and nothing of the others is in the state."""
     world = World()
     bare, facts = state(world.shard()), world.answer()
     whole = {name: bytes(data) for name, data in freeze(world.shard()).items()}
-    for strange in ({}, {f"{part};|u1;3": b"abc", part: b"{}"}):
-        rest = {name: data for name, data in whole.items() if name.partition(";")[0] != part}
-        world.store.given = Snapshot(world.store.last_seq(), rest | strange)
-        started = world.shard()
-        assert started.snapshot_seq == 0
-        assert state(started) == bare
-        assert world.answer() == facts
+    rest = {name: data for name, data in whole.items() if name.partition(";")[0] != part}
+    world.store.given = Snapshot(world.store.last_seq(), rest)
+    started = world.shard()
+    assert started.snapshot_seq == 0
+    assert state(started) == bare
+    assert world.answer() == facts
 
 
 def test_a_result_that_came_before_its_operation_changes_nothing_after_a_restart() -> None:
@@ -120,4 +118,3 @@ def test_a_result_that_came_before_its_operation_changes_nothing_after_a_restart
     again = make_shard(store, clock)
     rebuild(again)
     assert again.changed == lived.changed == {}
-    assert canonical(list(again.changed)) == canonical([])
