@@ -1,11 +1,12 @@
 """What operations need from the outside; `app` fills these in."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from holdfast.vocabulary.lists import ListEntry, ListKind, ListVersion
-from holdfast.vocabulary.records import Record
-from holdfast.vocabulary.stored import ApiKeyRow, Found, Page, Snapshot
+from holdfast.vocabulary.deliveries import Receipt
+from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
+from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
+from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, WaitingRow
 
 ListReader = Callable[[Sequence[ListKind]], Iterator[ListEntry]]
 Done = Callable[[BaseException | None], None]
@@ -92,6 +93,70 @@ class Store(Protocol):
         """Give decisions, newest first, a page at a time."""
         ...
 
+    def thread(self, thread_id: str) -> tuple[Record, ...]:
+        """Give every record that belongs to the story of a hold, a decision or a claim, in log order."""
+        ...
+
+    def hold(self, hold_id: str) -> HoldRow | None:
+        """Give a hold as it stands."""
+        ...
+
+    def holds(
+        self, limit: int, cursor: str | None = None, *, states: Sequence[str] = (), client: bytes | None = None
+    ) -> Page[HoldRow]:
+        """Give holds, newest first, a page at a time; `states` and `client` narrow them."""
+        ...
+
+    def holds_due(self, before_ms: int, limit: int) -> tuple[HoldRow, ...]:
+        """Give the holds whose timer lies before an instant, the longest due first."""
+        ...
+
+    def next_hold_due(self) -> int | None:
+        """Give the instant of the next timer of a hold."""
+        ...
+
+    def claim(self, claim_id: str) -> ClaimRow | None:
+        """Give a claim as it stands."""
+        ...
+
+    def claims(
+        self, limit: int, cursor: str | None = None, *, states: Sequence[str] = (), client: bytes | None = None
+    ) -> Page[ClaimRow]:
+        """Give claims, newest first, a page at a time."""
+        ...
+
+    def exposures(self, limit: int, cursor: str | None = None, *, kind: str | None = None) -> Page[ExposureRow]:
+        """Give rows of exposure, newest first, a page at a time."""
+        ...
+
+    def exposure_totals(self, from_ms: int, to_ms: int) -> tuple[ExposureTotal, ...]:
+        """Give the sums of exposure by kind and currency over `[from_ms, to_ms)`."""
+        ...
+
+    def list_steps(self, list_id: str, kind: ListKind, value: str) -> tuple[ListStep, ...]:
+        """Give every step of a list's history that added, changed or removed entries of one value, oldest first."""
+        ...
+
+    def seq_at(self, received_ms: int) -> int:
+        """Give the place of the last record received before an instant; 0 when there is none."""
+        ...
+
+    def chain_link(self, seq: int) -> ChainLink | None:
+        """Give the link of the hash chain at a record."""
+        ...
+
+    def pending(self, limit: int, *, after: int = 0, now_ms: int | None = None) -> tuple[WaitingRow, ...]:
+        """Give messages of the outbox that may go out now."""
+        ...
+
+    def delivered(self, ids: Iterable[int]) -> None:
+        """Take delivered messages off the queue."""
+        ...
+
+    def failed(self, message_id: int, error: str, *, retry_at_ms: int) -> None:
+        """Note that a delivery failed and when to try again."""
+        ...
+
     def set_meta(self, name: str, value: str) -> None:
         """Keep a small text by name."""
         ...
@@ -122,4 +187,12 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Write what waits and release the directory."""
+        ...
+
+
+class Gateway(Protocol):
+    """What carries a message of the outbox to the bank."""
+
+    async def send(self, message: WaitingRow) -> Receipt:
+        """Deliver one message; raises DeliveryError when it must be tried again."""
         ...

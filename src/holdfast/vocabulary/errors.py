@@ -166,3 +166,31 @@ class StoreError(HoldfastError):
 
     code = "store"
     http_status = 503
+
+
+class ForbiddenByLawError(HoldfastError):
+    """The provision in the message forbids this act; `GET /v1/holds/{id}` says under `next` what may be done."""
+
+    code = "forbidden_by_law"
+    http_status = 409
+
+
+class ProofError(HoldfastError):
+    """Ask the client for a new proof of a method that the hold names, bound to this hold, its amount and its payee."""
+
+    code = "proof"
+    http_status = 422
+
+
+class OtherClientError(HoldfastError):
+    """Only the client whose operation is held can act on the hold; check `customer_id`."""
+
+    code = "other_client"
+    http_status = 403
+
+
+class DeliveryError(HoldfastError):
+    """The message stays in the outbox and is sent again; check that the receiver runs and answers with 2xx."""
+
+    code = "delivery"
+    http_status = 502

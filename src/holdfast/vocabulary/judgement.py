@@ -44,6 +44,20 @@ class HoldTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatTerms:
+    """What the law says about repeating a refused operation: same payer, same payee's requisites, same amount.
+
+    `state` is `open` (a repeat may come at once), `closed` (this repeat was refused too; from `allowed_from` one
+    passes) or `used` (this operation was a repeat, and passes). `of` is the decision that refused first.
+    """
+
+    policy: str
+    state: str
+    of: str | None = None
+    allowed_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A calibrated model number with its version and its strongest reasons."""
 
@@ -81,6 +95,7 @@ class Judgement:
     measures: tuple[Measure, ...]
     versions: Versions
     facts_hash: str
+    repeat: RepeatTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,3 +125,12 @@ class ListMatch:
     document: Document | None = None
     published_ms: int | None = None
     loaded_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListStep:
+    """One step in the history of a value on a list: the entry, and whether the version brought or removed it."""
+
+    version: ListVersion
+    entry: ListEntry
+    added: bool

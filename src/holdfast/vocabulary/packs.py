@@ -51,13 +51,17 @@ class Sign:
     measures: tuple[str, ...] = ()
     mode: Mode = Mode.ENFORCE
     quiet_by: tuple[str, ...] = ()  # lists whose members quieten this sign
+    policy: str | None = None  # of a hold that is not the rail's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RailClass:
     """What the law does to a rail when a sign fires: `suspend` (hold) or `refuse`.
 
-    For an event type that has no rail, `rail` is the event type itself (`cash_deposit`).
+    For an event type that has no rail, `rail` is the event type itself (`cash_deposit`). `policy` is the hold's where
+    the rail is suspended. Where it is refused, `repeat` is the policy under which the client may repeat the operation:
+    a repeat passes, unless the payee is on one of that policy's `again_lists`; then it is refused, and from the end of
+    that policy's term, counted from the first refused repeat, it passes (`None`: the law knows no repeat).
     """
 
     rail: str
@@ -65,16 +69,26 @@ class RailClass:
     policy: str | None
     cite: Citation
     dated: Dated
+    repeat: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldPolicy:
-    """How long a hold lasts. `clock` is `calendar_days`, `business_days` or `hours`; `term` its length.
+    """How long a hold lasts and how it ends.
 
-    Calendar days count the first day when `count_first`; `confirm_days` is the client's window, counted the
-    same way (`None`: no window). `at_expiry` says what becomes of the operation when the term ends:
-    `not_accepted` or `execute`. `proof` are the methods of confirmation that count (empty: any). A confirmation
-    while the payee is on one of `again_lists` starts the pause of policy `again` instead of execution.
+    `clock` is `calendar_days`, `business_days` or `hours`; `term` its length, counted from the decision, or from the
+    event's instant `count_from` where that is known (`contract_at`). Calendar days count the first day when
+    `count_first`; `confirm_days` is the client's window, counted the same way, `confirm_hours` the same in hours
+    (neither: no window). `at_expiry` says what becomes of the operation when the term ends: `not_accepted`,
+    `execute`, or `consent`, where it waits on until the client consents anew, which counts only after the term.
+
+    `confirmed_by` may confirm (`client`, `trusted_person`). `proof` are the methods of confirmation that count (empty:
+    any). Where a sign among `careful_signs` fired, only a method among `careful_proof` counts, or a channel that the
+    client has had unchanged for `careful_hours`.
+    A confirmation while the payee is on one of `again_lists` starts the pause of policy `again` instead of execution.
+    `while_on` are the lists that carry the hold: when no party of the operation is on them any more, the hold is
+    released at once. `texts` are the ids of the notices for an act: `place`, `again`, `lapse`, `confirm`, `cancel`,
+    `release`, `withdraw`. `forbids` cites the provision behind a refusal to `release` or to `confirm`.
     """
 
     id: str
@@ -89,6 +103,62 @@ class HoldPolicy:
     proof: tuple[str, ...] = ()
     again: str | None = None
     again_lists: tuple[str, ...] = ()
+    confirm_hours: int | None = None
+    count_from: str | None = None
+    confirmed_by: tuple[str, ...] = ("client",)
+    careful_signs: tuple[SignId, ...] = ()
+    careful_proof: tuple[str, ...] = ()
+    careful_hours: int | None = None
+    while_on: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    forbids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a client must be told: `subject` and `body` by language, with `$names` to be filled in.
+
+    `case` tells apart texts of one id: the outcome (`hold`, `refuse`) or empty.
+    """
+
+    id: str
+    case: str
+    subject: Mapping[str, str]
+    body: Mapping[str, str]
+    cite: Citation
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """When the bank owes a client what a transfer took.
+
+    `when` is an expression over the transfer (whom the rule protects); `known_on` the lists whose record about the
+    payee the bank had at the time; `breach` says what counts against the bank: `procedure` (executed otherwise than
+    the hold or refusal of the same jurisdiction asks), `paid` (executed at all), `notice` (no notice was delivered).
+    `days` from the client's application are calendar days, `days_cross_border` those of a cross-border transfer;
+    `None` where the law sets no clock.
+    """
+
+    id: str
+    breach: str
+    when: str
+    known_on: tuple[str, ...]
+    days: int | None
+    days_cross_border: int | None
+    title: Mapping[str, str]
+    cite: Citation
+    dated: Dated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """How soon a new snapshot of a regulator's list must be loaded after its publication."""
+
+    list: str
+    deadline_hours: int
+    cite: Citation
+    dated: Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +172,9 @@ class Duty:
     `limit_amount` is an expression for the amount beyond which the operation itself is refused, `used_amount` one for
     what was used up of it before; they stand apart so that a single sum above the limit is refused even where the
     past is not fully known.
+
+    `lasts_hours` keeps the duty on the client for so long after a decision that brought it: it comes with each later
+    event of its types, and its limit binds it. `policy` is the hold that a true `when` proposes (a loan that waits).
     """
 
     id: str
@@ -115,6 +188,8 @@ class Duty:
     limit_amount: str | None = None
     used_amount: str | None = None
     after: tuple[str, ...] = ()  # outcome words
+    lasts_hours: int | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +256,9 @@ class Pack:
     rules: tuple["Rule", ...] = ()
     cite: Citation | None = None
     calendar: BusinessCalendar | None = None
+    notices: tuple[Notice, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    feeds: tuple[Feed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ class RecordKind(StrEnum):
     SOURCE = "source"  # a source declared complete
     CLOCK = "clock"  # the test clock moved
     HOLD = "hold"  # an act on a hold
+    NOTICE = "notice"  # a notice to a client, as it was sent
+    CLAIM = "claim"  # a claim was made, assessed again or settled
+    EXPOSURE = "exposure"  # money that the bank may owe, found after the decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,12 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRow:
-    """A hold as it was placed; its later acts are records of their own. Instants are epoch milliseconds."""
+    """A hold as it stands after a record; its history is in the records of its thread.
+
+    Instants are epoch milliseconds. `until_ms` is the last instant of its term, `due_ms` the instant after which the
+    hold moves on by itself (`None`: no timer). `client` is the subject under whose key its record is kept, `state` a
+    word of HoldState.
+    """
 
     id: str
     decision_id: str
@@ -37,6 +45,44 @@ class HoldRow:
     placed_ms: int
     until_ms: int
     confirm_by_ms: int | None
+    state: str = "placed"
+    due_ms: int | None = None
+    client: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """A claim as it stands after a record. Amounts are minor units, instants epoch milliseconds.
+
+    `liability` is `owed`, `not_owed` or `cannot_prove`; `due_ms` is the last instant for the answer, `None` where the
+    law sets no clock; `state` is `open`, `paid`, `refused` or `withdrawn`.
+    """
+
+    id: str
+    decision_id: str
+    kind: str
+    state: str
+    liability: str
+    amount_minor: int
+    currency: str
+    received_ms: int
+    due_ms: int | None
+    client: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureRow:
+    """Money that one decision's course put at risk or saved.
+
+    `kind` is `executed_in_breach`, `late_feed`, `saved` or `returned`; `at_ms` is when it happened.
+    """
+
+    decision_id: str
+    kind: str
+    amount_minor: int
+    currency: str
+    at_ms: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +101,10 @@ class Record:
     retries; `body_hash` the 16-byte hash of the canonical event; `event` and `facts` hold personal data and are
     stored encrypted under the key of `subject`; `judgement`, `envelope` and `reply` hold none.
 
-    `hold` places a hold, or gives a placed one its new terms; `closed_holds` are those that this record ends;
-    `source` declares a source complete; `list_version` makes a staged version of a list the current one.
+    `hold` places a hold, or says how a placed one stands now; `act` is what happened to it (HoldAct, canonical JSON;
+    empty where the record places it, which the judgement tells). `threads` are the ids of the holds, decisions and
+    claims whose story this record belongs to, so that all of it can be read back in order; the hold's and the claim's
+    own id need not be named. `claim` and `exposures` keep the tables of the same names. `source` declares a source complete; `list_version` makes a staged version of a list the current one.
     `outbox` is taken off its queue when it was delivered and is not read back. `forgotten` says, on reading, that
     the key of `subject` was destroyed, so that `event` and `facts` are empty for ever.
     """
@@ -75,9 +123,12 @@ class Record:
     judgement: bytes = b""
     envelope: bytes = b""
     reply: bytes = b""
+    act: bytes = b""
     hold: HoldRow | None = None
     outbox: tuple[OutboxRow, ...] = field(default_factory=tuple)
-    closed_holds: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+    claim: ClaimRow | None = None
+    exposures: tuple[ExposureRow, ...] = ()
     source: SourceRow | None = None
     list_version: ListVersion | None = None
     forgotten: bool = False

@@ -57,3 +57,29 @@ class Snapshot(NamedTuple):
 
     seq: int
     arrays: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureTotal:
+    """The sum of one kind of exposure in one currency, and how many rows it is made of."""
+
+    kind: str
+    currency: str
+    amount_minor: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainLink:
+    """One link of the hash chain over the log.
+
+    `digest` is the SHA-256 of the record itself, `link` that of the link before it followed by `digest`; both 32 bytes.
+    `parts` are the SHA-256 of the record's parts by name, of which `digest` is made together with `header`.
+    """
+
+    seq: int
+    before: bytes
+    header: bytes
+    parts: Mapping[str, bytes]
+    digest: bytes
+    link: bytes
