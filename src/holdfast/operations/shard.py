@@ -19,7 +19,7 @@ from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListVersion
-from holdfast.vocabulary.records import Record
+from holdfast.vocabulary.records import Record, threads_of
 
 LATE_MS = DAY_MS
 OLDEST_MS = 30 * DAY_MS
@@ -63,7 +63,8 @@ class Shard:
 
     `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was
     made that the last rebuild began with; `failed` is why nothing can be written, and `broken` wakes who recovers;
-    `flights` are idempotency keys whose record is not on disk yet; `changed` remembers by place in the log whether
+    `flights` are idempotency keys whose record is not on disk yet, `threads` the newest record on its way that
+    belongs to the story of a hold, a decision or a claim; `changed` remembers by place in the log whether
     an operation counts as executed after a result said otherwise than its decision; `landings` are those that the
     writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
     oldest first; `undecided` are each
@@ -82,6 +83,7 @@ class Shard:
     failed: BaseException | None = None
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
+    threads: dict[str, "Flight"] = field(default_factory=dict)
     changed: dict[int, bool] = field(default_factory=dict)
     covering: list[ListVersion] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
@@ -127,6 +129,8 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     flight = Flight(record=record, known=known, landed=loop.create_future())
     if record.key:
         shard.flights[record.key] = flight
+    for thread in threads_of(record):
+        shard.threads[thread] = flight
 
     def done(error: BaseException | None) -> None:
         shard.landings.append((flight, error))
@@ -141,6 +145,15 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     return flight
 
 
+async def settled(shard: Shard, thread: str) -> None:
+    """Wait until every record of a story is on disk, so that what is read next is the whole of it.
+
+    Between this and a commit that follows there must be no await. Raises UnavailableError when one was not written.
+    """
+    while (flight := shard.threads.get(thread)) is not None:
+        await asyncio.shield(flight.landed)
+
+
 def land_all(shard: Shard) -> None:
     """End every flight that the writer has reported: the loop is woken once for a whole group."""
     shard.landing = False
@@ -152,6 +165,9 @@ def land_all(shard: Shard) -> None:
 def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
     """End a flight; a failed group fails every later one until the memory is rebuilt from the log."""
     shard.flights.pop(flight.record.key, None)
+    for thread in threads_of(flight.record):
+        if shard.threads.get(thread) is flight:
+            del shard.threads[thread]
     if error is None:
         if not flight.landed.done():
             flight.landed.set_result(flight.record)

@@ -104,7 +104,8 @@ class Record:
     `hold` places a hold, or says how a placed one stands now; `act` is what happened to it (HoldAct, canonical JSON;
     empty where the record places it, which the judgement tells). `threads` are the ids of the holds, decisions and
     claims whose story this record belongs to, so that all of it can be read back in order; the hold's and the claim's
-    own id need not be named. `claim` and `exposures` keep the tables of the same names. `source` declares a source complete; `list_version` makes a staged version of a list the current one.
+    own id need not be named. `claim` and `exposures` keep the tables of the same names. `source` declares a source
+    complete; `list_version` makes a staged version of a list the current one.
     `outbox` is taken off its queue when it was delivered and is not read back. `forgotten` says, on reading, that
     the key of `subject` was destroyed, so that `event` and `facts` are empty for ever.
     """
@@ -132,3 +133,9 @@ class Record:
     source: SourceRow | None = None
     list_version: ListVersion | None = None
     forgotten: bool = False
+
+
+def threads_of(record: Record) -> tuple[str, ...]:
+    """Name every story that a record belongs to, each once."""
+    own = (record.hold.id if record.hold else "", record.claim.id if record.claim else "")
+    return tuple(dict.fromkeys(thread for thread in (*own, *record.threads) if thread))
