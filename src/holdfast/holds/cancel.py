@@ -30,9 +30,7 @@ def may_cancel(standing: Standing, policy: HoldPolicy, *, by: Actor) -> bool:
     return True
 
 
-def cancel(
-    last: HoldAct, policy: HoldPolicy, *, by: Actor, at_ms: int, details: Mapping[str, Scalar]
-) -> HoldAct:
+def cancel(last: HoldAct, policy: HoldPolicy, *, by: Actor, at_ms: int, details: Mapping[str, Scalar]) -> HoldAct:
     """Give the cancellation: the operation must not be executed."""
     return follow(
         last,

@@ -15,9 +15,7 @@ def reported(acts: Sequence[HoldAct], *, executed: bool, occurred_ms: int, at_ms
     """
     standing = stand(acts)
     if not executed:
-        return follow(
-            standing.last, ActKind.FAIL, at_ms=at_ms, by=Actor.BANK, executed=False, due_ms=standing.due_ms
-        )
+        return follow(standing.last, ActKind.FAIL, at_ms=at_ms, by=Actor.BANK, executed=False, due_ms=standing.due_ms)
     told = instruction_at(acts, occurred_ms)
     return follow(
         standing.last,

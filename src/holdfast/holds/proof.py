@@ -43,15 +43,15 @@ class Demand:
         return self.policy.careful_proof if self.careful else self.policy.proof
 
 
-def binding(hold_id: str, amount_minor: object, currency: object, payee: Mapping[str, object]) -> str:
+def binding(hold_id: str, *, amount_minor: object, currency: object, payee: Mapping[str, object]) -> str:
     """Name hold, amount and payee by one hash."""
     bound = {"hold": hold_id, "amount_minor": amount_minor, "currency": currency, "payee": payee}
     return content_hash(canonical(bound))
 
 
-def signature(key: bytes, bound: str, act: str, proof: Proof) -> str:
+def signature(key: bytes, bound: str, *, act: str, proof: Proof) -> str:
     """Sign a proof of an act as the bank's authenticator does: HMAC-SHA256 in hex."""
-    text = "\n".join((bound, act, proof.method, proof.reference))
+    text = f"{bound}\n{act}\n{proof.method}\n{proof.reference}"
     return hmac.new(key, text.encode(), sha256).hexdigest()
 
 
@@ -76,7 +76,7 @@ def check_signature(demand: Demand, proof: Proof, act: str) -> bool:
         return False
     if proof.signature is None:
         raise ProofError("the proof is not signed", pointer="/proof/signature")
-    expected = signature(demand.key, demand.binding, act, proof)
+    expected = signature(demand.key, demand.binding, act=act, proof=proof)
     if not hmac.compare_digest(expected.encode(), proof.signature.lower().encode()):
         raise ProofError("the proof is not signed for this hold, amount, payee and act", pointer="/proof/signature")
     return True

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.holds import HoldAct
 from holdfast.vocabulary.judgement import HoldTerms
 from holdfast.wire.canonical import canonical
@@ -126,9 +127,8 @@ def correct(event: bytes, corrections: Mapping[str, Corrected]) -> bytes:
         *above, name = path.split(".")
         part = content
         for step in above:
-            part = part.setdefault(step, {})
-            if not isinstance(part, dict):
-                break
-        else:
-            part[name] = value
+            part = part.setdefault(step, {}) if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            raise InvalidError(f"`{path}` leads through a field that has no fields", pointer=f"/corrections/{path}")
+        part[name] = value
     return canonical(content)
