@@ -7,11 +7,12 @@ from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
 from holdfast.operations.record import hold_row, outbox_rows, subject_of
 from holdfast.operations.shard import LATE_MS, OPERATIONS, Flight, Shard, Undecided, commit
+from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.replies import envelope_bytes, judgement_bytes, seal_facts
+from holdfast.wire.replies import FoldView, envelope_bytes, judgement_bytes, seal_facts
 
 PER_CLIENT = 16
 
@@ -86,13 +87,14 @@ def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes,
         hold=hold_row(judgement, envelope),
         outbox=outbox_rows(event, judgement, envelope, revised=True),
     )
-    revised(shard, one, judgement.outcome)
+    revised(shard, one, judgement.outcome, left=judgement)
     return commit(shard, record)
 
 
-def revised(shard: Shard, one: Undecided, outcome: str) -> None:
+def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | FoldView) -> None:
     """Take note of a revision: the operation no longer counts as executed."""
     event = one.known.event
+    stand(shard, event, one.known.seq, decision_id=one.decision_id, left=left)
     client = subject_of(event)
     shard.changed[one.known.seq] = False
     shard.revisions[one.decision_id] = one.revision + 1

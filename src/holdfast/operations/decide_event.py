@@ -8,6 +8,7 @@ from holdfast.operations.decide_again import affected, decide_again, keep_open
 from holdfast.operations.record import hold_row, outbox_rows, subject_of
 from holdfast.operations.remember import known_before, remember
 from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, commit
+from holdfast.operations.stand import stand
 from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
@@ -100,10 +101,12 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
+    decision_id = shard.ports.new_id("dec")
+    stand(shard, event, seq, decision_id=decision_id, left=judgement)
     applied = tick()
     shard.figures.count(event, judgement)
     envelope = Envelope(
-        decision_id=shard.ports.new_id("dec"),
+        decision_id=decision_id,
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
         decided_ms=now_ms,
         timings_us={

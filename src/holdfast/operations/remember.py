@@ -64,6 +64,7 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
         return
     close(shard, known.event.id, subject_of(known.event))
     executed = result.values.get("result") == _EXECUTED
+    shard.memory.standing.resulted(known.event, known.seq, executed=executed)
     if executed == known.executed:
         return
     shard.changed[known.seq] = executed
