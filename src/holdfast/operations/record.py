@@ -7,6 +7,11 @@ from holdfast.vocabulary.records import HoldRow, OutboxRow
 from holdfast.wire.canonical import canonical, short_hash
 
 
+def idempotency_key(event_id: str) -> bytes:
+    """Give the 16-byte key under which an event's record is found again."""
+    return short_hash(event_id.encode())
+
+
 def subject_of(event: Event) -> bytes:
     """Name the person under whose key an event's personal data is kept: its client, else its first party."""
     for party in ("payer", "client", "seller", "payee"):

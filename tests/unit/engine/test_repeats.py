@@ -61,12 +61,12 @@ def test_a_refusal_by_a_sign_may_be_repeated_at_once() -> None:
 
 
 @pytest.mark.parametrize("listed", [False, None])
-def test_a_repeat_passes_whatever_signs_fire(listed: bool | None) -> None:
+def test_a_repeat_passes_whatever_signs_fire(*, listed: bool | None) -> None:
     """With a refusal standing, sign and challenge lose their force; they are still reported as fired."""
     judged = judge([law(), house(rule(proposes="challenge"))], listed=listed, standing__repeat__of="dec_1")
     assert (judged.outcome, judged.ground) == ("allow", None)
     assert judged.repeat == RepeatTerms(policy="xx.act.again", state="used", of="dec_1")
-    assert [one.state for one in judged.signs][0] == "fired"
+    assert judged.signs[0].state == "fired"
 
 
 def test_a_repeat_to_a_listed_payee_is_refused_until_the_term_has_ended() -> None:
@@ -152,7 +152,7 @@ def test_another_amount_payee_rail_or_payer_is_a_new_operation(change: dict[str,
 
 
 def test_a_repeat_is_used_up_by_one_execution() -> None:
-    """While the repeat is on its way and after its execution the next one is a new operation; a failure opens it again."""
+    """While it is on its way, and once it was executed, the next is a new operation; a failure opens it again."""
     standing = standing_after_refusal()
     standing.decided(event(2), 2, decision_id="dec_2", repeat=RepeatTerms(policy="p", state="used", of="dec_1"))
     assert read(standing, event(3), 3) == {}

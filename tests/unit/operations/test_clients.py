@@ -2,8 +2,8 @@
 
 from holdfast.engine.prepare import Memory
 from holdfast.features.fold import Fold
-from holdfast.features.standing import Standing
 from holdfast.features.registry import build_registry
+from holdfast.features.standing import Standing
 from holdfast.lists.book import ListBook
 from holdfast.operations.clients import Client, ClientIndex, client_key
 from holdfast.vocabulary.event import Event, EventId, Value
