@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
-from holdfast.operations.decide_event import decision_record, idempotency_key
+from holdfast.operations.decide_event import decision_record
 from holdfast.operations.file_run import FileRun
 from holdfast.operations.journal import Journal
+from holdfast.operations.record import idempotency_key
 from holdfast.operations.remember import as_changed, is_late, known_before, remember
 from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import Known, Shard
@@ -167,13 +168,12 @@ class FileDecider:
             decided_ms=self._now_ms,
             timings_us={},
         )
-        record = decision_record(
+        return decision_record(
             Decoded(event=event, body=body, body_hash=short_hash(body)),
             idempotency_key(event.id),
             self.shard.next_seq(),
             made=(sealed, judgement, envelope),
         )
-        return replace(record, outbox=())
 
     def _write(self, record: Record) -> None:
         if self.journal is not None:
