@@ -13,6 +13,11 @@ from holdfast.wire.canonical import short_hash
 _TOLD: Final = ("limit_minor", "currency", "hours")  # what a duty's details say to the client
 
 
+def idempotency_key(event_id: str) -> bytes:
+    """Give the 16-byte key under which an event's record is found again."""
+    return short_hash(event_id.encode())
+
+
 def subject_of(event: Event) -> bytes:
     """Name the person under whose key an event's personal data is kept: its client, else its first party."""
     for party in ("payer", "client", "seller", "payee"):
@@ -23,18 +28,21 @@ def subject_of(event: Event) -> bytes:
     return b""
 
 
-def hold_row(judgement: Judgement, envelope: Envelope) -> HoldRow | None:
-    """Make the row of a hold that was placed."""
+def hold_row(judgement: Judgement, envelope: Envelope, subject: bytes) -> HoldRow | None:
+    """Make the row of a hold that was placed on an operation of a client."""
     terms = judgement.hold
     if terms is None or envelope.hold_id is None:
         return None
+    until_ms = instant_ms(terms.until)
     return HoldRow(
         id=envelope.hold_id,
         decision_id=envelope.decision_id,
         policy=terms.policy,
         placed_ms=envelope.decided_ms,
-        until_ms=instant_ms(terms.until),
+        until_ms=until_ms,
         confirm_by_ms=instant_ms(terms.confirm_by) if terms.confirm_by else None,
+        due_ms=until_ms,
+        client=subject,
     )
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
@@ -14,7 +15,7 @@ from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
-from holdfast.vocabulary.errors import Bug, UnavailableError
+from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -28,7 +29,7 @@ OPERATIONS = registry.OPERATIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the shard reaches the outside through."""
+    """What the shard reaches the outside through; `proof_key` is shared with the bank's authenticator."""
 
     store: Store
     clock: Clock
@@ -36,6 +37,7 @@ class Ports:
     new_id: IdMaker
     keys: KeyMaker
     imports: ImportFolder
+    proof_key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,18 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     except Exception as error:  # noqa: BLE001 - whatever the store says, the record is not on disk
         _land(shard, flight, error)
     return flight
+
+
+@contextmanager
+def applying(shard: Shard) -> Iterator[None]:
+    """Let an event take effect and be handed over, or have the memory built again: it may be ahead of the log."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, Bug) or not isinstance(error, HoldfastError):
+            shard.failed = shard.failed or error
+            shard.broken.set()
+        raise
 
 
 async def settled(shard: Shard, thread: str) -> None:
