@@ -39,7 +39,8 @@ def _expressions(pack: Pack) -> Iterator[tuple[str, str, str, FieldType]]:
 def _starts(pack: Pack) -> Iterator[tuple[str, str, str, FieldType]]:
     """Give the instants from which a policy's hours count, with the events that the policy can hold."""
     starts = {policy.id: policy.count_from for policy in pack.policies if policy.count_from is not None}
-    for one in (*pack.signs, *pack.duties):
+    holding: tuple[Sign | Duty, ...] = (*pack.signs, *pack.duties)
+    for one in holding:
         start = starts.get(one.policy) if one.policy else None
         if one.policy and start is not None:
             yield from ((one.policy, event_type, start, FieldType.INSTANT) for event_type in one.on)
