@@ -233,9 +233,11 @@ class World:
                 assert self._same(found, wanted), f"`{name}` is {found!r} instead of {wanted!r} in {answer.text[:3000]}"
 
     def _same(self, found: Any, wanted: Any) -> bool:
-        """Compare; a day means its last instant, a list or a set means its parts among others, `{...}` in a text."""
+        """Compare; `day` is its last instant, `time` a local one, `~` part of a text, a set or dict part of another."""
         if isinstance(wanted, frozenset | set):
             return set(wanted) <= set(found)
+        if isinstance(wanted, dict):
+            return all(self._same(found.get(name), part) for name, part in wanted.items())
         if isinstance(wanted, str) and wanted.startswith("~"):
             return wanted[1:].casefold() in str(found).casefold()
         if isinstance(wanted, str) and wanted.startswith("day "):
@@ -293,13 +295,14 @@ class World:
         who = words.pop("who", "payee")
         value = life.value(words["kind"], who)
         bank = {"bic": "044525225"} if words["kind"] == "account" else {}
-        return {"value": value} | bank | self._instants(words)
+        entry = {"value": value} | bank | self._instants(words)
+        return {name: part for name, part in entry.items() if part is not None}
 
     def _enlist(self, life: Life, **words: Any) -> None:
         self.server.enlist(words.pop("list"), self._entry(life, words))
 
     def _delist(self, life: Life, **words: Any) -> None:
-        body = {"entries": [self._entry(life, {name: words[name] for name in words if name != "list"})]}
+        body = {"entries": [self._entry(life, {name: text for name, text in words.items() if name != "list"})]}
         answer = self.server.client.request("DELETE", f"/v1/lists/{words['list']}/entries", json=body)
         assert answer.status_code == httpx.codes.OK, answer.text
 
@@ -332,8 +335,8 @@ def _found(body: Any, name: str) -> Any:
     """Find what a wanted name means in an answer: a path, with the hold of a decision and its signs at hand."""
     if name in {"fired", "clear", "unknown"} and "signs" in body:
         return {row["id"].partition(".")[2].partition(".")[2] for row in body["signs"] if row["state"] == name}
-    if name == "absent":
-        return set()
+    if name in {"limit_minor", "remaining_minor", "limited_until"}:
+        return {row["duty"]: row[name.replace("limited_", "")] for row in body["restrictions"]}
     if name == "kinds":
         return {row["kind"] for row in body["measures"]}
     if name == "acts":
