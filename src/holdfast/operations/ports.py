@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from holdfast.vocabulary.deliveries import Receipt
+from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
 from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, WaitingRow
@@ -193,6 +193,11 @@ class Store(Protocol):
 class Gateway(Protocol):
     """What carries a message of the outbox to the bank."""
 
-    async def send(self, message: WaitingRow) -> Receipt:
+    @property
+    def name(self) -> str:
+        """Name what carries the messages, such as `webhook`."""
+        ...
+
+    async def send(self, message: Outgoing) -> Receipt:
         """Deliver one message; raises DeliveryError when it must be tried again."""
         ...
