@@ -149,6 +149,10 @@ class Store(Protocol):
         """Give messages of the outbox that may go out now."""
         ...
 
+    def undelivered(self) -> tuple[int, WaitingRow | None]:
+        """Count the messages of the outbox, and give the oldest."""
+        ...
+
     def delivered(self, ids: Iterable[int]) -> None:
         """Take delivered messages off the queue."""
         ...
