@@ -33,6 +33,9 @@ class FileGateway:
             raise DeliveryError(f"`{self._path}` cannot be written: {error.strerror}") from error
         return Receipt(gateway=NAME, sent_ms=self._clock.now_ms(), channel=NAME)
 
+    async def close(self) -> None:
+        """Do nothing: the file is closed after each line."""
+
 
 def _append(path: Path, line: bytes) -> None:
     """Write one line; what an interrupted write left stays a line of its own."""

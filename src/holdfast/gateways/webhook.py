@@ -63,7 +63,7 @@ class WebhookGateway:
     time that the receiver compares with its own.
     """
 
-    def __init__(  # noqa: PLR0913 - ports by name
+    def __init__(
         self, url: str, secret: Webhook, *, clock: Clock, wall: Clock, timeout_seconds: float = TIMEOUT_SECONDS
     ) -> None:
         self._url = url

@@ -24,6 +24,7 @@ _log = structlog.get_logger("holdfast.operations")
 class Letter:
     """A message ready to go; a notice has its `matter`, and either `texts` by language or why they are `unwritten`."""
 
+    row: WaitingRow
     message: Outgoing
     matter: Matter | None = None
     texts: Mapping[str, Text] = field(default_factory=dict)
@@ -39,7 +40,7 @@ async def compose(shard: Shard, row: WaitingRow) -> Letter:
     """Write the message of a row; the same row gives the same bytes while what it tells of stands."""
     content = read_canonical(row.payload, dict)
     if row.topic != NOTIFY:
-        return Letter(message=_message(shard, row, content))
+        return Letter(row=row, message=_message(shard, row, content))
     matter = await matter_of(shard, row.payload)
     texts, unwritten = _texts(shard, matter)
     if unwritten is not None:
@@ -52,7 +53,7 @@ async def compose(shard: Shard, row: WaitingRow) -> Letter:
         "texts": {language: {"subject": text.subject, "body": text.body} for language, text in texts.items()} or None,
         "unwritten": unwritten,
     }
-    return Letter(message=_message(shard, row, data), matter=matter, texts=texts, unwritten=unwritten)
+    return Letter(row=row, message=_message(shard, row, data), matter=matter, texts=texts, unwritten=unwritten)
 
 
 def _message(shard: Shard, row: WaitingRow, data: Mapping[str, object]) -> Outgoing:

@@ -11,18 +11,14 @@ class Courier:
 
     `gateway` names what carries the messages, `None` where nothing does. `lock` lets one pass deliver at a time;
     `mail` wakes the worker when a record with messages is on disk. `seen_ms` is the wall time of the last pass of the
-    deliveries: one before it means that the clock was set back. `waiting` messages are not delivered, the oldest of
-    them since `oldest_ms`, with `error` if it failed. `delivered` is by topic; `unwritten` notices went out without a
-    text. `passed_ns` is the tick of the worker's last whole pass.
+    deliveries: one before it means that the clock was set back. `delivered` is by topic; `unwritten` notices went out
+    without a text. `passed_ns` is the tick at which the worker last had fired all that was due.
     """
 
     gateway: str | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     mail: asyncio.Event = field(default_factory=asyncio.Event)
     seen_ms: int | None = None
-    waiting: int = 0
-    oldest_ms: int | None = None
-    error: str = ""
     delivered: Counter[str] = field(default_factory=Counter)
     failures: int = 0
     unwritten: int = 0

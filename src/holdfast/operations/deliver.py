@@ -6,12 +6,10 @@ from typing import Final
 
 import structlog
 
-from holdfast.operations.compose import Letter, compose, message_id
+from holdfast.operations.compose import compose, message_id
 from holdfast.operations.delivered import keep_notice, notice_key
-from holdfast.operations.notices import queued_ms
 from holdfast.operations.ports import Gateway
 from holdfast.operations.shard import Shard
-from holdfast.vocabulary.deliveries import Receipt
 from holdfast.vocabulary.errors import DeliveryError
 from holdfast.vocabulary.instants import MINUTE_MS, SECOND_MS
 from holdfast.vocabulary.stored import WaitingRow
@@ -45,14 +43,6 @@ async def deliver_due(shard: Shard, gateway: Gateway) -> int:
 def pause_ms(attempts: int) -> int:
     """Give the pause after so many failures: 1 s, 2 s, 4 s and so on up to ten minutes."""
     return min(SECOND_MS << min(attempts - 1, _DOUBLINGS), LONGEST_PAUSE_MS)
-
-
-def count_waiting(shard: Shard) -> None:
-    """Note how many messages wait, since when, and what the oldest failed with."""
-    courier = shard.courier
-    courier.waiting, oldest = shard.ports.store.undelivered()
-    courier.oldest_ms = queued_ms(oldest.payload) if oldest else None
-    courier.error = oldest.error if oldest else ""
 
 
 def _release_stranded(shard: Shard) -> None:
@@ -107,10 +97,10 @@ async def _deliver(shard: Shard, gateway: Gateway, row: WaitingRow) -> bool:
 
 async def _send(shard: Shard, gateway: Gateway, row: WaitingRow) -> None:
     """Send a message, and keep what became of it if it was a notice."""
-    letter: Letter = await compose(shard, row)
-    receipt: Receipt = await gateway.send(letter.message)
+    letter = await compose(shard, row)
+    receipt = await gateway.send(letter.message)
     if letter.matter is not None:
-        await keep_notice(shard, row, letter, receipt)
+        await keep_notice(shard, letter, receipt)
 
 
 async def _note(shard: Shard, row: WaitingRow, error: Exception) -> None:

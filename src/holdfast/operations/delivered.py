@@ -26,7 +26,7 @@ def notice_key(row: WaitingRow) -> bytes:
     return short_hash(_MARK + str(row.id).encode() + row.payload)
 
 
-async def keep_notice(shard: Shard, row: WaitingRow, letter: Letter, receipt: Receipt) -> None:
+async def keep_notice(shard: Shard, letter: Letter, receipt: Receipt) -> None:
     """Write the record of a delivered notice; it is on disk when this returns.
 
     Raises UnavailableError when the log cannot be written; the message then goes out again.
@@ -38,15 +38,16 @@ async def keep_notice(shard: Shard, row: WaitingRow, letter: Letter, receipt: Re
     threads = tuple(thread for thread in (order.decision_id, order.hold_id, order.claim_id) if thread)
     for thread in threads:
         await settled(shard, thread)
-    act = await _act(shard, matter, _public(shard, letter, receipt), receipt.sent_ms) if order.hold_id else b""
+    details = _public(shard, letter, receipt)
+    act = await _act(shard, matter, details, sent_ms=receipt.sent_ms) if order.hold_id else b""
     # from the reading of the hold to here there was no other await
     record = Record(
         seq=shard.next_seq(),
         kind=RecordKind.NOTICE,
         occurred_ms=receipt.sent_ms,
         received_ms=shard.ports.clock.now_ms(),
-        key=notice_key(row),
-        subject=bytes.fromhex(row.subject),
+        key=notice_key(letter.row),
+        subject=bytes.fromhex(letter.row.subject),
         event=_sealed(shard, letter, receipt),
         act=act,
         threads=threads,
@@ -98,7 +99,7 @@ def _sealed(shard: Shard, letter: Letter, receipt: Receipt) -> bytes:
     )
 
 
-async def _act(shard: Shard, matter: Matter, details: dict[str, Scalar], sent_ms: int) -> bytes:
+async def _act(shard: Shard, matter: Matter, details: dict[str, Scalar], *, sent_ms: int) -> bytes:
     """Make the act on the hold that a notice is: nothing of its terms changes."""
     last = (await hold_story(shard, matter.order.hold_id or "")).last
     act = replace(

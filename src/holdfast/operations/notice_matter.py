@@ -20,8 +20,9 @@ from holdfast.wire.replies import read_envelope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A notice as it was queued: `at_ms` is when, `ruleset` the law then, and `policy`, `until`, `confirm_by` the hold's
-    terms after what is told of. What an older server did not queue is empty.
+    """A notice as it was queued; what an older server did not queue is empty.
+
+    `at_ms` is when, `ruleset` the law then; `policy`, `until` and `confirm_by` are the hold's terms after what is told.
     """
 
     decision_id: str = ""
@@ -90,7 +91,8 @@ class Matter:
         if self.event and self.regime and self.pack and self.order.case == "refuse":
             name = str(self.event.values.get("rail", self.event.type))
             rail = self.regime.rails.get((self.pack.jurisdiction, name))
-        return rail.cite if rail else self.notice and self.notice.cite
+        source = rail or self.notice
+        return source.cite if source else None
 
 
 async def matter_of(shard: Shard, payload: bytes) -> Matter:

@@ -54,7 +54,7 @@ def _of_the_law(matter: Matter, language: str) -> Values:
     if provision is not None:
         yield "provision", cite(provision)
     acted = [sign for sign in matter.fired() if sign.mode == Mode.ENFORCE]
-    titles = {check.sign.id: check.sign.title[language] for check in regime.signs} if regime else {}
+    titles = {str(check.sign.id): check.sign.title[language] for check in regime.signs} if regime else {}
     told = [titles[sign.id] for sign in acted if sign.id in titles]
     if told:
         yield "sign", "; ".join(told)

@@ -205,3 +205,7 @@ class Gateway(Protocol):
     async def send(self, message: Outgoing) -> Receipt:
         """Deliver one message; raises DeliveryError when it must be tried again."""
         ...
+
+    async def close(self) -> None:
+        """Give up what is open; after it nothing is sent."""
+        ...

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from holdfast.vocabulary.errors import InvalidError
-from holdfast.wire.parts import Instant, Word
+from holdfast.wire.parts import Instant
 
 Channel = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$(?!\n)")]
 

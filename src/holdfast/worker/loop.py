@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from holdfast.operations.deliver import count_waiting, deliver_due
+from holdfast.operations.deliver import deliver_due
 from holdfast.operations.fire_due import fire_due
 from holdfast.operations.ports import Gateway
 from holdfast.operations.shard import Shard
@@ -61,12 +61,10 @@ async def _fire(shard: Shard) -> int:
 
 
 async def _deliver(shard: Shard, gateway: Gateway | None) -> int:
-    """Deliver what waits, and count what still does."""
-    if shard.failed is not None:
+    """Deliver what waits, unless nothing carries it or the log cannot be written at the moment."""
+    if gateway is None or shard.failed is not None:
         return 0
-    count = await deliver_due(shard, gateway) if gateway else 0
-    count_waiting(shard)
-    return count
+    return await deliver_due(shard, gateway)
 
 
 async def _until_due(shard: Shard, longest_seconds: float) -> None:
