@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from holdfast.operations.change_list import Edit, change_list
+from holdfast.operations.courier import Courier
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.deliver import deliver_due
 from holdfast.operations.law import Law
@@ -89,6 +91,12 @@ class House:
         """Lose the memory, and build it anew from the log."""
         self.begin()
         rebuild(self.shard)
+
+    def crash(self) -> None:
+        """Lose everything that is known only to the process, but for the windows of past transfers."""
+        self.shard = replace(
+            self.shard, flights={}, threads={}, landings=deque(), courier=Courier(), seq=self.store.last_seq()
+        )
 
     async def deliver(self) -> int:
         """Run one pass."""
