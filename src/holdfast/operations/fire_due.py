@@ -7,7 +7,8 @@ import structlog
 from holdfast.operations.hold_acts import landed, write_acts
 from holdfast.operations.hold_story import due_acts, hold_story
 from holdfast.operations.shard import Flight, Shard
-from holdfast.vocabulary.errors import HoldfastError, UnavailableError
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.records import HoldRow
 
 _PORTION: Final = 200
 _log: Final = structlog.get_logger("holdfast.operations")
@@ -17,19 +18,24 @@ async def fire_due(shard: Shard) -> int:
     """Write every lapse whose timer lies before now, and give how many.
 
     Each hold is read when its story is on disk and written without an await in between, so that two workers, or a
-    worker and a client, never both act on one. A hold whose story cannot be read is logged and holds up no other.
-    Raises UnavailableError when the log cannot be written; what was not fired then stays due.
+    worker and a client, never both act on one. A hold that cannot be read is logged and stands in nobody's way. Raises
+    UnavailableError when the log cannot be written; what was not fired then stays due.
     """
-    fired = 0
-    while rows := shard.ports.store.holds_due(shard.ports.clock.now_ms(), _PORTION):
+    fired, seen = 0, set[str]()
+    while rows := _due(shard, seen):
         written: list[Flight] = []
         for row in rows:
+            seen.add(row.id)
             written += await _fire(shard, row.id)
-        if not written:
-            break
         await landed(written)
         fired += len(written)
     return fired
+
+
+def _due(shard: Shard, seen: set[str]) -> list[HoldRow]:
+    """Give the next holds that are due, those left out that this pass has seen."""
+    rows = shard.ports.store.holds_due(shard.ports.clock.now_ms(), _PORTION + len(seen))
+    return [row for row in rows if row.id not in seen]
 
 
 async def _fire(shard: Shard, hold_id: str) -> list[Flight]:
@@ -37,8 +43,6 @@ async def _fire(shard: Shard, hold_id: str) -> list[Flight]:
     try:
         story = await hold_story(shard, hold_id)
         return write_acts(shard, story, due_acts(story, shard.ports.clock.now_ms()))[1]
-    except UnavailableError:
-        raise
-    except HoldfastError as error:
+    except Bug as error:
         _log.error("a timer cannot be fired", hold=hold_id, error=error.message)
         return []
