@@ -209,8 +209,11 @@ def test_hundreds_of_restarts_lose_nothing_and_repeat_nothing() -> None:
         assert house.store.undelivered()[0] == 0
         assert len({hold_id for hold_id, _ in lapses(house)}) == len(lapses(house)) == count
         assert {at_ms for _, at_ms in lapses(house)} == {END_MS}
-        told_of = [record.threads for record in house.told()]
-        assert len(set(told_of)) == len(told_of) == count, "each notice is recorded once"
+        kept = [read_act(record.act).details["message_id"] for record in house.told()]
+        sent = {message.id for message in house.post.sent if message.topic == "notify_client"}
+        assert len(set(kept)) == len(kept), "each notice is recorded once"
+        assert set(kept) == sent, "what was said is recorded, and nothing else"
+        assert len(sent) == 2 * count, "a notice of the hold and one of its end"
         assert {json.loads(message.body)["data"]["event_id"] for message in house.post.sent} == {
             f"t-{n}" for n in range(count)
         }
