@@ -16,10 +16,7 @@ import httpx
 
 from tests.acceptance.conftest import Json, Server
 
-IDENTIFIERS = ("account", "inn", "iin", "phone", "card", "ewallet", "passport_hash", "snils_hash")
-IN_BRANCH = {"method": "branch"}
 BY_PUSH = {"method": "app"}
-CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def at(when: str, verb: Verb, **wants: Any) -> Step:
     return Step(when, verb[0], verb[1], wants)
 
 
-def pay(name: str = "t", **words: Any) -> Verb:
+def pay(name: str = "t", /, **words: Any) -> Verb:
     """The client orders a transfer; words are fields of the event, `payer` and `payee` add to the parties."""
     return "pay", {"name": name} | words
 
@@ -102,7 +99,7 @@ def cancel(of: str = "t", **words: Any) -> Verb:
     return "act", {"act": "cancel", "of": of} | words
 
 
-def post(path: str, of: str = "t", **body: Any) -> Verb:
+def post(path: str, of: str = "t", /, **body: Any) -> Verb:
     """Post a body to a path in which `{hold}`, `{decision}` and `{client}` are the scenario's."""
     return "post", {"path": path, "of": of, "body": body}
 
@@ -167,6 +164,11 @@ class Life:
             "snils_hash": lambda: hashlib.sha256(f"snils {self.number}".encode()).hexdigest(),
         }
         return str(party[kind]) if kind in party else made[kind]()
+
+
+def _known(fields: Json) -> Json:
+    """Leave out what is `None`."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _inn(number: int) -> str:
@@ -250,12 +252,14 @@ class World:
         return f"e-{life.number}-{name}"
 
     def _send(self, path: str, body: Json) -> httpx.Response:
-        return self.server.post(path, {name: value for name, value in body.items() if value is not None})
+        return self.server.post(path, _known(body))
 
     def _pay(self, life: Life, *, name: str, payer: Json | None = None, payee: Json | None = None, **words: Any) -> Any:
         money = {"amount_minor": 25_000_000, "currency": "KZT" if self.home == "KZ" else "RUB"}
         parties = {"payer": life.payer() | (payer or {}), "payee": life.payee() | (payee or {})}
-        parties = {role: {key: text for key, text in party.items() if text is not None} for role, party in parties.items()}
+        parties = {
+            role: {key: text for key, text in party.items() if text is not None} for role, party in parties.items()
+        }
         event = {"type": "transfer", "rail": "order"} | money | parties
         return self._decided(life, name, event | words)
 
@@ -295,8 +299,7 @@ class World:
         who = words.pop("who", "payee")
         value = life.value(words["kind"], who)
         bank = {"bic": "044525225"} if words["kind"] == "account" else {}
-        entry = {"value": value} | bank | self._instants(words)
-        return {name: part for name, part in entry.items() if part is not None}
+        return _known({"value": value} | bank | self._instants(words))
 
     def _enlist(self, life: Life, **words: Any) -> None:
         self.server.enlist(words.pop("list"), self._entry(life, words))
@@ -318,7 +321,8 @@ class World:
         return self._send(self._path(life, f"/v1/holds/{{hold}}/{act}", of), body)
 
     def _post(self, life: Life, *, path: str, of: str, body: Json) -> httpx.Response:
-        return self.server.post(self._path(life, path, of), self._instants(body))
+        named = {name: life.client if value == "{client}" else value for name, value in body.items()}
+        return self.server.post(self._path(life, path, of), self._instants(named))
 
     def _get(self, life: Life, *, path: str, of: str) -> httpx.Response:
         answer = self.server.client.get(self._path(life, path, of))
@@ -331,6 +335,11 @@ class World:
         self.server.restart(9)
 
 
+def _moves(hold: Json) -> list[Json]:
+    """Give what happened to a hold, without the notices of it and the looks at it."""
+    return [row for row in hold["history"] if row["act"] not in {"notify", "show"}]
+
+
 def _found(body: Any, name: str) -> Any:
     """Find what a wanted name means in an answer: a path, with the hold of a decision and its signs at hand."""
     if name in {"fired", "clear", "unknown"} and "signs" in body:
@@ -340,7 +349,9 @@ def _found(body: Any, name: str) -> Any:
     if name == "kinds":
         return {row["kind"] for row in body["measures"]}
     if name == "acts":
-        return [row["act"] for row in body["history"]]
+        return [row["act"] for row in _moves(body)]
+    if name.startswith("moves__"):
+        body = {"moves": _moves(body)}
     if name in {"policy", "until", "confirm_by"} and body.get("hold"):
         return body["hold"][name]
     for part in name.split("__"):
@@ -348,7 +359,9 @@ def _found(body: Any, name: str) -> Any:
     return body
 
 
-def tell(data: Path, scenarios: Sequence[Scenario], *, zone: str = "Europe/Moscow", packs: str = "ru") -> Iterator[World]:
+def tell(
+    data: Path, scenarios: Sequence[Scenario], *, zone: str = "Europe/Moscow", packs: str = "ru"
+) -> Iterator[World]:
     """Start the product at the first instant of all scenarios, tell them, and give the world."""
     first = min(step.at for one in scenarios for step in one.steps)
     now = dt.datetime.fromisoformat(first).replace(tzinfo=ZoneInfo(zone))

@@ -29,6 +29,7 @@ LAW = "Закон РК"
 NAURYZ = "2026-03-19 15:00"
 TERM = "2026-03-31"
 CLIENTS_OWN = {"customer_id": "c-payee", "kind": "individual"}
+FIRM = {"customer_id": None, "kind": "organisation"}
 
 
 def listed(when: str, kind: str = "iin", **words: object) -> tuple[Step, Step]:
@@ -124,7 +125,7 @@ CASES = (
         "Law 205-VIII; regulation 7.13",
         *listed(NAURYZ),
         at("2026-03-25 12:00", delist(CENTER, "iin")),
-        at("2026-03-25 12:00", look(), state="released", instruction="execute", history__1__by="feed"),
+        at("2026-03-25 12:00", look(), state="released", instruction="execute", moves__1__by="feed"),
     ),
     scenario(
         "Removed by one identifier and listed by another, it waits on",
@@ -177,7 +178,9 @@ CASES = (
         ),
         at(
             NAURYZ,
-            pay("salary", payer={"customer_id": None, "kind": "organisation"}, payee=CLIENTS_OWN, purpose_code="salary"),
+            pay(
+                "salary", payer={"customer_id": None, "kind": "organisation"}, payee=CLIENTS_OWN, purpose_code="salary"
+            ),
             outcome="allow",
         ),
     ),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance.stories import (
-    BY_PUSH,
     Scenario,
     World,
     at,
@@ -35,7 +34,7 @@ AFTER = "2026-05-10 00:00"
 
 CASES = (
     scenario(
-        "The worked example: held on Friday, confirmed on Saturday, in the base, paused till Sunday, paid on Monday",
+        "The worked example: held on Friday, confirmed on Saturday, in the database, paused till Sunday, paid on Monday",
         "161-FZ 8 p. 3.4, 3.6, 3.10, 3.11",
         at(FRIDAY, enlist(BASE)),
         at(FRIDAY, pay(), outcome="hold", policy=FIRST, until="day 2026-05-09", confirm_by="day 2026-05-09"),
@@ -54,7 +53,7 @@ CASES = (
         at(SUNDAY, look(), state="not_accepted", instruction="do_not_execute"),
     ),
     scenario(
-        "Confirmed in time and not in the base: executed at once",
+        "Confirmed in time and not in the database: executed at once",
         "161-FZ 8 p. 3.8",
         *held(FRIDAY),
         at("2026-05-08 12:01", confirm(), state="confirmed", instruction="execute", acts=["place", "confirm"]),
@@ -70,7 +69,7 @@ CASES = (
         "161-FZ 8 p. 3.9",
         *held(FRIDAY),
         at(AFTER, confirm(), status=409),
-        at(AFTER, look(), state="not_accepted", acts=["place", "lapse"], history__1__by="clock"),
+        at(AFTER, look(), state="not_accepted", acts=["place", "lapse"], moves__1__by="clock"),
     ),
     scenario(
         "Friday 23:50 is day one and the weekend moves nothing",
@@ -151,7 +150,7 @@ CASES = (
         at(SATURDAY, confirm(), state="confirmed", instruction="execute"),
     ),
     scenario(
-        "A device of the base holds, and gives no second pause",
+        "A device of the database holds, and gives no second pause",
         "OD-2506 1.5; 161-FZ 8 p. 3.8, 3.10",
         at(FRIDAY, enlist("ru.cbr.devices", "device")),
         at(FRIDAY, pay(device={"id": "device-17"}), outcome="hold", fired={"1.5"}),
@@ -166,14 +165,14 @@ CASES = (
         at("2026-05-11 00:00", look(), state="confirmed", instruction="execute"),
     ),
     scenario(
-        "Confirmed on the first day and in the base: the second pause ends with the first one's last day",
+        "Confirmed on the first day and in the database: the second pause ends with the first one's last day",
         "161-FZ 8 p. 3.10",
         *held(FRIDAY, by=BASE, sign="1.1"),
         at("2026-05-08 12:05", confirm(), state="paused_again", until="day 2026-05-09"),
         at(AFTER, look(), state="confirmed", instruction="execute"),
     ),
     scenario(
-        "A record that left the base before the confirmation gives no second pause",
+        "A record that left the database before the confirmation gives no second pause",
         "161-FZ 8 p. 3.8, 3.10",
         *held(FRIDAY, by=BASE, sign="1.1"),
         at("2026-05-08 18:00", delist(BASE)),
@@ -189,7 +188,7 @@ CASES = (
         at("2026-05-10 01:01", look(), state="not_accepted", acts=["place", "lapse"]),
     ),
     scenario(
-        "A match of the base after the confirmation suspends nothing",
+        "A match of the database after the confirmation suspends nothing",
         "161-FZ 8 p. 3.8",
         *held(FRIDAY),
         at("2026-05-08 13:00", confirm(), state="confirmed"),
@@ -204,7 +203,7 @@ CASES = (
         at(SATURDAY, confirm(), state="paused_again", until="day 2026-05-09", acts=["place", "confirm"]),
     ),
     scenario(
-        "There is no third hold: after the second pause the base holds nothing",
+        "There is no third hold: after the second pause the database holds nothing",
         "161-FZ 8 p. 3.11",
         *held(FRIDAY, by=BASE, sign="1.1"),
         at("2026-05-08 12:05", confirm(), state="paused_again"),
@@ -288,7 +287,7 @@ CASES = (
         "161-FZ 8 p. 3.13",
         *held(FRIDAY, by=BASE, sign="1.1"),
         at("2026-05-08 13:00", result("executed")),
-        at("2026-05-08 13:01", look(), executed=True, acts=["place", "execute"], history__1__details__breach=True),
+        at("2026-05-08 13:01", look(), executed=True, acts=["place", "execute"], moves__1__details__breach=True),
     ),
     scenario(
         "Killed between the hold, the confirmation and the timer, the bank still knows the day",
@@ -307,14 +306,6 @@ CASES = (
         at(FRIDAY, get("/v1/decisions/{decision}"), outcome="hold", hold__policy=FIRST),
         at(FRIDAY, get("/v1/holds?customer_id={client}"), items__0__state="placed", next=None),
         at(FRIDAY, get("/v1/holds?customer_id=nobody"), items=[]),
-    ),
-    scenario(
-        "A confirmation without any proof is not taken",
-        "issue 3: a proof is verified",
-        *held(FRIDAY),
-        at("2026-05-08 13:00", post("/v1/holds/{hold}/confirm", by="client", customer_id="c-37"), status=422),
-        at("2026-05-08 13:01", look(), state="placed", acts=["place"]),
-        at("2026-05-08 13:02", confirm(proof=BY_PUSH), state="confirmed"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Russia: cash from ATMs, the limits of clients in the base of the Bank of Russia, and the person whom a client trusts."""
+"""Russia: cash from ATMs, clients in the database of the Bank of Russia, and the person whom a client trusts."""
 
 from collections.abc import Iterator
 
@@ -108,7 +108,7 @@ CASES = (
         at("2025-09-01 00:00", odd("b", 60_000), outcome="refuse"),
     ),
     scenario(
-        "A client in the base: 100,000 a month to individuals, to the kopeck, and organisations do not count",
+        "A client in the database: 100,000 a month to individuals, to the kopeck, and organisations do not count",
         "161-FZ 9 p. 11.6 sent. 2",
         at(NOON, enlist(BASE, who="payer")),
         at(NOON, send("a", 60_000), outcome="allow", kinds={"cap_transfers"}),
@@ -124,14 +124,14 @@ CASES = (
         ),
     ),
     scenario(
-        "What a client in the base was refused does not use up the month",
+        "What a client in the database was refused does not use up the month",
         "161-FZ 9 p. 11.6 sent. 2",
         at(NOON, enlist(BASE, who="payer")),
         at(NOON, send("a", 100_000.01), outcome="refuse"),
         at(LATER, send("b", 100_000), outcome="allow"),
     ),
     scenario(
-        "Removed from the base, the client pays at once what he likes",
+        "Removed from the database, the client pays at once what he likes",
         "161-FZ 9 p. 11.11",
         at(NOON, enlist(BASE, who="payer")),
         at(NOON, send("a", 100_000.01), outcome="refuse"),
@@ -160,7 +160,7 @@ CASES = (
         at(LATER, send("c", 100_000), outcome="refuse"),
     ),
     scenario(
-        "A company in the base has no cap on transfers and has one on cash",
+        "A company in the database has no cap on transfers and has one on cash",
         "161-FZ 9 p. 11.6: individuals; Banking Law 30 p. 16: companies too",
         at(NOON, enlist(BASE, who="payer")),
         at(NOON, send("a", 900_000, payer={"kind": "organisation"}), outcome="allow"),
@@ -228,7 +228,7 @@ CASES = (
         at("2025-09-01 00:00", pay("u", payer=TRUSTED), outcome="hold"),
     ),
     scenario(
-        "Both the base and the trusted person: the client's own two days do not do without that person",
+        "Both the database and the trusted person: the client's own two days do not do without that person",
         "161-FZ 8 p. 3.4; 41-FZ (trusted person)",
         at(NOON, enlist(BASE)),
         at(NOON, pay(payer=TRUSTED), outcome="hold", fired={"1.1", "1"}),

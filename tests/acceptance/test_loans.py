@@ -114,7 +114,7 @@ RUSSIA = (
         at(NOON, payout(300_000), outcome="hold"),
         at("2026-05-08 14:00", kill()),
         at("2026-05-08 14:01", result("executed")),
-        at("2026-05-08 14:02", look(), executed=True, history__1__details__breach=True),
+        at("2026-05-08 14:02", look(), executed=True, moves__1__details__breach=True),
     ),
 )
 

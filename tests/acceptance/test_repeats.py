@@ -120,7 +120,7 @@ CASES = (
         at("2026-05-08 12:10", sbp("r2"), outcome="allow"),
     ),
     scenario(
-        "The base learns of the payee between the refusal and the repeat",
+        "The database learns of the payee between the refusal and the repeat",
         "161-FZ 8 p. 3.10",
         at(FRIDAY, enlist(OWN)),
         at(FRIDAY, sbp(), outcome="refuse"),
@@ -130,7 +130,7 @@ CASES = (
         at(SUNDAY, sbp("r3"), outcome="allow"),
     ),
     scenario(
-        "The payee leaves the base before the repeat",
+        "The payee leaves the database before the repeat",
         "161-FZ 8 p. 3.8, 3.10",
         at(FRIDAY, enlist(BASE)),
         at(FRIDAY, sbp(), outcome="refuse"),
@@ -138,7 +138,7 @@ CASES = (
         at("2026-05-08 18:01", sbp("r1"), outcome="allow"),
     ),
     scenario(
-        "The payee leaves the base after a refused repeat: the next one passes before the two days are over",
+        "The payee leaves the database after a refused repeat: the next one passes before the two days are over",
         "161-FZ 8 p. 3.10 (data held at the repeat)",
         at(FRIDAY, enlist(BASE)),
         at(FRIDAY, sbp(), outcome="refuse"),
@@ -161,7 +161,7 @@ CASES = (
         at(NEXT, sbp("r1"), outcome="allow"),
     ),
     scenario(
-        "A device of the base refuses once and never twice",
+        "A device of the database refuses once and never twice",
         "OD-2506 1.5; 161-FZ 8 p. 3.10 names the recipient alone",
         at(FRIDAY, enlist("ru.cbr.devices", "device")),
         at(FRIDAY, sbp(device={"id": "device-15"}), outcome="refuse", fired={"1.5"}),
@@ -183,7 +183,7 @@ CASES = (
         at(NEXT, pay("r1", rail="card", payee={"card": "2200150000000017"}), outcome="allow"),
     ),
     scenario(
-        "E-money is refused, and in the base so is its repeat",
+        "E-money is refused, and in the database so is its repeat",
         "161-FZ 8 p. 3.4 sent. 2, 3.10",
         at(FRIDAY, enlist(BASE, "ewallet")),
         at(FRIDAY, pay(rail="emoney", payee={"ewallet": "wallet000018"}), outcome="refuse", hold=None),
