@@ -84,7 +84,7 @@ def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes,
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
         hold=hold_row(judgement, envelope),
-        outbox=outbox_rows(event, judgement, envelope, revised=True),
+        outbox=outbox_rows(shard, event, judgement, envelope=envelope, revised=True),
     )
     revised(shard, one, judgement.outcome)
     return commit(shard, record)

@@ -12,7 +12,7 @@ from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
-from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.vocabulary.records import OutboxRow, Record, RecordKind
 from holdfast.wire.canonical import short_hash
 from holdfast.wire.codec import Decoded, decode
 from holdfast.wire.replies import decision_reply, envelope_bytes, judgement_bytes, seal_facts
@@ -114,7 +114,8 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
             "rules": (judged - prepared) // _US,
         },
     )
-    record = decision_record(decoded, key, seq, made=(sealed, judgement, envelope))
+    outbox = outbox_rows(shard, event, judgement, envelope=envelope)
+    record = decision_record(decoded, key, seq, made=(sealed, judgement, envelope), outbox=outbox)
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
@@ -124,7 +125,14 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     return [flight, *(revision for revision in revisions if revision is not None)]
 
 
-def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes, Judgement, Envelope]) -> Record:
+def decision_record(
+    decoded: Decoded,
+    key: bytes,
+    seq: int,
+    *,
+    made: tuple[bytes, Judgement, Envelope],
+    outbox: tuple[OutboxRow, ...] = (),
+) -> Record:
     """Make the durable record of one decision."""
     facts, judgement, envelope = made
     event = decoded.event
@@ -143,5 +151,5 @@ def decision_record(decoded: Decoded, key: bytes, seq: int, *, made: tuple[bytes
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
         hold=hold_row(judgement, envelope),
-        outbox=outbox_rows(event, judgement, envelope),
+        outbox=outbox,
     )

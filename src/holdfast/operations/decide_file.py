@@ -167,13 +167,12 @@ class FileDecider:
             decided_ms=self._now_ms,
             timings_us={},
         )
-        record = decision_record(
+        return decision_record(
             Decoded(event=event, body=body, body_hash=short_hash(body)),
             idempotency_key(event.id),
             self.shard.next_seq(),
             made=(sealed, judgement, envelope),
         )
-        return replace(record, outbox=())
 
     def _write(self, record: Record) -> None:
         if self.journal is not None:

@@ -1,10 +1,16 @@
 """The parts of a durable record that follow from a judgement."""
 
+from typing import Final
+
 from holdfast.holds.terms import instant_ms
+from holdfast.operations.notices import NOTIFY, notice_row, revised_row
+from holdfast.operations.shard import Shard
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.judgement import Envelope, Judgement
+from holdfast.vocabulary.judgement import Envelope, Judgement, Scalar
 from holdfast.vocabulary.records import HoldRow, OutboxRow
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.canonical import short_hash
+
+_TOLD: Final = ("limit_minor", "currency", "hours")  # what a duty's details say to the client
 
 
 def subject_of(event: Event) -> bytes:
@@ -33,16 +39,34 @@ def hold_row(judgement: Judgement, envelope: Envelope) -> HoldRow | None:
 
 
 def outbox_rows(
-    event: Event, judgement: Judgement, envelope: Envelope, *, revised: bool = False
+    shard: Shard, event: Event, judgement: Judgement, *, envelope: Envelope, revised: bool = False
 ) -> tuple[OutboxRow, ...]:
-    """Queue messages for the bank: what the client must hear, and that a decision was revised."""
-    notices = [measure for measure in judgement.measures if measure["kind"] == "notify_client"]
-    content = {"decision_id": envelope.decision_id, "event_id": event.id, "outcome": judgement.outcome}
-    subject = subject_of(event).hex()
+    """Queue messages for the bank: that a decision was revised, and each notice that the client must get."""
+    decision_id, subject = envelope.decision_id, subject_of(event)
     rows = []
     if revised:
-        rows.append(OutboxRow(topic="decision_revised", subject=subject, payload=canonical(content)))
-    if notices:
-        payload = canonical(content | {"notices": notices})
-        rows.append(OutboxRow(topic="notify_client", subject=subject, payload=payload))
+        outcome = judgement.outcome
+        rows.append(revised_row(shard, decision_id=decision_id, event_id=event.id, outcome=outcome, subject=subject))
+    for template, values in _asked(judgement).items():
+        rows.append(
+            notice_row(
+                shard,
+                template=template,
+                case=judgement.outcome,
+                decision_id=decision_id,
+                event_id=event.id,
+                subject=subject,
+                hold_id=envelope.hold_id,
+                values=values,
+            )
+        )
     return tuple(rows)
+
+
+def _asked(judgement: Judgement) -> dict[str, dict[str, Scalar]]:
+    """Give the values that each notice asked for must name, by the id of its text."""
+    return {
+        str(measure.get("template", "")): {name: measure[name] for name in _TOLD if name in measure}
+        for measure in judgement.measures
+        if measure["kind"] == NOTIFY
+    }
