@@ -37,6 +37,9 @@ LOADED_BEFORE_EXECUTION = course(listing("05-08 11:00", "05-08 12:20"), answer=F
 PAID, ART9, SURE = rule("paid", days=None), rule("notice"), application(without_consent=True)
 
 
+BY_PROCEDURE, ASKED = rule(), application()
+
+
 class Case(NamedTuple):
     """One course, and what the law says of it."""
 
@@ -44,8 +47,8 @@ class Case(NamedTuple):
     course: Dossier
     liability: Liability
     reason: str
-    rule: Rule = rule()
-    application: Application = application()
+    rule: Rule = BY_PROCEDURE
+    application: Application = ASKED
 
 
 CASES = [
