@@ -15,6 +15,7 @@ from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
+from holdfast.features.standing import Standing
 from holdfast.lists.book import ListBook
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
@@ -256,6 +257,7 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
         complete_since={},
         schema=schema,
         home=settings.home,
+        standing=Standing(keys=keys),
     )
 
 

@@ -1,80 +1,14 @@
 """One suite over every store: what holds in memory holds on disk."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from holdfast.store import MemoryStore
 from holdfast.vocabulary.errors import Bug, ConflictError, InvalidError, NotFoundError, StoreError
-from holdfast.vocabulary.lists import Document, ListEntry, ListKind, ListVersion
-from holdfast.vocabulary.records import HoldRow, OutboxRow, Record, RecordKind, SourceRow
+from holdfast.vocabulary.lists import ListKind
+from holdfast.vocabulary.records import OutboxRow, Record, RecordKind, SourceRow
 from holdfast.vocabulary.stored import ApiKeyRow
-from tests.unit.store.making import DAY_MS, NOW_MS, StillClock, Store, key_of, record, sqlite_store, submit_all
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """Give one store of each kind."""
-    made: Store = MemoryStore(clock=StillClock()) if request.param == "memory" else sqlite_store(tmp_path / "data")
-    yield made
-    made.close()
-
-
-def accept(store: Store, *records: Record) -> None:
-    """Submit records of which every one must be taken."""
-    assert submit_all(store, records) == [None] * len(records)
-
-
-def hold(number: int, until_ms: int = NOW_MS) -> HoldRow:
-    """Give a hold's row."""
-    return HoldRow(
-        id=f"hold_{number}",
-        decision_id=f"dec_{number:032x}",
-        policy="ru.161-fz.8.3.4",
-        placed_ms=NOW_MS,
-        until_ms=until_ms,
-        confirm_by_ms=None,
-    )
-
-
-def account(number: int, **more: object) -> ListEntry:
-    """Give an account as a list's entry."""
-    entry = ListEntry(kind=ListKind.ACCOUNT, value=f"{number:020d}", bic="044525225", reason="reported", added_ms=7)
-    return replace(entry, **more)  # type: ignore[arg-type]  # the fields of one dataclass have many types
-
-
-def publish(store: Store, version: str, **change: list[ListEntry]) -> None:
-    """Stage a change to the list `ru.test` and publish it."""
-    store.stage_list_change("ru.test", version, added=change.get("added", []), removed=change.get("removed", []))
-    accept(store, list_record(store.last_seq() + 1, version))
-
-
-def list_record(seq: int, version: str) -> Record:
-    """Give the record that publishes a version."""
-    one = ListVersion(
-        list="ru.test",
-        version=version,
-        loaded_ms=NOW_MS,
-        published_ms=5,
-        entries=1,
-        added=1,
-        removed=0,
-        source="upload",
-        by="anna",
-    )
-    return Record(seq=seq, kind=RecordKind.LIST, occurred_ms=NOW_MS, received_ms=NOW_MS, list_version=one)
-
-
-def entries(store: Store, version: str | None = None) -> list[ListEntry]:
-    """Read all pages of `ru.test`, two entries at a time."""
-    page = store.list_entries("ru.test", limit=2, version=version)
-    items = list(page.items)
-    while page.next:
-        page = store.list_entries("ru.test", limit=2, cursor=page.next)
-        items += page.items
-    return items
+from tests.unit.store.making import DAY_MS, NOW_MS, Store, accept, key_of, record, submit_all
 
 
 def test_what_was_taken_is_replayed_as_it_was(store: Store) -> None:
@@ -107,7 +41,11 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
     assert (store.decision("dec_1"), store.by_event("tr-1"), store.hold("hold_1")) == (None, None, None)
     assert (store.decision(""), store.by_event(""), store.content("00" * 32)) == (None, None, None)
     assert (store.pending(10), store.keys(), store.sources(), store.lists()) == ((), (), {}, ())
-    assert (store.decisions(5).items, store.open_holds(5).items, store.latest_snapshot()) == ((), (), None)
+    assert (store.decisions(5).items, store.holds(5).items, store.latest_snapshot()) == ((), (), None)
+    assert (store.claim("claim_1"), store.claims(5).items, store.exposures(5).items) == (None, (), ())
+    assert (store.thread("hold_1"), store.thread(""), store.seq_at(NOW_MS)) == ((), (), 0)
+    assert (store.holds_due(NOW_MS, 5), store.next_hold_due(), store.exposure_totals(0, NOW_MS)) == ((), None, ())
+    assert store.list_steps("ru.test", ListKind.ACCOUNT, "1") == ()
     assert store.waiting() == 0
     assert store.failure is None
 
@@ -171,9 +109,8 @@ def test_decisions_are_listed_newest_first(store: Store) -> None:
         record(2),
         record(3, decision_id=record(1).decision_id),
         record(3, key=b"short"),
-        record(3, closed_holds=("hold_9",)),
     ],
-    ids=["key", "gap", "number", "decision", "length", "hold"],
+    ids=["key", "gap", "number", "decision", "length"],
 )
 def test_a_broken_invariant_is_a_bug_and_stops_the_store(store: Store, wrong: Record) -> None:
     """Nothing impossible is swallowed: it fails with `Bug`, and the store takes nothing more."""
@@ -206,35 +143,6 @@ def test_contents_are_kept_by_hash(store: Store) -> None:
     assert store.content("ab" * 32) is None
 
 
-def test_a_hold_is_open_until_a_record_ends_it(store: Store) -> None:
-    """Placing, new terms and ending go through records; the timers see open holds only."""
-    accept(
-        store,
-        record(1, hold=hold(1, NOW_MS + 10)),
-        record(2, hold=hold(2, NOW_MS + 5)),
-        record(3, hold=hold(3, NOW_MS + 20)),
-        record(4, kind=RecordKind.HOLD, decision_id="", closed_holds=("hold_2",)),
-    )
-    assert [one.id for one in store.holds_due(NOW_MS + 20, 9)] == ["hold_1"]
-    assert [one.id for one in store.holds_due(NOW_MS + 21, 9)] == ["hold_1", "hold_3"]
-    assert [one.id for one in store.holds_due(NOW_MS + 21, 1)] == ["hold_1"]
-    accept(store, record(5, kind=RecordKind.HOLD, decision_id="", hold=hold(1, NOW_MS + 99)))
-    assert store.hold("hold_1") == hold(1, NOW_MS + 99)
-    assert store.hold("hold_2") == hold(2, NOW_MS + 5)
-    assert [one.seq for one in store.hold_records("hold_1")] == [1, 5]
-    assert [one.seq for one in store.hold_records("hold_2")] == [2, 4]
-    page = store.open_holds(1)
-    assert ([one.id for one in page.items], page.next) == (["hold_1"], "hold_1")
-    assert [one.id for one in store.open_holds(5, page.next).items] == ["hold_3"]
-    assert [one.hold for one in store.replay()] == [
-        hold(1, NOW_MS + 10),
-        hold(2, NOW_MS + 5),
-        hold(3, NOW_MS + 20),
-        None,
-        hold(1, NOW_MS + 99),
-    ]
-
-
 def test_the_outbox_keeps_each_subjects_order(store: Store) -> None:
     """A message waits behind its subject's failed one, other subjects go on, and delivered ones are gone."""
     messages = tuple(OutboxRow(topic="hook", subject=subject, payload=subject.encode()) for subject in "aab")
@@ -253,65 +161,6 @@ def test_the_outbox_keeps_each_subjects_order(store: Store) -> None:
     assert [row.id for row in store.pending(1)] == ids[2:3]
     assert [row.id for row in store.pending(10, after=ids[2])] == ids[3:]
     assert next(store.replay()).outbox == ()
-
-
-def test_a_staged_version_is_unseen_until_its_record(store: Store) -> None:
-    """Staged values show nowhere; the record makes all of them the current version at once."""
-    store.stage_list_change("ru.test", "v1", added=[account(1)])
-    store.stage_list_change("ru.test", "v1", added=[account(2), account(3)])
-    assert (entries(store), store.list_versions("ru.test"), store.lists()) == ([], (), ())
-    accept(store, list_record(1, "v1"))
-    assert entries(store) == [account(1), account(2), account(3)]
-    assert store.list_versions("ru.test") == (list_record(1, "v1").list_version,)
-    assert store.lists() == ("ru.test",)
-    assert next(store.replay()).list_version == list_record(1, "v1").list_version
-
-
-def test_every_version_of_a_list_can_be_read_for_ever(store: Store) -> None:
-    """Versions are differences: each still shows the list as it was, and what it changed."""
-    paper = Document(number="12-345", date="2026-01-02", title="order")
-    publish(store, "v1", added=[account(1), account(2), account(3)])
-    publish(store, "v2", added=[account(4)], removed=[account(2)])
-    publish(store, "v3", added=[account(2, police=True, document=paper), account(1, reason="again")])
-    publish(store, "v4")
-    assert entries(store, "v1") == [account(1), account(2), account(3)]
-    assert entries(store, "v2") == [account(1), account(3), account(4)]
-    newest = [account(1, reason="again"), account(2, police=True, document=paper), account(3), account(4)]
-    assert entries(store, "v3") == entries(store, "v4") == entries(store) == newest
-    change = store.list_change("ru.test", "v2", limit=1)
-    assert change.items == ((replace(account(2), reason=None, added_ms=0), False),)
-    assert store.list_change("ru.test", "v2", cursor=change.next).items == ((account(4), True),)
-    assert store.list_change("ru.test", "v4").items == ()
-    assert [one.version for one in store.list_versions("ru.test")] == ["v1", "v2", "v3", "v4"]
-    for ask in (store.list_entries, store.list_change):
-        with pytest.raises(NotFoundError, match="v9"):
-            ask("ru.test", version="v9")
-
-
-def test_pages_of_a_list_keep_their_version(store: Store) -> None:
-    """A listing that began before a version was published goes on without it."""
-    publish(store, "v1", added=[account(number) for number in (1, 2, 3)])
-    page = store.list_entries("ru.test", limit=2)
-    publish(store, "v2", added=[account(4)], removed=[account(3)])
-    assert store.list_entries("ru.test", cursor=page.next).items == (account(3),)
-
-
-def test_one_version_of_a_list_is_staged_at_a_time(store: Store) -> None:
-    """A second import of a list waits for the first, and an aborted one leaves nothing behind."""
-    store.stage_list_change("ru.test", "v1", added=[account(1)])
-    with pytest.raises(ConflictError, match="v1"):
-        store.stage_list_change("ru.test", "v2", added=[account(2)])
-    store.drop_staged("ru.test", "v1")
-    store.drop_staged("ru.test", "v7")
-    publish(store, "v2", added=[account(2)])
-    assert entries(store) == [account(2)]
-    with pytest.raises(ConflictError, match="published already"):
-        store.stage_list_change("ru.test", "v2", added=[account(3)])
-    store.stage_list_change("ru.test", "v3", added=[account(3)])
-    store.drop_all_staged()
-    assert entries(store) == [account(2)]
-    (error,) = submit_all(store, [list_record(2, "v2")])
-    assert isinstance(error, Bug)
 
 
 def test_sources_are_declared_by_records(store: Store) -> None:
@@ -389,15 +238,3 @@ def test_a_closed_store_takes_nothing(store: Store) -> None:
     store.close()
     (error,) = submit_all(store, [record(1)])
     assert isinstance(error, StoreError)
-
-
-def test_a_reader_of_a_list_reads_one_version_by_kinds(store: Store) -> None:
-    """A reader keeps to the version that was newest when it was asked for, and gives the kinds that are wanted."""
-    card = ListEntry(kind=ListKind.CARD, value="4111111111111111")
-    publish(store, "1.x", added=[account(1), account(2), card])
-    publish(store, "2.x", added=[account(2, reason="new")], removed=[account(1)])
-    reader = store.list_reader("ru.test")
-    publish(store, "3.x", added=[account(3)])
-    assert list(reader((ListKind.ACCOUNT,))) == [account(2, reason="new")]
-    assert list(reader((ListKind.CARD,))) == [card]
-    assert list(store.list_reader("ru.unknown")(tuple(ListKind))) == []

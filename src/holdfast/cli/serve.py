@@ -16,6 +16,7 @@ from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, move_clock, reopen, scratch_shard
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.warming import warm
+from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
@@ -86,6 +87,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
     warm()
     records = rebuild(shard)
+    await revise_last(shard)
     if settings.dev:
         await declare_own_sources(shard, shard.ports.clock.now_ms())
 

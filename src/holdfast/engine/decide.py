@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from holdfast.engine.proposals import Proposal, Proposer, in_force
+from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
+from holdfast.features.standing import LASTS
 from holdfast.holds.terms import terms
 from holdfast.rules.regime import DutyCheck, Regime, RuleCheck
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.facts import Facts
+from holdfast.vocabulary.instants import HOUR_MS, rfc3339
 from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, SignResult, Versions
 from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
 from holdfast.vocabulary.trilean import Trilean
@@ -24,7 +27,9 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
     or advised shows in `would_be`; what is advised also asks a person, by the measure `open_case`.
     """
     answers = regime.program(facts.values)
-    proposals = Proposer(regime, tenant, facts=facts, answers=answers).all()
+    made = Proposer(regime, tenant, facts=facts, answers=answers).all()
+    repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
+    proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
     strongest = _strongest(acting)
     would_be = _strongest(proposals)
@@ -34,11 +39,11 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=tuple(_signs(regime, facts, answers=answers, proposals=proposals)),
-        rules=tuple(_rules(regime.rules, facts, proposals)),
+        signs=tuple(_signs(regime, facts, answers=answers, proposals=made)),
+        rules=tuple(_rules(regime.rules, facts, made)),
         score=None,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=(*_measures(regime, answers, acting, outcome=outcome, tenant=tenant), *_advice(proposals)),
+        measures=(*_measures(regime, answers, acting, facts=facts, tenant=tenant), *_advice(proposals)),
         versions=Versions(
             engine=tenant.engine_version,
             packs=regime.packs,
@@ -46,6 +51,7 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
             lists={probe.list: _list_version(facts, probe.name) for probe in regime.probes},
         ),
         facts_hash=facts_hash,
+        repeat=repeated.terms,
     )
 
 
@@ -101,23 +107,27 @@ def _hold(strongest: Proposal | None, facts: Facts, *, regime: Regime, tenant: T
     if strongest is None or policy is None:
         raise Bug(f"a hold was decided without a policy in force (proposed by `{strongest and strongest.source}`)")
     calendar = regime.calendars.get(strongest.under or strongest.pack.jurisdiction)
-    return terms(policy, facts.decided_ms, zone=tenant.zone, calendar=calendar)
+    start = facts.values.get(policy.count_from) if policy.count_from else None
+    start_ms = start if isinstance(start, int) else facts.decided_ms
+    return terms(policy, start_ms, zone=tenant.zone, calendar=calendar)
 
 
 def _measures(
-    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], *, outcome: Outcome, tenant: Tenant
+    regime: Regime, answers: Sequence[Trilean], acting: Sequence[Proposal], *, facts: Facts, tenant: Tenant
 ) -> Iterable[Measure]:
     """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true.
 
     A duty that is not enforced, itself or with its pack, never comes.
     """
+    strongest = _strongest(acting)
+    outcome = strongest.outcome if strongest else Outcome.ALLOW
     named = {name for proposal in acting for name in proposal.measures}
     reached = {(proposal.under, proposal.outcome.word) for proposal in acting if proposal.outcome is outcome}
     due = [
         check
         for check in regime.duties
         if in_force(check, answers)
-        and (check.duty.id in named or _due(check, answers, reached))
+        and (check.duty.id in named or _due(check, answers, reached) or f"{LASTS}{check.duty.id}" in facts.values)
         and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
     kinds = {check.duty.kind for check in due}
@@ -126,7 +136,9 @@ def _measures(
     )
     if outcome is Outcome.CHALLENGE and _CHECK not in {*kinds, *plain}:
         plain.append(_CHECK)
-    return [*map(_measure, due), *({"kind": name} for name in plain)]
+    fresh = {name for proposal in acting for name in proposal.measures if name != proposal.source}
+    written = [_measure(check, facts, fresh=check.duty.id in fresh, tenant=tenant) for check in due]
+    return [*written, *({"kind": name} for name in plain)]
 
 
 def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str | None, str]]) -> bool:
@@ -136,5 +148,12 @@ def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str | 
     return check.condition is not None and answers[check.condition.place] is True
 
 
-def _measure(check: DutyCheck) -> Measure:
-    return {"kind": check.duty.kind, **check.duty.details, "duty": check.duty.id, "cite": cite(check.duty.cite)}
+def _measure(check: DutyCheck, facts: Facts, *, fresh: bool, tenant: Tenant) -> Measure:
+    """Write a duty as a measure; one that lasts says until when, which only a new cause of it moves."""
+    duty = check.duty
+    row = {"kind": duty.kind, **duty.details, "duty": duty.id, "cite": cite(duty.cite)}
+    if duty.lasts_hours is None:
+        return row
+    standing = facts.values.get(f"{LASTS}{duty.id}")
+    known = standing if isinstance(standing, int) and not fresh else facts.decided_ms + duty.lasts_hours * HOUR_MS
+    return row | {"until": rfc3339(known, tenant.zone)}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from holdfast.engine.identify import identifiers
 from holdfast.features.fold import Fold
+from holdfast.features.standing import Standing
 from holdfast.lists.book import ListBook
 from holdfast.rules.regime import Regime
 from holdfast.vocabulary.event import Event, Value
@@ -26,12 +27,15 @@ class Memory:
     complete_since: Mapping[str, int]
     schema: EventSchema
     home: str
+    standing: Standing
 
 
 def prepare(event: Event, regime: Regime, memory: Memory, *, seq: int, decided_ms: int) -> Facts:
     """Freeze the facts about one event as they stand before it becomes part of the past."""
     values: dict[str, Value] = dict(event.values)
     values |= memory.fold.read(event, seq)
+    repeatable = str(event.values.get("rail", event.type)) in regime.repeats
+    values |= memory.standing.read(event, memory.schema.subject.get(event.type, ""), seq=seq, repeatable=repeatable)
     for source in regime.sources:
         since = memory.complete_since.get(source)
         if since is not None:

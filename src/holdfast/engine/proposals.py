@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from holdfast.engine.tenant import Tenant
+from holdfast.features.standing import LASTS
 from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
 from holdfast.rules.voice import strongest, weakest
 from holdfast.vocabulary.facts import Facts
@@ -20,7 +21,8 @@ Grounded = tuple[Outcome, str | None, str | None, str | None]
 class Proposal:
     """What one sign, rule or limit proposes: an outcome, its ground, the hold's policy, and measures by name.
 
-    `under` is the jurisdiction whose law on rails turned a sign into the outcome; a limit has none.
+    `under` is the jurisdiction whose law on rails turned a sign into the outcome; a limit has none. `repeatable` says
+    that the law on repeats takes this proposal's force.
     """
 
     source: str
@@ -31,6 +33,7 @@ class Proposal:
     policy: str | None = None
     measures: tuple[str, ...] = ()
     under: str | None = None
+    repeatable: bool = True
 
 
 def in_force(check: SignCheck | DutyCheck, answers: Sequence[Trilean]) -> bool:
@@ -52,9 +55,9 @@ class Proposer:
         self._answers = answers
 
     def all(self) -> list[Proposal]:
-        """Give all proposals: of signs, then of rules, then of limits."""
+        """Give all proposals: of signs, then of rules, then of duties."""
         made = [*self._of_signs(), *self._of_rules()]
-        return [*made, *self._of_limits(made)]
+        return [*made, *self._of_duties(made)]
 
     def _of_signs(self) -> Iterator[Proposal]:
         for check in self._regime.signs:
@@ -65,6 +68,8 @@ class Proposer:
     def _for_sign(self, check: SignCheck) -> Proposal:
         sign, pack = check.sign, check.pack
         outcome, policy = self._by_law(sign.proposes, pack.jurisdiction)
+        if outcome is Outcome.HOLD and sign.policy in self._regime.policies:
+            policy = sign.policy
         mode = self._mode(check)
         return Proposal(
             source=sign.id,
@@ -75,6 +80,7 @@ class Proposer:
             policy=policy,
             measures=sign.measures,
             under=pack.jurisdiction,
+            repeatable=sign.policy is None,
         )
 
     def _mode(self, check: SignCheck | RuleCheck) -> Mode:
@@ -153,25 +159,37 @@ class Proposer:
         """Tell whether any law speaks about this event's type."""
         return any(in_force(check, self._answers) for check in self._regime.signs)
 
-    def _of_limits(self, made: Sequence[Proposal]) -> Iterator[Proposal]:
+    def _of_duties(self, made: Sequence[Proposal]) -> Iterator[Proposal]:
+        """Propose to refuse what is beyond a limit, and to hold what a duty makes wait."""
         for check in self._regime.duties:
-            exceeded = check.limit is not None and self._answers[check.limit.place] is True
-            bound = self._bound(check, made) if exceeded and in_force(check, self._answers) else None
-            if bound is not None:
-                own = self._tenant.voice.mode(
-                    (check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE), (self._rail(), Mode.ENFORCE)
-                )
-                yield Proposal(
-                    source=check.duty.id,
-                    outcome=self._capped(Outcome.REFUSE, check.pack),
-                    ground=check.duty.id,
-                    mode=weakest([own, bound]),
-                    pack=check.pack,
-                    measures=(check.duty.id,),
-                )
+            bound = self._bound(check, made) if in_force(check, self._answers) else None
+            if bound is None:
+                continue
+            if check.limit is not None and self._answers[check.limit.place] is True:
+                yield self._for_duty(check, Outcome.REFUSE, bound)
+            if check.duty.policy in self._regime.policies:
+                yield self._for_duty(check, Outcome.HOLD, bound)
+
+    def _for_duty(self, check: DutyCheck, outcome: Outcome, bound: Mode) -> Proposal:
+        duty, pack = check.duty, check.pack
+        own = self._tenant.voice.mode((pack.id, pack.mode), (duty.id, Mode.ENFORCE), (self._rail(), Mode.ENFORCE))
+        holds = outcome is Outcome.HOLD
+        return Proposal(
+            source=duty.id,
+            outcome=self._capped(outcome, pack),
+            ground=duty.id,
+            mode=weakest([own, bound]),
+            pack=pack,
+            policy=duty.policy if holds else None,
+            measures=(duty.id,),
+            under=pack.jurisdiction if holds else None,
+            repeatable=False,
+        )
 
     def _bound(self, check: DutyCheck, made: Sequence[Proposal]) -> Mode | None:
-        """Give how far a duty's limit binds: fully by its own condition, else as far as what names the duty."""
+        """Give how far a duty binds: fully by its own condition or while it lasts, else as far as what names it."""
         if check.condition is not None and self._answers[check.condition.place] is True:
+            return Mode.ENFORCE
+        if f"{LASTS}{check.duty.id}" in self._facts.values:
             return Mode.ENFORCE
         return strongest(proposal.mode for proposal in made if check.duty.id in proposal.measures)

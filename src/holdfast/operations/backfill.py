@@ -7,12 +7,11 @@ wherever the log is folded. An event that the store has already is passed over: 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from holdfast.operations.decide_event import idempotency_key
 from holdfast.operations.decide_file import source_record
 from holdfast.operations.file_run import FileRun
 from holdfast.operations.journal import Journal
 from holdfast.operations.ports import Store
-from holdfast.operations.record import subject_of
+from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import OLDEST_MS
 from holdfast.vocabulary.errors import ConflictError

@@ -7,11 +7,13 @@ from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
 from holdfast.operations.record import hold_row, outbox_rows, subject_of
 from holdfast.operations.shard import LATE_MS, OPERATIONS, Flight, Shard, Undecided, commit
+from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.replies import envelope_bytes, judgement_bytes, seal_facts
+from holdfast.wire.codec import restore
+from holdfast.wire.replies import FoldView, envelope_bytes, judgement_bytes, seal_facts
 
 PER_CLIENT = 16
 
@@ -46,6 +48,28 @@ def affected(shard: Shard, event: Event) -> Iterator[Undecided]:
     for one in tuple(shard.undecided.get(subject_of(event), ())):
         if _is_recent(one, event.received_ms) and event.occurred_ms <= one.known.event.occurred_ms:
             yield one
+
+
+def revise(shard: Shard, event: Event) -> list[Flight]:
+    """Decide again whatever a newly arrived input may change; gives the revisions on their way."""
+    flights = [decide_again(shard, one) for one in affected(shard, event)]
+    return [flight for flight in flights if flight is not None]
+
+
+async def revise_last(shard: Shard) -> int:
+    """Make up for the revisions that a stop of the process cut off behind the last input; gives their number.
+
+    Revisions follow their input in the log at once, so that only those of the very last input can be missing.
+    """
+    tail = list(shard.ports.store.replay(max(0, shard.seq - PER_CLIENT - 1), shard.seq))
+    while tail and tail[-1].kind is RecordKind.REVISION:
+        tail.pop()
+    if not tail or tail[-1].kind not in {RecordKind.EVENT, RecordKind.DECISION} or not tail[-1].event:
+        return 0
+    flights = revise(shard, restore(tail[-1].event, tail[-1].received_ms))
+    for flight in flights:
+        await flight.landed
+    return len(flights)
 
 
 def decide_again(shard: Shard, one: Undecided) -> Flight | None:
@@ -86,13 +110,14 @@ def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes,
         hold=hold_row(judgement, envelope),
         outbox=outbox_rows(shard, event, judgement, envelope=envelope, revised=True),
     )
-    revised(shard, one, judgement.outcome)
+    revised(shard, one, judgement.outcome, left=judgement)
     return commit(shard, record)
 
 
-def revised(shard: Shard, one: Undecided, outcome: str) -> None:
+def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | FoldView) -> None:
     """Take note of a revision: the operation no longer counts as executed."""
     event = one.known.event
+    stand(shard, event, one.known.seq, decision_id=one.decision_id, left=left)
     client = subject_of(event)
     shard.changed[one.known.seq] = False
     shard.revisions[one.decision_id] = one.revision + 1

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
-from holdfast.operations.decide_again import affected, decide_again, keep_open
-from holdfast.operations.record import hold_row, outbox_rows, subject_of
+from holdfast.operations.decide_again import keep_open, revise
+from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import known_before, remember
-from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, commit
+from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit
+from holdfast.operations.stand import stand
 from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import OutboxRow, Record, RecordKind
-from holdfast.wire.canonical import short_hash
 from holdfast.wire.codec import Decoded, decode
 from holdfast.wire.replies import decision_reply, envelope_bytes, judgement_bytes, seal_facts
 
@@ -41,16 +41,12 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     refuse_too_old(decoded.event)
     known = known_before(shard, decoded.event)
     # from here to the hand-over to the writer there is no await: log order is apply order
-    flight, *revisions = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
+    with applying(shard):
+        flight, *revisions = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
     record = await flight.landed
     for revision in revisions:
         await revision.landed
     return Answer(body=reply_of(shard, record), replayed=False)
-
-
-def idempotency_key(event_id: str) -> bytes:
-    """Give the 16-byte key under which an event's record is found again."""
-    return short_hash(event_id.encode())
 
 
 def refuse_too_old(event: Event) -> None:
@@ -100,10 +96,12 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
+    decision_id = shard.ports.new_id("dec")
+    stand(shard, event, seq, decision_id=decision_id, left=judgement)
     applied = tick()
     shard.figures.count(event, judgement)
     envelope = Envelope(
-        decision_id=shard.ports.new_id("dec"),
+        decision_id=decision_id,
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
         decided_ms=now_ms,
         timings_us={
@@ -121,8 +119,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
     undecided = Undecided(known=made, decision_id=envelope.decision_id, outcome=judgement.outcome)
     keep_open(shard, undecided, unknown=unknown)
-    revisions = [decide_again(shard, one) for one in affected(shard, event)]
-    return [flight, *(revision for revision in revisions if revision is not None)]
+    return [flight, *revise(shard, event)]
 
 
 def decision_record(

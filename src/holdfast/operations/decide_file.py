@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
-from holdfast.operations.decide_event import decision_record, idempotency_key
+from holdfast.operations.decide_event import decision_record
 from holdfast.operations.file_run import FileRun
 from holdfast.operations.journal import Journal
+from holdfast.operations.record import idempotency_key
 from holdfast.operations.remember import as_changed, is_late, known_before, remember
 from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import Known, Shard

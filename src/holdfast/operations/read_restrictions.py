@@ -1,10 +1,11 @@
-"""What the law limits for one client at this moment: the duties whose condition holds for the client himself.
+"""What the law limits for one client at this moment.
 
-Nothing is stored: the duties in force are asked as if the client gave the next order, with every identifier that the
-client was ever seen with. So a value that leaves a list restores the client in the same instant.
+Those are the duties whose condition holds for the client himself, and those that a decision left standing for some
+hours. Of the first nothing is stored: the duties in force are asked as if the client gave the next order, with every
+identifier that the client was ever seen with. So a value that leaves a list restores the client in the same instant.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,7 +19,7 @@ from holdfast.rules.regime import DutyCheck, Regime
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.event import Event, EventId
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.instants import HOUR_MS, rfc3339
 from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.outcome import MeasureKind, Mode
 from holdfast.vocabulary.trilean import UNKNOWN
@@ -37,6 +38,7 @@ class _Inquiry:
     client_id: str
     client: Client
     now_ms: int
+    lasting: Mapping[str, int]
 
     def instant(self, at_ms: int | None) -> str | None:
         """Write an instant in the tenant's zone; one before all time is unknown."""
@@ -51,7 +53,8 @@ def restrictions(shard: Shard, client_id: str) -> Row:
     """
     now_ms = shard.ports.clock.now_ms()
     client = shard.clients.get(client_key(client_id, shard.memory))
-    inquiry = _Inquiry(shard=shard, client_id=client_id, client=client or Client(), now_ms=now_ms)
+    lasting = shard.memory.standing.lasting(client_id, now_ms)
+    inquiry = _Inquiry(shard=shard, client_id=client_id, client=client or Client(), now_ms=now_ms, lasting=lasting)
     limits: dict[str, Row] = {}
     unknown: dict[str, Row] = {}
     for check, row in _rows(inquiry):
@@ -66,12 +69,13 @@ def restrictions(shard: Shard, client_id: str) -> Row:
 
 
 def _rows(inquiry: _Inquiry) -> Iterator[tuple[DutyCheck, Row]]:
-    """Ask every duty in force that limits a client and has a condition of its own."""
+    """Ask every duty in force that limits a client and has a condition of its own, or stands for the client."""
     shard = inquiry.shard
     for event_type in shard.memory.schema.event_types():
         regime = shard.law.regime(event_type, inquiry.now_ms)
         for check in regime.duties:
-            if check.duty.kind in _KINDS and check.condition is not None:
+            stands = check.condition is not None or check.duty.id in inquiry.lasting
+            if check.duty.kind in _KINDS and stands:
                 facts = _facts(inquiry, regime, check)
                 row = _row(inquiry, regime, check, facts=facts)
                 if row is not None:
@@ -115,12 +119,12 @@ def _probe(inquiry: _Inquiry, probe: ListProbe) -> ListMatch:
 
 def _row(inquiry: _Inquiry, regime: Regime, check: DutyCheck, *, facts: Facts) -> Row | None:
     """Describe a limit that binds, or say what is missing; nothing for one that does not bind."""
-    assert check.condition is not None  # noqa: S101 - the caller asked
     answers = regime.program(facts.values)
-    state = answers[check.condition.place]
+    lasts = check.duty.id in inquiry.lasting
+    state = True if lasts or check.condition is None else answers[check.condition.place]
     if not in_force(check, answers) or state is False:
         return None
-    if state is UNKNOWN:
+    if state is UNKNOWN and check.condition is not None:
         return {"duty": check.duty.id, "missing": _missing(check.condition, facts)}
     voice, duty = inquiry.shard.tenant.voice, check.duty
     return {
@@ -132,7 +136,7 @@ def _row(inquiry: _Inquiry, regime: Regime, check: DutyCheck, *, facts: Facts) -
         **_amounts(check, facts),
         "currency": duty.details.get("currency", _CURRENCY),
         "period": duty.details.get("period"),
-        **_behind(inquiry, check, facts),
+        **(_standing(inquiry, check) if lasts else _behind(inquiry, check, facts)),
     }
 
 
@@ -155,6 +159,14 @@ def _amounts(check: DutyCheck, facts: Facts) -> Row:
 def _missing(condition: Condition, facts: Facts) -> list[str]:
     """Name what is missing, windows by their short names."""
     return [condition.labels.get(name, name) for name in missing(condition.expression, facts.values)]
+
+
+def _standing(inquiry: _Inquiry, check: DutyCheck) -> Row:
+    """Say since when and until when a duty stands that a decision brought."""
+    until_ms = inquiry.lasting[check.duty.id]
+    since_ms = until_ms - (check.duty.lasts_hours or 0) * HOUR_MS
+    none = {"list": None, "list_version": None, "police": False}
+    return {"since": inquiry.instant(since_ms), "until": inquiry.instant(until_ms), **none}
 
 
 def _behind(inquiry: _Inquiry, check: DutyCheck, facts: Facts) -> Row:

@@ -11,11 +11,12 @@ from holdfast.operations.list_settings import is_inner
 from holdfast.operations.remember import RESULT, as_changed, known_before, remember
 from holdfast.operations.shard import OPERATIONS, Known, Shard, Undecided
 from holdfast.operations.snapshot import thaw
+from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.lists import ListChange, ListKind, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
-from holdfast.wire.replies import read_outcome
+from holdfast.wire.replies import read_fold
 
 _PORTION = 20_000
 _RECENT: Final = 16_384
@@ -101,8 +102,11 @@ def _keep(recent: dict[str, Known], made: Known) -> None:
 def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None]) -> Known:
     """Let an event become part of the past again, and stay open for a later input when it was."""
     event, known = told
-    outcome = read_outcome(record.judgement) if record.kind is RecordKind.DECISION else "allow"
+    left = read_fold(record.judgement) if record.kind is RecordKind.DECISION else None
+    outcome = left.outcome if left is not None else "allow"
     executed = remember(shard, event, record.seq, known=known, allowed=outcome == "allow")
+    if left is not None:
+        stand(shard, event, record.seq, decision_id=record.decision_id, left=left)
     made = Known(event=event, seq=record.seq, executed=executed)
     if record.kind is RecordKind.DECISION:
         undecided = Undecided(known=made, decision_id=record.decision_id, outcome=outcome)
@@ -117,7 +121,8 @@ def _apply_revision(shard: Shard, record: Record) -> None:
         if one.decision_id == base:
             if one.known.executed:
                 shard.memory.fold.undone(one.known.event, one.known.seq)
-            revised(shard, one, read_outcome(record.judgement))
+            left = read_fold(record.judgement)
+            revised(shard, one, left.outcome, left=left)
 
 
 def load_lists(shard: Shard, covering: Iterable[ListVersion] = ()) -> None:

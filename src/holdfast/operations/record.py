@@ -13,6 +13,11 @@ from holdfast.wire.canonical import short_hash
 _TOLD: Final = ("limit_minor", "currency", "hours")  # what a duty's details say to the client
 
 
+def idempotency_key(event_id: str) -> bytes:
+    """Give the 16-byte key under which an event's record is found again."""
+    return short_hash(event_id.encode())
+
+
 def subject_of(event: Event) -> bytes:
     """Name the person under whose key an event's personal data is kept: its client, else its first party."""
     for party in ("payer", "client", "seller", "payee"):

@@ -13,6 +13,7 @@ from dataclasses import replace
 import structlog
 
 from holdfast.operations.clients import ClientIndex
+from holdfast.operations.decide_again import revise_last
 from holdfast.operations.ports import Store
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.shard import Shard, land_all
@@ -60,6 +61,7 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
             setattr(shard, name, getattr(anew, name))
         shard.broken.clear()
         shard.failed = None
+    await revise_last(shard)
     return count
 
 

@@ -1,7 +1,7 @@
 """Let an event become part of the past, by the rule that history counts what was executed."""
 
 from holdfast.operations.decide_again import close
-from holdfast.operations.record import subject_of
+from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.shard import LATE_MS, OPERATIONS, Known, Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import Record, RecordKind
@@ -22,9 +22,9 @@ def known_before(shard: Shard, event: Event) -> Known | None:
     if event.type != RESULT:
         return None
     of = str(event.values["of"])
-    for flight in shard.flights.values():
-        if flight.known is not None and flight.known.event.id == of:
-            return as_changed(shard, flight.known)
+    flight = shard.flights.get(idempotency_key(of))
+    if flight is not None and flight.known is not None:
+        return as_changed(shard, flight.known)
     record = shard.ports.store.by_event(of)
     return as_changed(shard, _known(record)) if record is not None and record.event else None
 
@@ -64,6 +64,7 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
         return
     close(shard, known.event.id, subject_of(known.event))
     executed = result.values.get("result") == _EXECUTED
+    shard.memory.standing.resulted(known.event, known.seq, executed=executed)
     if executed == known.executed:
         return
     shard.changed[known.seq] = executed

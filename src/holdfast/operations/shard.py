@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory
@@ -14,7 +15,7 @@ from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
-from holdfast.vocabulary.errors import Bug, UnavailableError
+from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -143,6 +144,18 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     except Exception as error:  # noqa: BLE001 - whatever the store says, the record is not on disk
         _land(shard, flight, error)
     return flight
+
+
+@contextmanager
+def applying(shard: Shard) -> Iterator[None]:
+    """Let an event take effect and be handed over, or have the memory built again: it may be ahead of the log."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, Bug) or not isinstance(error, HoldfastError):
+            shard.failed = shard.failed or error
+            shard.broken.set()
+        raise
 
 
 async def settled(shard: Shard, thread: str) -> None:

@@ -26,7 +26,7 @@ from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.codec import restore
 
 Content = Mapping[str, bytes | memoryview]
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _FINGERPRINT: Final = "fingerprint"
 _SMALL: Final = "small"
 _FOLD: Final = "fold/"
@@ -49,6 +49,7 @@ def freeze(shard: Shard) -> Content:
         "complete_since": dict(shard.memory.complete_since),
         "revisions": shard.revisions,
         "clients": shard.clients.rows(),
+        "standing": shard.memory.standing.rows(),
         "covering": [asdict(version) for version in shard.covering],
     }
     content: dict[str, bytes | memoryview] = {
@@ -83,6 +84,7 @@ def _load(shard: Shard, snapshot: Snapshot) -> None:
     memory.fold.restore({name.removeprefix(_FOLD): array for name, array in arrays.items() if name.startswith(_FOLD)})
     undecided = [_undecided(shard, row) for row in arrays["undecided"].tolist()]
     shard.memory = replace(memory, complete_since=small["complete_since"])
+    shard.memory.standing.load(small["standing"])
     shard.changed = {seq: bool(executed) for seq, executed in arrays["changed"].tolist()}
     shard.revisions = small["revisions"]
     shard.clients.load(small["clients"])

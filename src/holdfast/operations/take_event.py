@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from holdfast.operations.decide_again import affected, decide_again
-from holdfast.operations.decide_event import find_earlier, idempotency_key, refuse_too_old
-from holdfast.operations.record import subject_of
+from holdfast.operations.decide_again import revise
+from holdfast.operations.decide_event import find_earlier, refuse_too_old
+from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.remember import is_late, known_before, remember
-from holdfast.operations.shard import Known, Shard, commit
+from holdfast.operations.shard import Flight, Known, Shard, applying, commit
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.codec import decode
+from holdfast.wire.codec import Decoded, decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,16 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
         return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
     refuse_too_old(event)
     known = known_before(shard, event)
+    with applying(shard):
+        flights = _take_now(shard, decoded, key, known=known)
+    for flight in flights:
+        await flight.landed
+    return Taken(event_id=event.id, late=is_late(event), replayed=False)
+
+
+def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None) -> list[Flight]:
+    """Let the event become part of the past, and hand its record to the writer, then the decisions that it revises."""
+    event = decoded.event
     seq = shard.next_seq()
     remember(shard, event, seq, known=known, allowed=True)
     record = Record(
@@ -44,8 +54,4 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
     )
     shard.figures.events[event.type] += 1
     flight = commit(shard, record, Known(event=event, seq=seq, executed=True))
-    revisions = [decide_again(shard, one) for one in affected(shard, event)]
-    for landing in (flight, *revisions):
-        if landing is not None:
-            await landing.landed
-    return Taken(event_id=event.id, late=is_late(event), replayed=False)
+    return [flight, *revise(shard, event)]

@@ -81,8 +81,23 @@ class DutyCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatLaw:
+    """How the law lets a refused operation be repeated.
+
+    `listed` are the places of the questions whether the payee is on a list that refuses the repeat too.
+    """
+
+    jurisdiction: str
+    policy: HoldPolicy
+    listed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """Everything that can speak about one event type at one instant, and one program that evaluates it all."""
+    """Everything that can speak about one event type at one instant, and one program that evaluates it all.
+
+    `repeats` is by rail.
+    """
 
     event_type: str
     packs: Mapping[str, str]
@@ -96,6 +111,7 @@ class Regime:
     windows: tuple[WindowSpec, ...]
     probes: tuple[ListProbe, ...]
     sources: tuple[str, ...]
+    repeats: Mapping[str, RepeatLaw]
 
 
 class _Compiler:
@@ -173,6 +189,21 @@ class _Compiler:
             if event_type in rule.on
         )
 
+    def repeats(self, event_type: str) -> dict[str, RepeatLaw]:
+        """Compile by rail how refused operations may be repeated; the first pack that says so speaks for a rail."""
+        found: dict[str, RepeatLaw] = {}
+        fields = self._scopes(self._packs[0]).schema.fields[event_type] if self._packs else {}
+        for pack in self._packs:
+            policies = {policy.id: policy for policy in pack.policies}
+            for rail in pack.rails:
+                if rail.repeat is None or not _speaks_of(rail.rail, event_type, fields):
+                    continue
+                policy = policies[rail.repeat]
+                asked = [self.once(f'matches(payee, "{name}")', pack).place for name in policy.again_lists]
+                law = RepeatLaw(jurisdiction=pack.jurisdiction, policy=policy, listed=tuple(asked))
+                found.setdefault(rail.rail, law)
+        return found
+
     def limit(self, duty: Duty, pack: Pack) -> Condition | None:
         """Compile when an amount is beyond a duty's limit.
 
@@ -207,6 +238,11 @@ class _Compiler:
         )
 
 
+def _speaks_of(rail: str, event_type: str, fields: Mapping[str, object]) -> bool:
+    """Tell whether a rail's class can concern an event type, and its payee can be asked for."""
+    return "payee" in fields and ("rail" in fields or rail == event_type)
+
+
 def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str, *, voice: Voice) -> Regime:
     """Compile what the packs, cut down to one instant, say about one event type.
 
@@ -214,6 +250,7 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
     """
     compiler = _Compiler(packs, scopes, voice)
     signs, rules, duties = list(compiler.signs(event_type)), compiler.rules(event_type), compiler.duties(event_type)
+    repeats = compiler.repeats(event_type)
     plans = [one.plan for one in compiler.conditions]
     expressions = [one.expression for one in compiler.conditions]
     for place, check in enumerate(signs):
@@ -232,4 +269,5 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),
         sources=tuple(dict.fromkeys(source for one in plans for source in one.sources)),
+        repeats=repeats,
     )

@@ -31,6 +31,11 @@ def from_ms(instant_ms: int, zone: tzinfo = UTC) -> datetime:
         return _LAST if instant_ms > 0 else _FIRST
 
 
+def read_rfc3339(written: str) -> int:
+    """Read a written instant with its offset as epoch milliseconds, rounding down."""
+    return to_ms(datetime.fromisoformat(written))
+
+
 def rfc3339(instant_ms: int, zone: tzinfo = UTC) -> str:
     """Write epoch milliseconds as RFC 3339 with milliseconds and offset."""
     return from_ms(instant_ms, zone).isoformat(timespec="milliseconds")

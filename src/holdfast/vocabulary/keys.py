@@ -34,6 +34,10 @@ class KeyMaker:
             found = self._recent[kind, value] = self._hash(kind, value)
         return found
 
+    def fresh(self, kind: str, value: str) -> Key:
+        """Hash a value that will hardly be asked for again; nothing is remembered."""
+        return self._hash(kind, value)
+
     def _hash(self, kind: str, value: str) -> Key:
         digest = blake2b(f"{kind}\x1f{value}".encode(), digest_size=16, key=self.secret).digest()
         return Key(int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1)

@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
-from holdfast.vocabulary.judgement import Envelope, Judgement
+from holdfast.vocabulary.judgement import Envelope, Judgement, RepeatTerms, Scalar
 from holdfast.wire.canonical import canonical, content_hash
 
 SCHEMA = 1
@@ -35,6 +35,7 @@ class JudgementView(Struct, frozen=True):
     measures: Raw
     versions: Raw
     facts_hash: str
+    repeat: Raw = Raw(b"null")
 
 
 class EnvelopeView(Struct, frozen=True):
@@ -46,10 +47,12 @@ class EnvelopeView(Struct, frozen=True):
     timings_us: Mapping[str, int]
 
 
-class _OutcomeOnly(Struct, frozen=True):
-    """The one thing that the fold needs of an old judgement."""
+class FoldView(Struct, frozen=True):
+    """What the fold needs of an old judgement."""
 
     outcome: str
+    measures: tuple[dict[str, Scalar], ...]
+    repeat: RepeatTerms | None = None
 
 
 class _RulesetOnly(Struct, frozen=True):
@@ -67,7 +70,7 @@ class _VersionsOnly(Struct, frozen=True):
 _VERSIONS = msgspec.json.Decoder(_VersionsOnly)
 _JUDGEMENT = msgspec.json.Decoder(JudgementView)
 _ENVELOPE = msgspec.json.Decoder(EnvelopeView)
-_OUTCOME = msgspec.json.Decoder(_OutcomeOnly)
+_FOLD = msgspec.json.Decoder(FoldView)
 _FACTS = msgspec.json.Decoder(Facts)
 _ENCODER = msgspec.json.Encoder()
 
@@ -98,9 +101,14 @@ def read_envelope(data: bytes) -> EnvelopeView:
     return _ENVELOPE.decode(data)
 
 
+def read_fold(judgement: bytes) -> FoldView:
+    """Read out of a judgement what it left standing."""
+    return _FOLD.decode(judgement)
+
+
 def read_outcome(judgement: bytes) -> str:
     """Read the outcome's word out of a judgement."""
-    return _OUTCOME.decode(judgement).outcome
+    return _FOLD.decode(judgement).outcome
 
 
 def read_ruleset(judgement: bytes) -> str:
@@ -136,6 +144,7 @@ def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tz
             "rules": judged.rules,
             "score": judged.score,
             "hold": hold,
+            "repeat": judged.repeat,
             "measures": judged.measures,
             "versions": judged.versions,
             "facts_hash": judged.facts_hash,

@@ -3,6 +3,7 @@
 from holdfast.engine.prepare import Memory
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
+from holdfast.features.standing import Standing
 from holdfast.lists.book import ListBook
 from holdfast.operations.clients import Client, ClientIndex, client_key
 from holdfast.vocabulary.event import Event, EventId, Value
@@ -17,7 +18,9 @@ def memory() -> Memory:
     schema = event_schema()
     registry = build_registry({}, schema, zone="Europe/Moscow")
     fold = Fold(registry, schema=schema, keys=KEYS, home="RU")
-    return Memory(fold=fold, lists=ListBook(KEYS), complete_since={}, schema=schema, home="RU")
+    return Memory(
+        fold=fold, lists=ListBook(KEYS), complete_since={}, schema=schema, home="RU", standing=Standing(keys=KEYS)
+    )
 
 
 def transfer(**values: Value) -> Event:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from holdfast.operations.change_list import Edit, change_list
-from holdfast.operations.decide_again import PER_CLIENT
+from holdfast.operations.decide_again import PER_CLIENT, revise_last
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.read_decision import read_decision, replay_decision
@@ -152,6 +152,28 @@ def test_a_decided_input_waits_for_the_revision_that_it_causes() -> None:
         assert not call.done()
         store.land()
         await call
+
+    told(story)
+
+
+def test_a_revision_that_a_crash_cut_off_is_made_up_for() -> None:
+    """An input whose record is on disk while its revision is not revises at the next start, and only once."""
+
+    async def story(shard: Shard, store: SlowStore) -> None:
+        first = await decided(shard, transfer("a"))
+        store.held = True
+        waiting = asyncio.ensure_future(take_event(shard, event("t-1", "telecom_activity", **REPORT)))
+        await asyncio.sleep(0)
+        assert len(store.waiting_now) == 2
+        store.land(1)
+        store.waiting_now.clear()
+        waiting.cancel()
+        store.held = False
+        again = make_shard(store, StillClock())
+        rebuild(again)
+        assert await revise_last(again) == 1
+        assert json.loads(read_decision(again, first["id"]))["outcome"] == "hold"
+        assert await revise_last(again) == 0
 
     told(story)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from holdfast.store.cursors import read_cursor, write_cursor
 from holdfast.vocabulary.errors import Bug, ConflictError, NotFoundError
-from holdfast.vocabulary.lists import ListEntry, ListKind, ListVersion
+from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.stored import Page
 
 Place = tuple[str, str, str]
@@ -89,6 +89,19 @@ class MemoryLists:
         following = write_cursor(*places[limit - 1]) if len(places) > limit else None
         items = ((known.changes[place] or known.bare[place], known.changes[place] is not None) for place in places)
         return Page(items=tuple(items)[:limit], next=following)
+
+    def list_steps(self, list_id: str, kind: ListKind, value: str) -> tuple[ListStep, ...]:
+        """Give every step of a list's history that touched a value (as the list keeps it), oldest first."""
+        before: dict[Place, ListEntry] = {}
+        steps = []
+        for version in self.list_versions(list_id):
+            known = self._lists[list_id][version.version]
+            for place in sorted(place for place in known.changes if place[:2] == (kind.value, value)):
+                entry = known.changes[place]
+                shown = entry or before.get(place) or known.bare[place]
+                steps.append(ListStep(version=version, entry=shown, added=entry is not None))
+                before[place] = shown
+        return tuple(steps)
 
     def _publish(self, version: ListVersion) -> None:
         try:

@@ -1,5 +1,7 @@
 """The store in memory: answers at once, on the caller's thread, and forgets everything with the process."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
@@ -7,13 +9,14 @@ from typing import Final
 
 import structlog
 
-from holdfast.store.cursors import read_cursor, write_cursor
+from holdfast.store.cursors import Numbered, page_of, read_place
 from holdfast.store.memory.lists import MemoryLists
 from holdfast.store.memory.small import MemoryTables
+from holdfast.store.memory.story import MemoryStory
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import Bug, InvalidError, StoreError
 from holdfast.vocabulary.instants import DAY_MS
-from holdfast.vocabulary.records import HoldRow, Record, RecordKind
+from holdfast.vocabulary.records import Record, RecordKind, threads_of
 from holdfast.vocabulary.stored import Found, Page, Snapshot, WaitingRow
 
 Done = Callable[[BaseException | None], None]
@@ -21,7 +24,7 @@ _KEPT_DAYS: Final = 30
 _log: Final = structlog.get_logger(__name__)
 
 
-class MemoryStore(MemoryTables, MemoryLists):
+class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
     """The twin of the SQLite store without a disk; one conformance suite runs over both.
 
     `submit` calls `done` before it returns. `break_with` makes it fail as a full disk would.
@@ -30,13 +33,13 @@ class MemoryStore(MemoryTables, MemoryLists):
     def __init__(self, *, clock: Clock, secret: bytes = bytes(32)) -> None:
         MemoryTables.__init__(self, clock)
         MemoryLists.__init__(self)
+        MemoryStory.__init__(self)
         self._secret = secret
         self._records: list[Record] = []
         self._by_key: dict[bytes, Record] = {}
         self._by_decision: dict[str, int] = {}
         self._by_event: dict[str, int] = {}
-        self._holds: dict[str, HoldRow] = {}
-        self._open: set[str] = set()
+        self._threads: defaultdict[str, list[int]] = defaultdict(list)
         self._forgotten_upto: dict[bytes, int] = {}
         self._failure: BaseException | None = None
         self._closed = False
@@ -88,10 +91,10 @@ class MemoryStore(MemoryTables, MemoryLists):
 
     def decisions(self, limit: int, cursor: str | None = None) -> Page[Record]:
         """Give decisions, newest first, a page at a time."""
-        before = int(read_cursor(cursor, parts=1)[0]) if cursor else self.last_seq() + 1
-        older = [one.seq for one in self._records[: before - 1] if one.kind is RecordKind.DECISION][::-1]
-        following = write_cursor(str(older[limit - 1])) if len(older) > limit else None
-        return Page(items=tuple(map(self._read, older[:limit])), next=following)
+        before = self.last_seq() + 1 if cursor is None else read_place(cursor, Numbered, parts=1).seq
+        older = [one.seq for one in self._records[: max(0, before - 1)] if one.kind is RecordKind.DECISION][::-1]
+        page = page_of(older, limit, lambda seq: (seq,))
+        return Page(items=tuple(map(self._read, page.items)), next=page.next)
 
     def replay(self, after_seq: int = 0, upto: int | None = None) -> Iterator[Record]:
         """Give the records after one number up to and with another, in log order."""
@@ -102,24 +105,14 @@ class MemoryStore(MemoryTables, MemoryLists):
         """Give the number of the newest record, 0 in an empty log."""
         return len(self._records)
 
-    def hold(self, hold_id: str) -> HoldRow | None:
-        """Give a hold with its latest terms, open or ended."""
-        return self._holds.get(hold_id)
+    def thread(self, thread_id: str) -> tuple[Record, ...]:
+        """Give the story of a hold, a decision or a claim in log order; a decision's begins with its own record."""
+        own = self._by_decision.get(thread_id)
+        return tuple(map(self._read, sorted({*self._threads.get(thread_id, ()), *([own] if own else [])})))
 
-    def holds_due(self, before_ms: int, limit: int) -> tuple[HoldRow, ...]:
-        """Give the open holds whose `until_ms` lies before an instant, the longest lapsed first."""
-        due = [self._holds[hold_id] for hold_id in self._open if self._holds[hold_id].until_ms < before_ms]
-        return tuple(sorted(due, key=lambda row: (row.until_ms, row.id))[:limit])
-
-    def open_holds(self, limit: int, cursor: str | None = None) -> Page[HoldRow]:
-        """Give the open holds by id, a page at a time."""
-        ids = sorted(hold_id for hold_id in self._open if hold_id > (cursor or ""))
-        holds = tuple(self._holds[hold_id] for hold_id in ids[:limit])
-        return Page(items=holds, next=ids[limit - 1] if len(ids) > limit else None)
-
-    def hold_records(self, hold_id: str) -> tuple[Record, ...]:
-        """Give every record that placed, changed or ended a hold, in log order."""
-        return tuple(self._read(one.seq) for one in self._records if hold_id in _hold_ids(one))
+    def seq_at(self, received_ms: int) -> int:
+        """Give the number of the last record received before an instant, 0 when there is none."""
+        return bisect_left(self._records, received_ms, key=lambda one: one.received_ms)
 
     def expire_keys(self, now_ms: int) -> int:
         """Drop idempotency keys whose record came more than 30 days before; give the number of days dropped."""
@@ -182,9 +175,6 @@ class MemoryStore(MemoryTables, MemoryLists):
             raise Bug(f"the idempotency key of record {record.seq} is stored already")
         if record.decision_id in self._by_decision:
             raise Bug(f"record {record.seq} repeats the decision id `{record.decision_id}`")
-        for closed in record.closed_holds:
-            if closed not in self._holds and (record.hold is None or record.hold.id != closed):
-                raise Bug(f"record {record.seq} closes the hold `{closed}`, which was never placed")
 
     def _append_rest(self, record: Record) -> None:
         for place, message in enumerate(record.outbox):
@@ -192,11 +182,6 @@ class MemoryStore(MemoryTables, MemoryLists):
             self._messages[message_id] = WaitingRow(
                 id=message_id, topic=message.topic, subject=message.subject, payload=message.payload
             )
-        if record.hold is not None:
-            self._holds[record.hold.id] = record.hold
-            self._open.add(record.hold.id)
-        self._open.difference_update(record.closed_holds)
-
-
-def _hold_ids(record: Record) -> set[str]:
-    return {*record.closed_holds, *({record.hold.id} if record.hold else ())}
+        for thread in threads_of(record):
+            self._threads[thread].append(record.seq)
+        self._put_story(record)

@@ -4,11 +4,15 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
+from holdfast.store.sqlite.claims import claim_values, exposure_values
+from holdfast.store.sqlite.holds import hold_values
 from holdfast.store.sqlite.indexing import RecordIndex
 from holdfast.store.sqlite.queries import insert_many, query
 from holdfast.store.sqlite.rows import RowMaker
 from holdfast.vocabulary.errors import Bug
-from holdfast.vocabulary.records import Record
+from holdfast.vocabulary.records import Record, threads_of
 
 MESSAGES_EACH: Final = 1_024
 
@@ -34,16 +38,20 @@ class LogAppender:
             raise Bug(f"records {records[0].seq} to {records[-1].seq} do not fit the log: {error}") from error
         self._index.append(self._connection, records)
         for record in records:
-            if record.outbox or record.hold or record.closed_holds or record.source or record.list_version:
-                self._append_rest(record)
+            self._append_rest(record)
 
     def committed(self) -> None:
         """Hear that everything written so far is on disk."""
         self._index.committed()
 
     def _append_rest(self, record: Record) -> None:
-        self._queue_messages(record)
-        self._write_holds(record)
+        """Write what hangs on a record, which most records have nothing of."""
+        if record.outbox:
+            self._queue_messages(record)
+        if record.hold or record.claim or record.threads:
+            self._write_story(record)
+        if record.exposures:
+            self._write_exposures(record)
         if record.source is not None:
             row = (record.source.source, record.source.complete_since_ms)
             self._connection.execute(query("set_source"), row)
@@ -59,16 +67,17 @@ class LogAppender:
         ]
         self._connection.executemany(query("insert_message"), rows)
 
-    def _write_holds(self, record: Record) -> None:
-        hold = record.hold
-        if hold is not None:
-            terms = (hold.id, hold.decision_id, hold.policy, hold.placed_ms, hold.until_ms, hold.confirm_by_ms)
-            self._connection.execute(query("place_hold"), terms)
-            self._connection.execute(query("insert_hold_record"), (hold.id, record.seq))
-        for closed in record.closed_holds:
-            if self._connection.execute(query("close_hold"), (closed,)).rowcount != 1:
-                raise Bug(f"record {record.seq} closes the hold `{closed}`, which was never placed")
-            self._connection.execute(query("insert_hold_record"), (closed, record.seq))
+    def _write_story(self, record: Record) -> None:
+        """Keep the hold and the claim as they stand now, and note whose story the record belongs to."""
+        if record.hold is not None:
+            self._connection.execute(query("put_hold"), hold_values(record.hold))
+        if record.claim is not None:
+            self._connection.execute(query("put_claim"), claim_values(record.claim))
+        insert_many(self._connection, query("insert_thread"), [(one, record.seq) for one in threads_of(record)])
+
+    def _write_exposures(self, record: Record) -> None:
+        rows = [(record.seq, place, *exposure_values(row)) for place, row in enumerate(record.exposures)]
+        insert_many(self._connection, query("insert_exposure"), rows)
 
     def _publish(self, record: Record) -> None:
         """Make a staged version visible; a version without a single change needs no staging."""
@@ -83,4 +92,6 @@ class LogAppender:
                 raise Bug(f"record {record.seq} publishes `{one.list}` while version `{staged[1]}` of it is staged")
             found = self._connection.execute(query("insert_version"), (one.list, one.version)).fetchone()
         numbers = (one.loaded_ms, one.published_ms, one.entries, one.added, one.removed)
-        self._connection.execute(query("publish_version"), (record.seq, *numbers, one.source, one.by, found[0]))
+        kinds = msgspec.json.encode(one.kinds).decode()
+        values = (record.seq, *numbers, one.source, one.by, kinds, found[0])
+        self._connection.execute(query("publish_version"), values)

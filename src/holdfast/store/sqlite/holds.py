@@ -1,45 +1,50 @@
-"""Holds: their latest terms, which of them are open, and which records touched them."""
+"""Holds as they stand and their timers; they are written by the records that place and change them."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+from typing import Any, Final
 
+from holdfast.store.cursors import page_of, read_aged
 from holdfast.store.sqlite.parts import Part
-from holdfast.store.sqlite.rows import RowReader
-from holdfast.vocabulary.records import HoldRow, Record
+from holdfast.vocabulary.records import HoldRow
 from holdfast.vocabulary.stored import Page
+
+_COLUMNS: Final = tuple(field.name for field in fields(HoldRow))
 
 
 class Holds(Part):
-    """Holds of the SQLite store; they are written by the records that place, change and end them."""
-
-    _rows: RowReader
+    """Holds of the SQLite store."""
 
     def hold(self, hold_id: str) -> HoldRow | None:
-        """Give a hold with its latest terms, open or ended."""
+        """Give a hold as it stands after the last record that touched it."""
         rows = self._ask("hold", hold_id)
         return _hold(rows[0]) if rows else None
 
+    def holds(
+        self, limit: int, cursor: str | None = None, *, states: Sequence[str] = (), client: bytes | None = None
+    ) -> Page[HoldRow]:
+        """Give holds, the last placed first, a page at a time; no `states` mean every state."""
+        rows = self._newest("holds", read_aged(cursor), limit=limit + 1, states=states, client=client)
+        return page_of(sorted(map(_hold, rows), key=_age, reverse=True), limit, _age)
+
     def holds_due(self, before_ms: int, limit: int) -> tuple[HoldRow, ...]:
-        """Give the open holds whose `until_ms` lies before an instant, the longest lapsed first."""
+        """Give the holds whose timer (`due_ms`) lies before an instant, the longest due first."""
         return tuple(_hold(row) for row in self._ask("holds_due", before_ms, limit))
 
-    def open_holds(self, limit: int, cursor: str | None = None) -> Page[HoldRow]:
-        """Give the open holds by id, a page at a time."""
-        rows = self._ask("open_holds", cursor or "", limit + 1)
-        holds = tuple(_hold(row) for row in rows[:limit])
-        return Page(items=holds, next=holds[-1].id if len(rows) > limit else None)
+    def next_hold_due(self) -> int | None:
+        """Give the instant of the next timer of a hold, `None` when no hold has one."""
+        found: int | None = self._ask("next_hold_due")[0][0]
+        return found
 
-    def hold_records(self, hold_id: str) -> tuple[Record, ...]:
-        """Give every record that placed, changed or ended a hold, in log order."""
-        return tuple(self._rows.record(row) for row in self._ask("records_of_hold", hold_id))
+
+def hold_values(row: HoldRow) -> tuple[Any, ...]:
+    """Give the values of `put_hold`."""
+    return astuple(row)
 
 
 def _hold(row: tuple[Any, ...]) -> HoldRow:
-    hold_id, decision_id, policy, placed_ms, until_ms, confirm_by_ms = row
-    return HoldRow(
-        id=hold_id,
-        decision_id=decision_id,
-        policy=policy,
-        placed_ms=placed_ms,
-        until_ms=until_ms,
-        confirm_by_ms=confirm_by_ms,
-    )
+    return HoldRow(**dict(zip(_COLUMNS, row, strict=True)))
+
+
+def _age(row: HoldRow) -> tuple[int, str]:
+    return (row.placed_ms, row.id)

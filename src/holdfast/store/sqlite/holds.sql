@@ -1,23 +1,32 @@
--- place_hold: Place a hold, or give a placed one its new terms.
-INSERT INTO holds (id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, open)
-VALUES (?, ?, ?, ?, ?, ?, 1)
+-- put_hold: Keep a hold as it stands after a record.
+INSERT INTO holds (id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     decision_id = excluded.decision_id, policy = excluded.policy, placed_ms = excluded.placed_ms,
-    until_ms = excluded.until_ms, confirm_by_ms = excluded.confirm_by_ms, open = 1;
+    until_ms = excluded.until_ms, confirm_by_ms = excluded.confirm_by_ms, state = excluded.state,
+    due_ms = excluded.due_ms, client = excluded.client;
 
--- close_hold: Take a hold off the timers and the open listing.
-UPDATE holds SET open = 0 WHERE id = ?;
+-- hold: Give one hold as it stands.
+SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client FROM holds WHERE id = ?;
 
--- insert_hold_record: Note which record touched which hold.
-INSERT INTO hold_records (hold_id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING;
+-- holds_due: Give the holds whose timer lies before an instant, the longest due first.
+SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client
+FROM holds WHERE due_ms IS NOT NULL AND due_ms < ? ORDER BY due_ms, id LIMIT ?;
 
--- hold: Give one hold with its latest terms.
-SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms FROM holds WHERE id = ?;
+-- next_hold_due: Give the instant of the next timer of a hold.
+SELECT min(due_ms) FROM holds WHERE due_ms IS NOT NULL;
 
--- holds_due: Give the open holds that lapsed before an instant, the longest lapsed first.
-SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms
-FROM holds WHERE open = 1 AND until_ms < ? ORDER BY until_ms, id LIMIT ?;
+-- holds_before: Give the holds older than a place, newest first.
+SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client
+FROM holds WHERE (placed_ms, id) < (?, ?) ORDER BY placed_ms DESC, id DESC LIMIT ?;
 
--- open_holds: Give the open holds after a cursor, by id.
-SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms
-FROM holds WHERE open = 1 AND id > ? ORDER BY id LIMIT ?;
+-- holds_of_state: Give the holds in one state that are older than a place, newest first.
+SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client
+FROM holds WHERE (placed_ms, id) < (?, ?) AND state = ? ORDER BY placed_ms DESC, id DESC LIMIT ?;
+
+-- holds_of_client: Give the holds of one client that are older than a place, newest first; no states mean every state.
+SELECT id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client
+FROM holds
+WHERE (placed_ms, id) < (?1, ?2) AND client = ?3
+AND (?4 = '[]' OR state IN (SELECT value FROM json_each(?4)))
+ORDER BY placed_ms DESC, id DESC LIMIT ?5;

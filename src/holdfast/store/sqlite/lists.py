@@ -13,12 +13,13 @@ from holdfast.store.cursors import read_cursor, write_cursor
 from holdfast.store.sqlite.parts import Part
 from holdfast.store.sqlite.queries import query
 from holdfast.vocabulary.errors import ConflictError, NotFoundError
-from holdfast.vocabulary.lists import ListEntry, ListKind, ListVersion
+from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.stored import Page
 
 CHUNK: Final = 2_000
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(ListEntry).decode
+_decode_kinds: Final = msgspec.json.Decoder(tuple[ListKind, ...]).decode
 
 
 class Lists(Part):
@@ -89,6 +90,22 @@ class Lists(Part):
         following = None if len(rows) <= limit else write_cursor(*rows[limit - 1][:3])
         return Page(items=tuple(_changed(row) for row in rows[:limit]), next=following)
 
+    def list_steps(self, list_id: str, kind: ListKind, value: str) -> tuple[ListStep, ...]:
+        """Give every step of a list's history that touched a value (as the list keeps it), oldest first.
+
+        An entry that a version changed is one step with its new form; an entry that it removed stands as it was. An
+        account has a step for each BIC.
+        """
+        before: dict[str, ListEntry] = {}
+        steps = []
+        for row in self._ask("list_steps", list_id, kind.value, value):
+            entry, added = _changed(row[-4:])
+            steps.append(
+                ListStep(version=_version(row[:-4]), entry=entry if added else before.get(row[-2], entry), added=added)
+            )
+            before[row[-2]] = entry
+        return tuple(steps)
+
     def _number(self, list_id: str, version: str | None) -> int:
         if version is None:
             return int(self._ask("last_version", list_id)[0][0] or 0)
@@ -153,7 +170,7 @@ def _changed(row: tuple[Any, ...]) -> tuple[ListEntry, bool]:
 
 
 def _version(row: tuple[Any, ...]) -> ListVersion:
-    list_id, version, loaded_ms, published_ms, entries, added, removed, source, by = row
+    list_id, version, loaded_ms, published_ms, entries, added, removed, source, by, kinds = row
     return ListVersion(
         list=list_id,
         version=version,
@@ -164,4 +181,5 @@ def _version(row: tuple[Any, ...]) -> ListVersion:
         removed=removed,
         source=source,
         by=by,
+        kinds=() if kinds is None else _decode_kinds(kinds),
     )

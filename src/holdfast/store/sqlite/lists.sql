@@ -13,7 +13,7 @@ ON CONFLICT DO UPDATE SET entry = excluded.entry;
 
 -- publish_version: Make a staged version, and so all its changes, visible.
 UPDATE list_versions SET
-    seq = ?, loaded_ms = ?, published_ms = ?, entries = ?, added = ?, removed = ?, source = ?, by = ?
+    seq = ?, loaded_ms = ?, published_ms = ?, entries = ?, added = ?, removed = ?, source = ?, by = ?, kinds = ?
 WHERE no = ?;
 
 -- staged_versions: Name what was staged and never published.
@@ -28,7 +28,7 @@ DELETE FROM list_changes WHERE (list, kind, value, bic, no) IN (
 DELETE FROM list_versions WHERE no = ? AND seq IS NULL;
 
 -- versions: Give a list's published versions, oldest first.
-SELECT list, version, loaded_ms, published_ms, entries, added, removed, source, by
+SELECT list, version, loaded_ms, published_ms, entries, added, removed, source, by, kinds
 FROM list_versions WHERE list = ? AND seq IS NOT NULL ORDER BY no;
 
 -- last_version: Give the number of a list's newest published version.
@@ -60,3 +60,11 @@ AND NOT EXISTS (
 SELECT kind, value, bic, entry FROM list_changes
 WHERE no = ? AND (list, kind, value, bic) > (?, ?, ?, ?)
 ORDER BY list, kind, value, bic LIMIT ?;
+
+-- list_steps: Give what published versions did to one value of a list, oldest first.
+SELECT
+    list_versions.list, version, loaded_ms, published_ms, entries, added, removed, source, by, kinds,
+    kind, value, bic, entry
+FROM list_changes JOIN list_versions ON list_versions.no = list_changes.no
+WHERE list_changes.list = ? AND kind = ? AND value = ? AND seq IS NOT NULL
+ORDER BY list_changes.no, bic;

@@ -37,15 +37,22 @@ FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
 WHERE kind = 'decision' AND log.seq < ?
 ORDER BY log.seq DESC LIMIT ?;
 
--- records_of_hold: Give every record that placed, changed or ended a hold, in log order.
+-- insert_thread: Note that a record belongs to the story of a hold, a decision or a claim.
+INSERT INTO threads (thread, seq) VALUES (?, ?);
+
+-- records_of_thread: Give every record of one story, the decision's own among them, in log order.
 SELECT
     log.seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, subject_key, subject, wrapped,
     dictionary, sealed, public, extras
-FROM hold_records
-JOIN log ON log.seq = hold_records.seq
-LEFT JOIN subjects ON subjects.id = log.subject_key
-WHERE hold_id = ?
-ORDER BY hold_records.seq;
+FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
+WHERE log.seq IN (
+    SELECT seq FROM threads WHERE thread = ?1
+    UNION SELECT seq FROM log WHERE decision_id = ?1 AND decision_id <> ''
+)
+ORDER BY log.seq;
+
+-- received: Give the instant at which one record was received.
+SELECT received_ms FROM log WHERE seq = ?;
 
 -- insert_dictionary: Keep a compression dictionary for ever, since records are read with it.
 INSERT INTO dictionaries (id, sealed, public) VALUES (?, ?, ?);

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import msgspec
+
 from holdfast.store.sqlite.queries import query
 from holdfast.store.sqlite.readers import Readers
 from holdfast.store.sqlite.writer import Writer
@@ -30,6 +32,19 @@ class Part:
     def _ask(self, name: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run a named statement on a reading connection."""
         return self._handles.readers.ask(name, *values)
+
+    def _newest(
+        self, table: str, place: tuple[int, str], *, limit: int, states: Sequence[str], client: bytes | None
+    ) -> list[tuple[Any, ...]]:
+        """Give what a page needs of a table of states and clients: rows older than a place, in no promised order.
+
+        A state has an index of its own; a client has so few rows that its states are looked at one by one.
+        """
+        if client is not None:
+            return self._ask(f"{table}_of_client", *place, client, msgspec.json.encode(states).decode(), limit)
+        if not states:
+            return self._ask(f"{table}_before", *place, limit)
+        return [row for state in set(states) for row in self._ask(f"{table}_of_state", *place, state, limit)]
 
     def _call(self, command: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run a command in the writer's next group, and wait until it is on disk."""

@@ -2,39 +2,22 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from holdfast.store.extras import extra_parts, read_extras, write_extras
 from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
 from holdfast.store.sqlite.queries import insert_many, query
 from holdfast.store.sqlite.sealing import NONCE_BYTES, KeyCache, RandomBytes, Vault, seal, unseal
 from holdfast.vocabulary.errors import StoreError
-from holdfast.vocabulary.lists import ListVersion
-from holdfast.vocabulary.records import HoldRow, Record, RecordKind, SourceRow
+from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.vocabulary.stored import Found
 
 Row = tuple[Any, ...]
 Query = Callable[..., list[Row]]
 _WRITER_KEYS: Final = 16_384
 _PLACES: Final = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Extras:
-    """The rare parts of a record, as JSON."""
-
-    hold: HoldRow | None = None
-    closed_holds: tuple[str, ...] = ()
-    source: SourceRow | None = None
-    list_version: ListVersion | None = None
-
-
-_NO_EXTRAS: Final = _Extras()
-_encode: Final = msgspec.json.Encoder().encode
-_decode_extras: Final = msgspec.json.Decoder(_Extras).decode
 
 
 class RowMaker:
@@ -83,7 +66,7 @@ class RowMaker:
             self._dictionary.id,
             sealed,
             self._dictionary.pack_public(frame((record.judgement, record.envelope, record.reply))),
-            _extras(record),
+            write_extras(extra_parts(record)),
         )
 
     def _fetch_keys(self, records: Sequence[Record]) -> dict[bytes, tuple[int, AESGCM]]:
@@ -149,7 +132,7 @@ class RowReader:
         if sealed is not None and wrapped is not None:
             packed = unseal(self._key(key_id, subject, wrapped=wrapped), sealed, seq=seq)
             event, facts = unframe(dictionary.unpack_sealed(packed), 2)
-        more = _NO_EXTRAS if extras is None else _decode_extras(extras)
+        more = read_extras(extras)
         return Record(
             seq=seq,
             kind=RecordKind(kind),
@@ -165,8 +148,11 @@ class RowReader:
             judgement=judgement,
             envelope=envelope,
             reply=reply,
+            act=more.act,
             hold=more.hold,
-            closed_holds=more.closed_holds,
+            threads=more.threads,
+            claim=more.claim,
+            exposures=more.exposures,
             source=more.source,
             list_version=more.list_version,
             forgotten=wrapped is None,
@@ -198,16 +184,3 @@ class RowReader:
             found = Dictionary(id=dictionary_id, sealed=rows[0][0], public=rows[0][1])
             self._dictionaries[dictionary_id] = found
         return found
-
-
-def _extras(record: Record) -> bytes | None:
-    if not (record.hold or record.closed_holds or record.source or record.list_version):
-        return None
-    return _encode(
-        _Extras(
-            hold=record.hold,
-            closed_holds=record.closed_holds,
-            source=record.source,
-            list_version=record.list_version,
-        )
-    )

@@ -13,7 +13,9 @@ CREATE TABLE log (
     dictionary INTEGER NOT NULL,
     sealed BLOB,
     public BLOB NOT NULL,
-    extras BLOB
+    extras BLOB,
+    hashes BLOB,
+    link BLOB
 ) STRICT;
 
 CREATE UNIQUE INDEX log_by_decision ON log (decision_id) WHERE decision_id <> '';
@@ -68,6 +70,12 @@ CREATE TABLE contents (
     data BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE threads (
+    thread TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (thread, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE holds (
     id TEXT PRIMARY KEY,
     decision_id TEXT NOT NULL,
@@ -75,17 +83,47 @@ CREATE TABLE holds (
     placed_ms INTEGER NOT NULL,
     until_ms INTEGER NOT NULL,
     confirm_by_ms INTEGER,
-    open INTEGER NOT NULL
+    state TEXT NOT NULL,
+    due_ms INTEGER,
+    client BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX holds_by_until ON holds (until_ms, id) WHERE open = 1;
-CREATE INDEX holds_open ON holds (id) WHERE open = 1;
+CREATE INDEX holds_by_due ON holds (due_ms, id) WHERE due_ms IS NOT NULL;
+CREATE INDEX holds_by_age ON holds (placed_ms, id);
+CREATE INDEX holds_by_state ON holds (state, placed_ms, id);
+CREATE INDEX holds_by_client ON holds (client, placed_ms, id);
 
-CREATE TABLE hold_records (
-    hold_id TEXT NOT NULL,
+CREATE TABLE claims (
+    id TEXT PRIMARY KEY,
+    decision_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    liability TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    due_ms INTEGER,
+    client BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX claims_by_age ON claims (received_ms, id);
+CREATE INDEX claims_by_state ON claims (state, received_ms, id);
+CREATE INDEX claims_by_client ON claims (client, received_ms, id);
+
+CREATE TABLE exposures (
     seq INTEGER NOT NULL,
-    PRIMARY KEY (hold_id, seq)
+    place INTEGER NOT NULL,
+    decision_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (seq, place)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX exposures_by_age ON exposures (at_ms, seq, place);
+CREATE INDEX exposures_by_kind ON exposures (kind, at_ms, seq, place);
 
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY,
@@ -111,6 +149,7 @@ CREATE TABLE list_versions (
     removed INTEGER,
     source TEXT,
     by TEXT,
+    kinds TEXT,
     UNIQUE (list, version)
 ) STRICT;
 

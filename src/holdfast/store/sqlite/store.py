@@ -1,15 +1,17 @@
 """The SQLite store: one directory, one owner, one writer thread."""
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
-from holdfast.store.cursors import read_cursor, write_cursor
+from holdfast.store.cursors import NEWEST, Numbered, page_of, read_place
 from holdfast.store.snapshots import SnapshotFolder
 from holdfast.store.sqlite.appending import LogAppender
+from holdfast.store.sqlite.claims import Claims
 from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_file
 from holdfast.store.sqlite.holds import Holds
 from holdfast.store.sqlite.indexing import RecordIndex
@@ -30,7 +32,6 @@ from holdfast.vocabulary.stored import Found, Page, Snapshot
 
 DATABASE_NAME: Final = "holdfast.db"
 REPLAY_BATCH: Final = 256
-_NEWEST: Final = 2**63 - 1
 Connect = Callable[[Path], sqlite3.Connection]
 
 
@@ -39,7 +40,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
-class SqliteStore(SmallTables, Holds, Outbox, Lists):
+class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists):
     """The embedded store of one data directory.
 
     Every method but `submit` blocks: those that write wait until their change is on disk, those that read see every
@@ -194,10 +195,21 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
 
     def decisions(self, limit: int, cursor: str | None = None) -> Page[Record]:
         """Give decisions, newest first, a page at a time; a cursor is the caller's to hand back, not to read."""
-        before = int(read_cursor(cursor, parts=1)[0]) if cursor else _NEWEST
-        rows = self._ask("decisions_before", before, limit + 1)
-        following = None if len(rows) <= limit else write_cursor(str(rows[limit - 1][0]))
-        return Page(items=tuple(self._rows.record(row) for row in rows[:limit]), next=following)
+        before = NEWEST if cursor is None else read_place(cursor, Numbered, parts=1).seq
+        page = page_of(self._ask("decisions_before", before, limit + 1), limit, lambda row: row[:1])
+        return Page(items=tuple(map(self._rows.record, page.items)), next=page.next)
+
+    def thread(self, thread_id: str) -> tuple[Record, ...]:
+        """Give the story of a hold, a decision or a claim in log order; a decision's begins with its own record."""
+        return tuple(map(self._rows.record, self._ask("records_of_thread", thread_id)))
+
+    def seq_at(self, received_ms: int) -> int:
+        """Give the number of the last record received before an instant, 0 when there is none.
+
+        Records are taken to have been received in log order. Where a clock was set back the log crosses the instant
+        more than once, and the answer is one of the crossings.
+        """
+        return bisect_left(range(1, self.last_seq() + 1), received_ms, key=self._received_ms)
 
     def replay(self, after_seq: int = 0, upto: int | None = None) -> Iterator[Record]:
         """Give the records after one number up to and with another, in log order, holding one batch at a time."""
@@ -241,6 +253,9 @@ class SqliteStore(SmallTables, Holds, Outbox, Lists):
     def close(self) -> None:
         """Write what waits, release the directory; a second call does nothing."""
         self._at_close.close()
+
+    def _received_ms(self, seq: int) -> int:
+        return int(self._ask("received", seq)[0][0])
 
     def _ask_day(self, sql: str, key: Any) -> list[tuple[Any, ...]]:
         """Look a key up in one day's table; a table that is not committed yet, or dropped meanwhile, is empty."""

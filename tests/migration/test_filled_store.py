@@ -1,0 +1,140 @@
+"""A store that an older program filled is read by this one."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from holdfast.store.sqlite.packing import EMPTY, frame
+from holdfast.store.sqlite.queries import migrations
+from holdfast.store.sqlite.sealing import Vault, seal
+from holdfast.vocabulary.lists import ListKind
+from holdfast.vocabulary.records import HoldRow, Record
+from tests.unit.store.making import NOW_MS, Store, accept, key_of, random_bytes, record, sqlite_store
+
+SECRET = b"k" * 32
+HOLD = (
+    '{"id":"hold_%d","decision_id":"%s","policy":"ru.161-fz.8.3.4","placed_ms":%d,"until_ms":%d,"confirm_by_ms":null}'
+)
+
+
+def person(seq: int) -> bytes:
+    """Name the subject of a record."""
+    return b"person %d" % seq
+
+
+def hold_json(number: int) -> str:
+    """Give a hold's row as schema 1 wrote it."""
+    return HOLD % (number, record(number).decision_id, NOW_MS + number, NOW_MS + 100 + number)
+
+
+def hold_now(number: int, state: str, due_ms: int | None) -> HoldRow:
+    """Give the same row as it must be read now."""
+    return HoldRow(
+        id=f"hold_{number}",
+        decision_id=record(number).decision_id,
+        policy="ru.161-fz.8.3.4",
+        placed_ms=NOW_MS + number,
+        until_ms=NOW_MS + 100 + number,
+        confirm_by_ms=None,
+        state=state,
+        due_ms=due_ms,
+        client=person(number),
+    )
+
+
+EXTRAS = {
+    1: f'{{"hold":{hold_json(1)},"closed_holds":[],"source":null,"list_version":null}}',
+    2: f'{{"hold":{hold_json(2)},"closed_holds":[],"source":null,"list_version":null}}',
+    3: '{"hold":null,"closed_holds":["hold_2"],"source":null,"list_version":null}',
+    4: (
+        '{"hold":null,"closed_holds":[],"source":{"source":"telecom","complete_since_ms":5},"list_version":{"list":'
+        '"ru.test","version":"v1","loaded_ms":7,"published_ms":null,"entries":1,"added":1,"removed":0,"source":null,'
+        '"by":null,"kinds":["account","card"]}}'
+    ),
+}
+
+
+def write_record(connection: sqlite3.Connection, vault: Vault, one: Record) -> None:
+    """Write a record's row as schema 1 had it, under a key of its own."""
+    wrapped, key = vault.new_key(one.subject)
+    connection.execute("UPDATE subjects SET wrapped = NULL WHERE subject = ?", (one.subject,))
+    connection.execute("INSERT INTO subjects (id, subject, wrapped) VALUES (?, ?, ?)", (one.seq, one.subject, wrapped))
+    packed = EMPTY.pack_sealed(frame((one.event, one.facts)))
+    sealed = seal(key, packed, nonce=one.seq.to_bytes(12, "big"), seq=one.seq)
+    public = EMPTY.pack_public(frame((one.judgement, one.envelope, one.reply)))
+    extras = EXTRAS.get(one.seq)
+    values = (one.seq, one.kind.value, one.occurred_ms, one.received_ms, one.key, one.body_hash, one.event_id)
+    rest = (one.decision_id, one.seq, EMPTY.id, sealed, public, extras and extras.encode())
+    connection.execute(f"INSERT INTO log VALUES ({', '.join('?' * 13)})", values + rest)  # noqa: S608 - places only
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    """Give a directory of schema 1 with two holds, one of them ended, a list, and five records."""
+    directory = tmp_path / "data"
+    directory.mkdir()
+    vault = Vault(SECRET, random_bytes())
+    with closing(sqlite3.connect(directory / "holdfast.db")) as connection:
+        connection.executescript(f"{migrations()[0]}\nPRAGMA user_version = 1;")
+        connection.execute("INSERT INTO meta VALUES ('key_fingerprint', ?)", (vault.fingerprint(),))
+        for seq in range(1, 6):
+            write_record(connection, vault, record(seq, subject=person(seq)))
+        for number, is_open in ((1, 1), (2, 0)):
+            place = (f"hold_{number}", record(number).decision_id, NOW_MS + number, NOW_MS + 100 + number, is_open)
+            connection.execute("INSERT INTO holds VALUES (?, ?, 'ru.161-fz.8.3.4', ?, ?, NULL, ?)", place)
+        threads = [("hold_1", 1), ("hold_2", 2), ("hold_2", 3)]
+        connection.executemany("INSERT INTO hold_records VALUES (?, ?)", threads)
+        connection.execute("INSERT INTO list_versions VALUES (1, 'ru.test', 'v1', 4, 7, NULL, 1, 1, 0, NULL, NULL)")
+        connection.execute("INSERT INTO list_versions VALUES (2, 'ru.old', 'v1', 5, 7, NULL, 1, 1, 0, NULL, NULL)")
+        connection.commit()
+    return directory
+
+
+def opened(directory: Path) -> Store:
+    """Open the directory with this program."""
+    return sqlite_store(directory, seed=9, secret=SECRET)
+
+
+def test_old_records_are_read_as_they_were(filled: Path) -> None:
+    """Public and personal parts, holds of old rows and declarations come back; new records follow them."""
+    store = opened(filled)
+    found = list(store.replay())
+    assert [(one.seq, one.event, one.facts, one.judgement, one.reply) for one in found] == [
+        (one.seq, one.event, one.facts, one.judgement, one.reply) for one in map(record, range(1, 6))
+    ]
+    assert [one.subject for one in found] == [person(seq) for seq in range(1, 6)]
+    assert (found[0].act, found[0].threads, found[0].claim, found[0].exposures) == (b"", (), None, ())
+    assert found[0].hold is not None
+    assert (found[0].hold.id, found[0].hold.state, found[0].hold.due_ms) == ("hold_1", "placed", None)
+    assert found[3].source is not None
+    accept(store, record(6))
+    assert store.find(key_of("tr-1")) is not None
+    assert store.by_event("tr-6") == record(6)
+    store.close()
+
+
+def test_old_holds_have_a_state_and_a_timer(filled: Path) -> None:
+    """An open hold is placed and due at its end; an ended one is released and has no timer; both have their client."""
+    store = opened(filled)
+    placed, ended = hold_now(1, "placed", NOW_MS + 101), hold_now(2, "released", None)
+    assert store.holds(9).items == (ended, placed)
+    assert store.holds(9, client=person(1)).items == (placed,)
+    assert store.holds_due(NOW_MS + 102, 9) == (placed,)
+    store.close()
+
+
+def test_old_stories_are_threads(filled: Path) -> None:
+    """The records that touched a hold are its story still."""
+    store = opened(filled)
+    assert [[one.seq for one in store.thread(name)] for name in ("hold_1", "hold_2")] == [[1], [2, 3]]
+    store.close()
+
+
+def test_old_versions_have_their_kinds(filled: Path) -> None:
+    """The kinds that a full snapshot covered are taken over from its record; where they are unknown there are none."""
+    store = opened(filled)
+    assert store.list_versions("ru.test")[0].kinds == (ListKind.ACCOUNT, ListKind.CARD)
+    assert store.list_versions("ru.old")[0].kinds == ()
+    store.close()
