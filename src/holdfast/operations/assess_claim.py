@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Final
 
 from holdfast.claims import Application, Rule, assess, foremost
@@ -12,7 +13,7 @@ from holdfast.regulation import as_of
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.claims import Assessment, ClaimAct, ClaimActKind, ClaimState, Liability
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.instants import DAY_MS, from_ms
+from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.packs import Pack
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, Record, RecordKind
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean, all_of
@@ -67,8 +68,7 @@ def received_ms(shard: Shard, report: Event) -> int:
 
 def day_start(day: str, shard: Shard) -> int:
     """Give the first instant of a day in the tenant's zone."""
-    start = from_ms(0, shard.tenant.zone).fromisoformat(day).replace(tzinfo=shard.tenant.zone)
-    return int(start.timestamp()) * 1_000
+    return to_ms(datetime.combine(date.fromisoformat(day), time.min, tzinfo=shard.tenant.zone))
 
 
 def assessments(shard: Shard, course: Course, application: Application) -> tuple[Assessment, ...]:
