@@ -6,7 +6,7 @@ from math import inf
 from typing import Final, Protocol
 
 from holdfast.regulation.nodes import Node, nearest
-from holdfast.vocabulary.packs import Dated, Notice, Pack
+from holdfast.vocabulary.packs import Dated, Pack
 
 Rows = Mapping[str, Sequence[Node]]
 _KEYS: Final = {
@@ -115,19 +115,32 @@ def _end(dated: Dated) -> float:
     return inf if dated.to_ms is None else dated.to_ms
 
 
-def _covers(notices: Sequence[Notice], dated: Dated) -> bool:
-    """Tell whether the notices of one id, which have no gaps, are in force all the time."""
-    starts = min(notice.dated.from_ms for notice in notices) <= dated.from_ms
-    return starts and max(_end(notice.dated) for notice in notices) >= _end(dated)
+def _covers(values: Sequence[HasDates], dated: Dated) -> bool:
+    """Tell whether the values of one name, which have no gaps, are in force all the time."""
+    starts = min(value.dated.from_ms for value in values) <= dated.from_ms
+    return starts and max(_end(value.dated) for value in values) >= _end(dated)
 
 
-def _check_told(rows: Rows, pack: Pack) -> None:
-    """Refuse a policy one of whose notices is not in force as long as the policy."""
+def _named_values(rows: Rows, pack: Pack) -> Iterator[tuple[Node, Dated, Sequence[HasDates]]]:
+    """Give every place that names a policy or a notice, with its own dates and the values that bear the name.
+
+    A suspended rail may outlive its policy: without one in force nothing is held.
+    """
+    for section, key in (name for name in _POLICY_NAMES if name != ("rails", "policy")):
+        for row, value in zip(rows[section], getattr(pack, section), strict=True):
+            for node, _ in _named([row], key, "policies"):
+                yield node, value.dated, [policy for policy in pack.policies if policy.id == node.text()]
     for row, policy in zip(rows["policies"], pack.policies, strict=True):
         for act, notice_id in policy.texts.items():
-            if not _covers([notice for notice in pack.notices if notice.id == notice_id], policy.dated):
-                here = row.entries()["texts"].entries()[act]
-                raise here.fault(f"`{notice_id}` is not in force as long as `{policy.id}`", "let the dates fit")
+            node = row.entries()["texts"].entries()[act]
+            yield node, policy.dated, [notice for notice in pack.notices if notice.id == notice_id]
+
+
+def _check_spans(rows: Rows, pack: Pack) -> None:
+    """Refuse a name that leads nowhere on some day on which it is in force itself."""
+    for node, dated, values in _named_values(rows, pack):
+        if not _covers(values, dated):
+            raise node.fault(f"`{node.text()}` is not in force as long as what names it", "let the dates fit")
 
 
 def _check_parameters(rows: Rows) -> None:
@@ -148,5 +161,5 @@ def check_pack(rows: Rows, pack: Pack) -> None:
     _check_unique(rows["rules"])
     _check_references(rows)
     _check_repeats(rows, pack)
-    _check_told(rows, pack)
+    _check_spans(rows, pack)
     _check_parameters(rows)

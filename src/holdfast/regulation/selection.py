@@ -27,7 +27,7 @@ def _ids(pack: Pack) -> Iterator[str]:
     yield from (rule.id for rule in pack.rules)
     yield from (policy.id for policy in pack.policies)
     yield from (duty.id for duty in pack.duties)
-    yield from {notice.id for notice in pack.notices}
+    yield from dict.fromkeys(notice.id for notice in pack.notices)
     yield from (refund.id for refund in pack.refunds)
 
 

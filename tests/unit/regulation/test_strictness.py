@@ -55,6 +55,8 @@ FAULTS = [
     ("a repeat of what is held", "policy: xx.act.hold\n", "policy: xx.act.hold\n    repeat: xx.act.repeat\n",
      "/rails/0/repeat", "confirmed"),
     ("a repeat without its lists", "repeat: xx.act.repeat", "repeat: xx.act.again", "/rails/1/repeat", "again_lists"),
+    ("a repeat before its policy", "repeat: xx.act.repeat\n    cite: *act\n    effective_from: 2025",
+     "repeat: xx.act.repeat\n    cite: *act\n    effective_from: 2024", "/rails/1/repeat", "dates"),
     ("a hold under a policy for repeats", "policy: xx.act.hold\n    cite", "policy: xx.act.repeat\n    cite",
      "/rails/0/policy", "add `again`"),
     ("a policy of a sign that proposes nothing", "    measures: [xx.act.notice]\n",
