@@ -85,11 +85,11 @@ def rules(shard: Shard, course: Course) -> Iterator[Rule]:
                 pack=pack.id,
                 pack_version=pack.version,
                 cite=cite(refund.cite),
-                protects=_protects(shard, pack, refund.when, course.event),
+                protects=_protects(shard, pack, refund.when, event=course.event),
             )
 
 
-def _protects(shard: Shard, pack: Pack, when: str, event: Event | None) -> Trilean:
+def _protects(shard: Shard, pack: Pack, when: str, *, event: Event | None) -> Trilean:
     """Say whether a pack binds the bank in this transfer, and whether the rule protects its payer."""
     if event is None:
         return UNKNOWN

@@ -52,9 +52,9 @@ def read_dossier(shard: Shard, decision_id: str) -> Course:
     return _course(shard, record, records)
 
 
-def undecided_course(shard: Shard, record: Record) -> Course:
-    """Read the dossier of an operation that was reported and never decided; it has no story of its own."""
-    return _course(shard, record, (record,))
+def undecided_course(shard: Shard, records: tuple[Record, ...]) -> Course:
+    """Read the dossier of an operation that was reported and never decided; its own record comes first."""
+    return _course(shard, records[0], records)
 
 
 def story(shard: Shard, decision_id: str) -> tuple[Record, ...]:

@@ -56,6 +56,13 @@ class NoticeSaid(Struct, frozen=True):
     delivered: bool | None = None
 
 
+class _Typed(Struct, frozen=True):
+    """The one field that tells what an event is."""
+
+    type: str = ""
+
+
+_TYPED = msgspec.json.Decoder(_Typed)
 _ACT = msgspec.json.Decoder(ClaimAct)
 _JUDGED = msgspec.json.Decoder(Judged)
 _NOTICE = msgspec.json.Decoder(NoticeSaid)
@@ -79,3 +86,11 @@ def read_judged(judgement: bytes) -> Judged:
 def read_notice(act: bytes) -> NoticeSaid:
     """Read what a notice's record says publicly."""
     return _NOTICE.decode(act) if act else NoticeSaid()
+
+
+def type_of(body: bytes) -> str:
+    """Read the type of an event without the rest of it; empty where the body is no event."""
+    try:
+        return _TYPED.decode(body).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
