@@ -23,10 +23,11 @@ _US = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The bytes to send, and whether they repeat an earlier answer."""
+    """The bytes to send, whether they repeat an earlier answer, and the status of the answer."""
 
     body: bytes
     replayed: bool
+    status: int = 200
 
 
 async def decide_event(shard: Shard, body: bytes) -> Answer:
