@@ -22,6 +22,7 @@ from holdfast.wire.codec import restore
 
 TRANSFER: Final = "transfer"
 NO_RULE: Final = "none"
+CLAIM_PREFIX: Final = "claim_"
 LATE: Final = "late_load"
 
 
@@ -138,6 +139,12 @@ def _exposure(shard: Shard, course: Course, kind: str, *, reason: str) -> Exposu
         at_ms=shard.ports.clock.now_ms() if at_ms is None else at_ms,
         reason=reason,
     )
+
+
+async def reassess_after(shard: Shard, record: Record) -> None:
+    """Assess claims again that a record tells something new about; most records tell of none."""
+    if any(thread.startswith(CLAIM_PREFIX) for thread in record.threads) and record.claim is None:
+        await reassess(shard, record.threads[0])
 
 
 async def reassess(shard: Shard, decision_id: str) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
+from holdfast.operations.assess_claim import reassess_after
 from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
@@ -49,6 +50,7 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     record = await flight.landed
     for revision in revisions:
         await revision.landed
+    await reassess_after(shard, record)
     return Answer(body=reply_of(shard, record), replayed=False)
 
 

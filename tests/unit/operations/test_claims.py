@@ -10,9 +10,11 @@ import pytest
 
 from holdfast.lists.versions import Stamp
 from holdfast.matching.identifiers import normalise_entry
+from holdfast.operations.cancel_hold import cancel_hold
 from holdfast.operations.change_list import publish
 from holdfast.operations.confirm_hold import confirm_hold
 from holdfast.operations.decide_event import decide_event
+from holdfast.operations.fire_due import fire_due
 from holdfast.operations.intake import decide, take
 from holdfast.operations.make_claim import Made, make_claim
 from holdfast.operations.read_claims import claim_page, claim_view
@@ -262,7 +264,7 @@ def test_a_call_that_was_cut_short_is_completed_by_its_retry() -> None:
         body = world.report(enlist=True)
         world.store.held = True
         call = asyncio.ensure_future(make_claim(world.shard, body))
-        while not world.store.waiting_now:
+        for _ in range(20):
             await asyncio.sleep(0)
         world.store.land()
         call.cancel()
@@ -346,6 +348,7 @@ def test_a_transfer_that_was_only_reported_can_be_claimed() -> None:
     """Where nothing was decided nothing is proved, and the clock runs all the same."""
 
     async def story(world: World) -> None:
+        await world.load(DATABASE, "08T07:00")
         await take_event(world.shard, world.body(transfer("t-1")))
         claim = await world.claim(without_consent=False)
         assert claim["liability"] == "cannot_prove"
@@ -425,6 +428,46 @@ def test_an_open_claim_is_overdue_after_its_last_day() -> None:
         assert claim_page(world.shard, limit=10, cursor=None, customer_id="c-2")["items"] == []
         with pytest.raises(InvalidError):
             claim_page(world.shard, limit=10, cursor=None, states=["lost"])
+
+    run(story)
+
+
+def test_exposure_is_noted_where_it_becomes_known() -> None:
+    """A cancelled hold saves, executing it after all is a breach that saves nothing, and money that comes back counts."""
+
+    async def story(world: World) -> None:
+        await world.load(DATABASE, "08T07:00")
+        world.at("08T10:00")
+        hold = (await world.decide())["hold"]["id"]
+        await cancel_hold(world.shard, hold, Said(by="client", customer_id="c-1"))
+        assert world.exposures() == {"saved": 25_000_000}
+        world.at("08T10:30")
+        await world.result("executed")
+        await world.result("executed")
+        assert world.exposures() == {"saved": 0, "executed_in_breach": 25_000_000}
+        world.at("08T11:00")
+        await world.claim()
+        world.at("08T12:00")
+        await world.result("returned")
+        assert world.exposures()["returned"] == world.exposures()["stolen"] == 25_000_000
+        assert world.exposures()["executed_in_breach"] == 25_000_000
+
+    run(story)
+
+
+def test_silence_saves_and_a_refusal_that_was_executed_is_a_breach() -> None:
+    """A hold that nobody confirmed counts as saved at the end of its term; a refused payment that went is a breach."""
+
+    async def story(world: World) -> None:
+        await world.load(DATABASE, "08T07:00")
+        world.at("08T10:00")
+        await world.decide()
+        await world.decide("s-1", rail="sbp")
+        await world.result("executed", "s-1")
+        assert world.exposures() == {"executed_in_breach": 25_000_000}
+        world.at("10T00:01")
+        await fire_due(world.shard)
+        assert world.exposures() == {"executed_in_breach": 25_000_000, "saved": 25_000_000}
 
     run(story)
 
