@@ -49,6 +49,20 @@ class Judged(Struct, frozen=True):
     repeat: RepeatSaid | None = None
 
 
+class _Sign(Struct, frozen=True):
+    """One sign of a judgement."""
+
+    id: str
+    state: str
+
+
+class _Spoke(Struct, frozen=True):
+    """The signs and measures of a judgement."""
+
+    signs: tuple[_Sign, ...]
+    measures: tuple[dict[str, bool | int | float | str | None], ...]
+
+
 class NoticeSaid(Struct, frozen=True):
     """What a dossier reads of a notice's record; a word that is not there is empty."""
 
@@ -65,6 +79,7 @@ class _Typed(Struct, frozen=True):
 _TYPED = msgspec.json.Decoder(_Typed)
 _ACT = msgspec.json.Decoder(ClaimAct)
 _JUDGED = msgspec.json.Decoder(Judged)
+_SPOKE = msgspec.json.Decoder(_Spoke)
 _NOTICE = msgspec.json.Decoder(NoticeSaid)
 
 
@@ -81,6 +96,13 @@ def read_claim_act(data: bytes) -> ClaimAct:
 def read_judged(judgement: bytes) -> Judged:
     """Read of a judgement what a dossier needs."""
     return _JUDGED.decode(judgement)
+
+
+def read_spoke(judgement: bytes) -> tuple[str, ...]:
+    """Name what spoke in a judgement: the signs that fired, and the duties that its measures name."""
+    said = _SPOKE.decode(judgement)
+    named = (measure.get(word) for measure in said.measures for word in ("duty", "template"))
+    return (*(sign.id for sign in said.signs if sign.state == "fired"), *(str(name) for name in named if name))
 
 
 def read_notice(act: bytes) -> NoticeSaid:
