@@ -50,7 +50,7 @@ async def _fetch(way: Way, path: str, query: dict[str, str]) -> bytes:
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="The evidence file (JSON).")],
-    head: Annotated[str | None, typer.Option("--head", help="Link of the chain's head that was kept elsewhere.")] = None,
+    head: Annotated[str | None, typer.Option("--head", help="Link of the head that was kept elsewhere.")] = None,
 ) -> None:
     """Check an evidence file without a server or a data directory; ends with 3 when something was changed."""
     if not file.is_file():

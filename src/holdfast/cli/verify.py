@@ -30,9 +30,7 @@ def verify(
         hidden = not sys.stderr.isatty()
         with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as progress:
             task = progress.add_task("", total=store.last_seq())
-            found = store.verify_chain(
-                lambda seq: progress.update(task, completed=seq), head=_bytes(head), seq=seq
-            )
+            found = store.verify_chain(lambda seq: progress.update(task, completed=seq), head=_bytes(head), seq=seq)
     finally:
         store.close()
     _print(found)
