@@ -37,13 +37,8 @@ app = typer.Typer(
 app.command()(serve)
 for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify):
     app.command()(_command)
-for _name, _group in (
-    ("lists", lists.app),
-    ("evidence", evidence.app),
-    ("packs", packs),
-    ("rules", rules),
-    ("keys", keys),
-):
+_GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "keys": keys}
+for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
 
 

@@ -88,7 +88,8 @@ def _once(members: list[tuple[str, Any]]) -> Row:
 
 def _sections(file: Row) -> Iterator[Flaw]:
     """Check the parts for readers by their own hashes."""
-    hashes = file.get("hashes") if isinstance(file.get("hashes"), dict) else {}
+    said = file.get("hashes")
+    hashes: Row = said if isinstance(said, dict) else {}
     for name in sorted((set(file) | set(hashes) | _SECTIONS) - _CHAIN):
         if name not in _SECTIONS:
             yield Flaw(place=name, what="is no part of an evidence file")

@@ -35,7 +35,10 @@ def legal_file(evidence: Evidence, language: str) -> str:
         raise InvalidError(
             f"`lang` cannot be `{language[:20]}`", pointer="/lang", hint=f"one of {', '.join(LANGUAGES)}"
         )
-    return _template().render(file=evidence.content, words=Words(_texts(language)), lang=language, digest=evidence.hash)
+    page: str = _template().render(
+        file=evidence.content, words=Words(_texts(language)), lang=language, digest=evidence.hash
+    )
+    return page
 
 
 @cache
