@@ -24,6 +24,7 @@ from tests.unit.operations.shards import Json
 MOSCOW = ZoneInfo("Europe/Moscow")
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+MOST = 3  # few orders meet with more of what can happen
 Result = TypeVar("Result")
 _ENDED = {"cancelled", "not_accepted", "released", "withdrawn"}
 
@@ -135,6 +136,7 @@ class Holds(RuleBasedStateMachine):
         with pytest.raises(ForbiddenByLawError, match=r"\(.+\)$"):
             self.run(call)
 
+    @precondition(lambda self: len(self.orders) < MOST)
     @rule(target=placed)
     def place(self) -> str:
         """An order is held; another amount makes it another operation."""

@@ -1,12 +1,15 @@
 """A hold over the log: its acts, their races, what is answered, and what a restart leaves of it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from holdfast.holds.proof import signature
+from holdfast.lists.book import ListBook
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.read_hold import hold_page
-from holdfast.operations.release_hold import release_hold
+from holdfast.operations.release_hold import release_by_feed, release_hold
 from holdfast.operations.restrain_hold import Notice
 from holdfast.operations.said import Proof, Said
 from holdfast.vocabulary.errors import (
@@ -18,7 +21,10 @@ from holdfast.vocabulary.errors import (
     UnavailableError,
 )
 from holdfast.vocabulary.lists import ListEntry, ListKind
-from tests.unit.operations.holding import DATABASE, OWN, World, acts, refused, told
+from tests.unit.operations.holding import CLIENT, DATABASE, OWN, World, acts, refused, told
+
+HOUR_MS = 3_600_000
+KEY = b"k" * 32
 
 
 def test_a_confirmed_order_is_executed() -> None:
@@ -364,5 +370,119 @@ def test_the_bank_releases_only_where_no_provision_forbids_it() -> None:
             assert policy.forbids["release"] in error.message
             return
         assert (await release_hold(world.shard, hold, reason="sure"))["state"] == "released"
+
+    told(story)
+
+
+def test_a_hold_that_cannot_be_read_stands_in_nobodys_way() -> None:
+    """Its timer is logged and passed over; the others fire."""
+
+    async def story(world: World) -> None:
+        await world.enlist(OWN)
+        await world.place()
+        good = await world.place("t-2")
+        row = world.store.hold(good)
+        assert row is not None
+        world.store._holds["hold_lost"] = replace(row, id="hold_lost", due_ms=0)
+        world.at("2026-05-10T00:00:00")
+        assert await world.fire() == 2
+        assert await world.state(good) == ("not_accepted", "do_not_execute")
+
+    told(story)
+
+
+def test_where_the_device_is_in_doubt_the_thief_does_not_confirm() -> None:
+    """With malware on the device only the branch, a call-back or a channel of 48 hours counts, measured then."""
+
+    async def story(world: World) -> None:
+        hold = await world.place(device={"id": "d-1", "malware": True})
+        since = world.clock.instant_ms - 40 * HOUR_MS
+
+        def push(reference: str, since_ms: int | None = None) -> Said:
+            proof = Proof(method="push", reference=reference, channel_since_ms=since_ms)
+            return Said(by="client", customer_id="c-1", proof=proof)
+
+        for said in (CLIENT, push("1"), push("2", since)):
+            await refused(world.confirm(hold, said), ProofError)
+        world.clock.instant_ms += 8 * HOUR_MS
+        row = await world.confirm(hold, push("2", since))
+        assert row["history"][-1]["details"] == {"method": "push", "verified": False}
+        assert row["proof"]["careful"] is True
+        assert row["proof"]["channel_unchanged_hours"] == 48
+
+    told(story)
+
+
+def test_with_a_key_a_proof_is_verified() -> None:
+    """The signature over the hold's binding counts, for this act alone; a cancellation needs none."""
+
+    async def story(world: World) -> None:
+        await world.enlist(OWN)
+        hold = await world.place()
+        bound = (await world.read(hold))["proof"]["binding"]
+
+        def signed(act: str) -> Said:
+            bare = Proof(method="push", reference="r-1")
+            proof = replace(bare, signature=signature(KEY, bound, act=act, proof=bare))
+            return Said(by="client", customer_id="c-1", proof=proof)
+
+        for said in (CLIENT, signed("cancel")):
+            await refused(world.confirm(hold, said), ProofError)
+        await refused(world.cancel(hold, signed("confirm")), ProofError)
+        row = await world.confirm(hold, signed("confirm"))
+        assert row["history"][-1]["details"] == {"method": "push", "verified": True}
+        assert (await world.cancel(hold))["state"] == "cancelled"
+
+    told(story, proof_key=KEY)
+
+
+def test_a_list_that_cannot_answer_pauses_nothing_and_is_named() -> None:
+    """Unknown is no ground for a second pause; the confirmation says so and is counted."""
+
+    async def story(world: World) -> None:
+        await world.enlist(OWN)
+        hold = await world.place()
+        world.shard.memory = replace(world.shard.memory, lists=ListBook(world.shard.ports.keys))
+        row = await world.confirm(hold)
+        assert (row["state"], row["history"][-1]["details"]["unknown"]) == ("confirmed", DATABASE)
+        assert world.shard.figures.again_unknown[DATABASE] == 1
+
+    told(story)
+
+
+def test_a_hold_is_released_in_the_moment_its_record_leaves_the_feed() -> None:
+    """Only when no party is listed any more, and not while an authority's notice keeps the money."""
+
+    async def story(world: World) -> None:
+        entry = [ListEntry(kind=ListKind.IIN, value="900101300017")]
+        await change_list(world.shard, Edit(list="kz.afc.persons", add=entry))
+        payee = {"kind": "individual", "iin": "900101300017"}
+        first, second = [await world.place(name, currency="KZT", payee=payee) for name in ("t-1", "t-2")]
+        assert await release_by_feed(world.shard, first) is None
+        keep = Notice(number="1", date="2026-05-08", effect="keep", provision="УПК РК")
+        await world.restrain(second, keep)
+        await change_list(world.shard, Edit(list="kz.afc.persons", remove=entry))
+        row = await release_by_feed(world.shard, first)
+        assert row is not None
+        assert (row["state"], row["instruction"]) == ("released", "execute")
+        assert await release_by_feed(world.shard, first) is None
+        assert await release_by_feed(world.shard, second) is None
+        world.at("2027-05-08T00:00:00")
+        assert await world.state(second) == ("placed", "wait")
+
+    told(story, packs="kz")
+
+
+def test_an_erased_client_is_still_told_apart() -> None:
+    """Without the personal data the hold shows no payee, and its client is known by the hash that is left."""
+
+    async def story(world: World) -> None:
+        await world.enlist(OWN)
+        hold = await world.place()
+        world.store.forget(list(world.store.replay())[-1].subject)
+        row = await world.read(hold)
+        assert (row["payee"], row["amount_minor"], row["event_id"]) == (None, None, "t-1")
+        await refused(world.cancel(hold, Said(by="client", customer_id="c-2")), OtherClientError)
+        assert (await world.cancel(hold))["state"] == "cancelled"
 
     told(story)
