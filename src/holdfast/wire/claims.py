@@ -64,10 +64,16 @@ class _Spoke(Struct, frozen=True):
 
 
 class NoticeSaid(Struct, frozen=True):
-    """What a dossier reads of a notice's record; a word that is not there is empty."""
+    """What a dossier reads of a notice's record; `unwritten` says why its text could not be written."""
 
     template: str = ""
-    delivered: bool | None = None
+    unwritten: str | None = None
+
+
+class _NoticeAct(Struct, frozen=True):
+    """The public side of a notice about a hold."""
+
+    details: NoticeSaid = NoticeSaid()
 
 
 class _Typed(Struct, frozen=True):
@@ -80,6 +86,7 @@ _TYPED = msgspec.json.Decoder(_Typed)
 _ACT = msgspec.json.Decoder(ClaimAct)
 _JUDGED = msgspec.json.Decoder(Judged)
 _SPOKE = msgspec.json.Decoder(_Spoke)
+_NOTICE_ACT = msgspec.json.Decoder(_NoticeAct)
 _NOTICE = msgspec.json.Decoder(NoticeSaid)
 
 
@@ -105,9 +112,11 @@ def read_spoke(judgement: bytes) -> tuple[str, ...]:
     return (*(sign.id for sign in said.signs if sign.state == "fired"), *(str(name) for name in named if name))
 
 
-def read_notice(act: bytes) -> NoticeSaid:
-    """Read what a notice's record says publicly."""
-    return _NOTICE.decode(act) if act else NoticeSaid()
+def read_notice(act: bytes, event: bytes) -> NoticeSaid:
+    """Read what a notice's record says: of a notice about a hold publicly, of another only while it is not erased."""
+    if act:
+        return _NOTICE_ACT.decode(act).details
+    return _NOTICE.decode(event) if event else NoticeSaid()
 
 
 def type_of(body: bytes) -> str:
