@@ -335,7 +335,7 @@ class World:
         self.server.restart(9)
 
 
-def _moves(hold: Json) -> list[Json]:
+def moves(hold: Json) -> list[Json]:
     """Give what happened to a hold, without the notices of it and the looks at it."""
     return [row for row in hold["history"] if row["act"] not in {"notify", "show"}]
 
@@ -349,9 +349,9 @@ def _found(body: Any, name: str) -> Any:
     if name == "kinds":
         return {row["kind"] for row in body["measures"]}
     if name == "acts":
-        return [row["act"] for row in _moves(body)]
+        return [row["act"] for row in moves(body)]
     if name.startswith("moves__"):
-        body = {"moves": _moves(body)}
+        body = {"moves": moves(body)}
     if name in {"policy", "until", "confirm_by"} and body.get("hold"):
         return body["hold"][name]
     for part in name.split("__"):

@@ -34,7 +34,7 @@ AFTER = "2026-05-10 00:00"
 
 CASES = (
     scenario(
-        "The worked example: held on Friday, confirmed on Saturday, in the database, paused till Sunday, paid on Monday",
+        "The worked example: held on Friday, confirmed on Saturday, paused till Sunday, paid on Monday",
         "161-FZ 8 p. 3.4, 3.6, 3.10, 3.11",
         at(FRIDAY, enlist(BASE)),
         at(FRIDAY, pay(), outcome="hold", policy=FIRST, until="day 2026-05-09", confirm_by="day 2026-05-09"),
