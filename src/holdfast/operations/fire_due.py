@@ -1,5 +1,6 @@
 """Fire timers: what falls due by itself, oldest first, exactly once, however many workers look."""
 
+import asyncio
 from typing import Final
 
 import structlog
