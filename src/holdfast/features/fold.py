@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.features.habits import JUDGED, Habits, Whose
-from holdfast.features.identifiers import Known, known_identifiers, value_key
+from holdfast.features.identifiers import Known, Recognition, value_key
 from holdfast.features.layout import Asking, Cells, Entry, Keys, layouts
 from holdfast.features.people import People
 from holdfast.features.registry import Registry, Series
@@ -67,6 +67,7 @@ class Fold:
         self._registry = registry
         self._keys = keys
         self._home = home
+        self._recognition = Recognition(keys, home)
         self._windows = WindowStore(registry.specs, late_ms=LATE_MS)
         self._habits = Habits(keys, zone)
         self._people = People()
@@ -232,7 +233,7 @@ class Fold:
         return self._people.find(known.keys[0]) if known.keys else None
 
     def _known(self, event: Event, path: str) -> Known:
-        return known_identifiers(event, path, self._keys, home=self._home)
+        return self._recognition.known(event, path)
 
     def _trace(self, entry: Entry, keys: Keys) -> None:
         """Note whose history the series now holds under which key."""
