@@ -229,8 +229,10 @@ def _proof_key(settings: Settings) -> bytes | None:
 
 
 def reopen(assembled: Assembled) -> SqliteStore:
-    """Close the store that failed and open its directory again."""
-    assembled.shard.ports.store.close()
+    """Take the directory from the store that failed, which may still be read, and open it again."""
+    failed = assembled.shard.ports.store
+    if isinstance(failed, SqliteStore):
+        failed.stop()
     return SqliteStore.open(assembled.settings.data, clock=assembled.clock, random_bytes=os.urandom)
 
 

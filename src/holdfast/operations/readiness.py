@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
+from holdfast.vocabulary.errors import StoreError
 
 REGULATORS = ("ru.cbr.", "ru.gis.", "ru.courts.", "kz.afc.")
 
@@ -18,7 +19,7 @@ class Readiness:
 
 def readiness(shard: Shard) -> Readiness:
     """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready."""
-    faults = ["the log cannot be written"] if shard.failed is not None else []
+    faults = [_cannot_write(shard.failed)] if shard.failed is not None else []
     missing = [
         name for name in shard.law.lists() if name.startswith(REGULATORS) and not shard.memory.lists.is_loaded(name)
     ]
@@ -28,3 +29,9 @@ def readiness(shard: Shard) -> Readiness:
         for held in shard.ports.imports.held.values()
     ]
     return Readiness(ready=not faults, degraded=(*faults, *waiting, *kept_back(shard)))
+
+
+def _cannot_write(cause: BaseException) -> str:
+    """Say why the log cannot be written; only what the store says can hold nobody's data."""
+    why = cause.message if isinstance(cause, StoreError) else type(cause).__name__
+    return f"the log cannot be written: {why}"
