@@ -21,7 +21,7 @@ _BYTES_MB = 24
 _SECONDS = 60
 _TRIES_SECONDS = 2.5  # of recovery, each of which must leave the door open for the next
 _WORDS = ("--packs", "ru", "--dev", "--clock", NOON)
-Disk = tuple[Callable[[], None], Callable[[], None]]
+Disk = tuple[Callable[[], object], Callable[[], object]]
 """How the disk is made sick, and how it gets well."""
 
 
@@ -97,7 +97,7 @@ def limited(server: Server) -> Disk:
 def failing(server: Server, word: str) -> Disk:
     """Let every commit fail, before or after it reached the disk."""
     sign = Path(f"{server.data}.sick")
-    return (lambda: sign.write_text(word) and None), sign.unlink
+    return (lambda: sign.write_text(word)), sign.unlink
 
 
 def send(server: Server, numbers: range) -> dict[str, httpx.Response]:

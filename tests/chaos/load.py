@@ -89,9 +89,7 @@ class Load:
     async def prepare(self) -> None:
         """Put the payee on the bank's list."""
         line = Line(self.port)
-        status, text = await line.ask(
-            "POST", "/v1/lists/bank.recipients/entries", json.dumps({"entries": [LISTED]})
-        )
+        status, text = await line.ask("POST", "/v1/lists/bank.recipients/entries", json.dumps({"entries": [LISTED]}))
         assert status in _OK, text
         line.close()
 
@@ -164,7 +162,12 @@ class Load:
     def _change(self, place: int) -> Call:
         """Report a change of a client's profile, an input after which open decisions may be made again."""
         event_id = self._name("p")
-        who = {"client": {"customer_id": f"c-{place % 8 + 4}"}, "field": "phone", "where": "gosuslugi", "confirmed": True}
+        who = {
+            "client": {"customer_id": f"c-{place % 8 + 4}"},
+            "field": "phone",
+            "where": "gosuslugi",
+            "confirmed": True,
+        }
         body = json.dumps({"id": event_id, "type": "profile_change", "occurred_at": NOON, **who})
         return Call(id=event_id, kind="event", path="/v1/events", body=body)
 

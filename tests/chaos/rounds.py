@@ -95,7 +95,7 @@ class Nursery:
 
     async def bury(self, pid: int) -> int:
         """Wait for a child's end and give how it ended."""
-        while (code := self._order(bury=pid)) is None:
+        while (code := self._order(bury=pid)) is None:  # noqa: ASYNC110 - a process that is no child of ours
             await asyncio.sleep(_LOOK_S)
         return int(code)
 
@@ -115,7 +115,7 @@ class Place:
         return self.nursery.bear("serve", data=str(self.data), port=self.load.port, point=point, count=count)
 
     async def round(self, point: str) -> None:
-        """Start, load until death at a point or at random, and bury; what is left unanswered is sent at the next start."""
+        """Start, load until death at a point or at random, and bury; open calls are sent again at the next start."""
         self.outcome.rounds += 1
         within = point if point in IN_SERVER else ""
         pid = self.serve(within, self.chance.choice(_PASSINGS))
@@ -167,8 +167,7 @@ class Place:
         notices = Path(f"{self.data}.notices")
         missing = set(self.load.holds)
         for _ in range(_LOOKS):
-            text = notices.read_text() if notices.exists() else ""
-            missing = {hold for hold in missing if hold not in text}
+            missing = await asyncio.to_thread(_unnamed, notices, missing)
             if not missing:
                 return
             await asyncio.sleep(_LOOK_S)
@@ -187,6 +186,12 @@ class Place:
             getattr(self.outcome, name).extend(found[name])
         self.outcome.lost += self.load.wrong_reads
         self.outcome.lost += self.load.ledger.faults
+
+
+def _unnamed(notices: Path, holds: set[str]) -> set[str]:
+    """Give the holds of which no message speaks."""
+    text = notices.read_text() if notices.exists() else ""
+    return {hold for hold in holds if hold not in text}
 
 
 async def _reachable(port: int, dead: "asyncio.Task[int]") -> None:

@@ -45,5 +45,5 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 if __name__ == "__main__":
     SickConnection.sign = Path(sys.argv.pop(1))
-    app.SqliteStore = SickStore  # type: ignore[misc]
+    vars(app).update(SqliteStore=SickStore)
     main()
