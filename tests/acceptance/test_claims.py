@@ -261,7 +261,7 @@ def test_a_kazakh_claim(kazakhstan: World, case: Scenario) -> None:
 
 
 def test_a_feed_that_was_loaded_72_minutes_late(start: StartServer) -> None:
-    """Published at 11:00 and loaded at 12:12, the deadline being an hour: from 12:00 on the bank owes, before it not."""
+    """Published at 11:00 and loaded at 12:12, the deadline being an hour: owed from 12:00 on."""
     server = start(clock="2026-05-08T11:00:00+03:00")
     owed: dict[str, str] = {}
     for name, when in (("a", "11:30"), ("b", "11:59"), ("c", "12:01"), ("d", "12:11")):
