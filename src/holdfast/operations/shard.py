@@ -70,7 +70,9 @@ class Shard:
     writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
     oldest first; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
-    several; `past` keeps the law of earlier rulesets for replay.
+    several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new versions
+    of lists ask for, and `followed` names of each list the version up to which that is done; `snapshots` are the
+    newest snapshot of lists, each with the version of the list at which it was looked up.
     """
 
     tenant: Tenant
@@ -95,6 +97,9 @@ class Shard:
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     clients: ClientIndex = field(default_factory=ClientIndex)
+    following: asyncio.Lock = field(default_factory=asyncio.Lock)
+    followed: dict[str, str] = field(default_factory=dict)
+    snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
