@@ -107,8 +107,9 @@ def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes,
         facts=facts,
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
-        hold=hold_row(judgement, envelope),
+        hold=hold_row(judgement, envelope, subject_of(event)),
         outbox=outbox_rows(shard, event, judgement, envelope=envelope, revised=True),
+        threads=(one.decision_id,),
     )
     revised(shard, one, judgement.outcome, left=judgement)
     return commit(shard, record)
@@ -125,6 +126,13 @@ def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | Fol
     shard.undecided[client] = [
         later if other.decision_id == one.decision_id else other for other in shard.undecided.get(client, ())
     ]
+
+
+def withdrawn(shard: Shard, revision: str, client: bytes) -> None:
+    """Take note of a revision by which people withdrew a hold: the operation is not decided again by itself."""
+    base, _, number = revision.rpartition(".")
+    shard.revisions[base] = int(number)
+    shard.undecided[client] = [one for one in shard.undecided.get(client, ()) if one.decision_id != base]
 
 
 def revision_id(decision_id: str, revision: int) -> str:
