@@ -18,6 +18,7 @@ from holdfast.api.problems import problem, problem_response
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.declare_source import declare_source, known_sources
+from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.read_decision import decision_page, read_decision, replay_decision
 from holdfast.operations.read_lists import list_page, list_summaries
 from holdfast.operations.read_packs import pack_summaries
@@ -153,6 +154,11 @@ class Routes:
         _log.error("call failed", path=request.url.path, error=type(error).__name__)
         return problem_response(Bug("the call failed inside Holdfast"))
 
+    async def settle(self) -> None:
+        """On a test clock, where no time passes by itself, do what a list's new version asks for before the answer."""
+        if self._move_clock is not None:
+            await follow_versions(self.shard)
+
     @route("decide")
     async def decide(self, request: Request) -> Response:
         """Stand here for other methods; the door before these routes answers every POST itself."""
@@ -240,6 +246,7 @@ class Routes:
         list_id = request.path_params["list"]
         edit = Edit(list=list_id, remove=entries, by=by) if removing else Edit(list=list_id, add=entries, by=by)
         version = await change_list(self.shard, edit)
+        await self.settle()
         return reply(
             {
                 "list": version.list,

@@ -19,6 +19,7 @@ from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.fire_due import fire_due, keep_firing
+from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
 from holdfast.pages.site import Site
@@ -95,6 +96,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
         await fire_due(shard)
+        await follow_versions(shard)
 
     pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
     app = build(

@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.hold_acts import landed, write_acts
 from holdfast.operations.hold_story import due_acts, hold_story
 from holdfast.operations.shard import Flight, Shard
@@ -20,6 +21,7 @@ async def keep_firing(shard: Shard, *, pause_seconds: float = PAUSE_SECONDS) -> 
     while True:
         try:
             await fire_due(shard)
+            await follow_versions(shard)
         except HoldfastError as error:
             _log.warning("timers wait", error=error.message)
         await asyncio.sleep(pause_seconds)

@@ -6,7 +6,7 @@ as they stand now, and compared with what was told before.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypedDict
 
 import structlog
@@ -40,12 +40,12 @@ class Restricted:
 
 
 class _Sealed(TypedDict):
-    """What a record of a limit keeps under the client's key."""
+    """What a record of a limit keeps under the client's key; duties by id."""
 
-    list: str
+    of: str
     version: str
-    began: list[str]
-    ended: list[str]
+    began: Sequence[str]
+    ended: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,55 +118,46 @@ async def _follow(shard: Shard, course: _Course, key: Key) -> list[Flight]:
     # from here to the hand-over there is no await: what was told is the whole of it
     said = [read_canonical(one.event, _Sealed) for one in shard.ports.store.thread(thread) if one.event]
     version, client = course.version, shard.clients.get(key)
-    if client is None or any((one["list"], one["version"]) == (version.list, version.version) for one in said):
+    if client is None or any((one["of"], one["version"]) == (version.list, version.version) for one in said):
         return []
     named = name_of_client(shard, client, key)
     if named is None:
         course.count.unnamed += 1
         return []
-    began, ended, binding = _difference(shard, course, client, named.customer_id, said=said)
+    now = Inquiry(
+        shard=shard, client_id=named.customer_id, client=client, now_ms=shard.ports.clock.now_ms(), lasting={}
+    )
+    began, ended, binding = _difference(course, now, said)
     if not began and not ended:
         return []
     course.count.began += bool(began)
     course.count.ended += bool(ended)
-    now_ms, subject = shard.ports.clock.now_ms(), subject_of_client(named.customer_id)
+    subject = subject_of_client(named.customer_id)
     checks = {check.duty.id: check for _, check in course.watch}
     step = Step(version=version, event_id=named.event_id, subject=subject, free=not binding)
     record = Record(
         seq=shard.next_seq(),
         kind=RecordKind.RESTRICTION,
-        occurred_ms=now_ms,
-        received_ms=now_ms,
+        occurred_ms=now.now_ms,
+        received_ms=now.now_ms,
         subject=subject,
-        event=canonical(_Sealed(list=version.list, version=version.version, began=began, ended=ended)),
-        outbox=told_rows(shard, step, [checks[duty] for duty in began], [checks[duty] for duty in ended]),
+        event=canonical(_Sealed(of=version.list, version=version.version, began=began, ended=ended)),
+        outbox=told_rows(shard, step, began=[checks[duty] for duty in began], ended=[checks[duty] for duty in ended]),
         threads=(thread,),
     )
     return [commit(shard, record)]
 
 
-def _difference(
-    shard: Shard, course: _Course, client: Client, customer_id: str, *, said: Sequence[_Sealed]
-) -> tuple[list[str], list[str], set[str]]:
+def _difference(course: _Course, now: Inquiry, said: Sequence[_Sealed]) -> tuple[list[str], list[str], set[str]]:
     """Give the duties that began, those that ended, and all that bind the client now.
 
     Before the version, those bound that were told and those that what left the list stood behind.
     """
-    now_ms = shard.ports.clock.now_ms()
-    now = Inquiry(shard=shard, client_id=customer_id, client=client, now_ms=now_ms, lasting={})
     after = states(now, course.watch)
-    gone = tuple(_stood(shard, course, client.identifiers))
+    gone = tuple(_stood(now.shard, course, now.client.identifiers))
     before = _bound(said, course.version.list)
     if gone:
-        then = Inquiry(
-            shard=shard,
-            client_id=customer_id,
-            client=client,
-            now_ms=now_ms,
-            lasting={},
-            gone=gone,
-            gone_from=course.version.list,
-        )
+        then = replace(now, gone=gone, gone_from=course.version.list)
         before |= {duty for duty, state in states(then, course.watch).items() if state is True}
     binding = {duty for duty, state in after.items() if state is True}
     began = [duty for duty in after if duty in binding - before]
@@ -178,7 +169,7 @@ def _bound(said: Iterable[_Sealed], list_id: str) -> set[str]:
     """Fold what was told of one list into the duties that stand."""
     bound: set[str] = set()
     for one in said:
-        if one["list"] == list_id:
+        if one["of"] == list_id:
             bound = (bound | {*one["began"]}) - {*one["ended"]}
     return bound
 

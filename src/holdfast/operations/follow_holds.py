@@ -54,7 +54,9 @@ def _touched(shard: Shard, rows: Sequence[HoldRow], values: Values) -> list[str]
 def _identifiers(shard: Shard, row: HoldRow) -> list[Identifier]:
     """Give what may stand on lists of the parties of a held operation; nothing of one that was erased."""
     record = shard.ports.store.decision(row.decision_id)
-    return [] if record is None or not record.event else every_identifier(shard, restore(record.event, record.received_ms))
+    return (
+        [] if record is None or not record.event else every_identifier(shard, restore(record.event, record.received_ms))
+    )
 
 
 def every_identifier(shard: Shard, event: Event) -> list[Identifier]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from holdfast.lists.versions import in_force_snapshot
+from holdfast.lists.versions import in_force_snapshot, undone_by
 from holdfast.operations.law import Law
 from holdfast.operations.shard import Shard
 from holdfast.regulation import as_of
@@ -37,7 +37,7 @@ def feed_of(law: Law, list_id: str, at_ms: int) -> Feed | None:
 
 def late_ms(version: ListVersion, feed: Feed | None) -> int:
     """Give how long after its deadline a snapshot was loaded; 0 for one in time, and where there is no deadline."""
-    if feed is None or version.published_ms is None or not version.kinds:
+    if feed is None or version.published_ms is None or not version.kinds or undone_by(version) is not None:
         return 0
     return max(0, version.loaded_ms - version.published_ms - feed.deadline_hours * HOUR_MS)
 

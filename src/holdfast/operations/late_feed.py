@@ -63,11 +63,9 @@ async def count_late(shard: Shard, version: ListVersion, added: Values) -> int:
     return len(flights)
 
 
-def _portion(
-    shard: Shard, log: Iterator[Record], version: ListVersion, *, added: Values
-) -> tuple[list[_Passed], bool]:
+def _portion(shard: Shard, log: Iterator[Record], version: ListVersion, *, added: Values) -> tuple[list[_Passed], bool]:
     """Read some of the log, and tell whether the version's own record was reached; blocks."""
-    found = []
+    found: list[_Passed] = []
     records = list(islice(log, _PORTION))
     for record in records:
         own = record.list_version

@@ -11,6 +11,7 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.figures import Figures
+from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
@@ -71,8 +72,8 @@ class Shard:
     writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
     oldest first; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
-    several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new versions
-    of lists ask for, and `followed` names of each list the version up to which that is done; `snapshots` are the
+    several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
+    versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
     newest snapshot of lists, each with the version of the list at which it was looked up.
     """
 
@@ -99,7 +100,7 @@ class Shard:
     revisions: dict[str, int] = field(default_factory=dict)
     clients: ClientIndex = field(default_factory=ClientIndex)
     following: asyncio.Lock = field(default_factory=asyncio.Lock)
-    followed: dict[str, str] = field(default_factory=dict)
+    followed: dict[str, Followed] = field(default_factory=dict)
     snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
 
     def next_seq(self) -> int:

@@ -9,7 +9,6 @@ from holdfast.operations.shard import Shard
 from holdfast.regulation import as_of
 from holdfast.rules.regime import DutyCheck
 from holdfast.rules.voice import cite
-from holdfast.vocabulary.judgement import Scalar
 from holdfast.vocabulary.lists import ListVersion
 from holdfast.vocabulary.records import OutboxRow
 from holdfast.wire.canonical import canonical
@@ -32,7 +31,7 @@ class Step:
 
 
 def told_rows(
-    shard: Shard, step: Step, began: Sequence[DutyCheck], ended: Sequence[DutyCheck]
+    shard: Shard, step: Step, *, began: Sequence[DutyCheck], ended: Sequence[DutyCheck]
 ) -> tuple[OutboxRow, ...]:
     """Queue word to the bank of every limit that ended or began, and the notices that the law asks for.
 
@@ -61,17 +60,15 @@ def _word(shard: Shard, step: Step, check: DutyCheck, *, topic: str) -> OutboxRo
     return OutboxRow(topic=topic, subject=step.subject.hex(), payload=canonical(content))
 
 
-def _notices(
-    shard: Shard, step: Step, checks: Sequence[DutyCheck], *, which: str = _TEMPLATE
-) -> Iterator[OutboxRow]:
+def _notices(shard: Shard, step: Step, checks: Sequence[DutyCheck], *, which: str = _TEMPLATE) -> Iterator[OutboxRow]:
     """Queue each notice once; a limit whose own text no pack has is told by the duty that asks for a notice."""
-    asked: dict[str, dict[str, Scalar]] = {}
+    asked: dict[str, dict[str, str | int | bool]] = {}
     for check in checks:
         details = check.duty.details
         template = details.get(which)
         if isinstance(template, str) and (check.duty.kind == NOTIFY or _is_written(shard, template)):
-            values = {name: details[name] for name in _SAID if name in details}
-            asked[template] = {**values, **asked.get(template, {}), "list": step.version.list}
+            values = asked.setdefault(template, {"list": step.version.list})
+            values |= {name: details[name] for name in _SAID if name in details and name not in values}
     for template, values in asked.items():
         yield notice_row(
             shard,
