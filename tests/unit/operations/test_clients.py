@@ -32,8 +32,8 @@ def transfer(**values: Value) -> Event:
 def test_identifiers_gather_in_normal_form_and_once() -> None:
     """What was seen in several events, in either role, is one client's; equal values in other spellings are one."""
     made, index = memory(), ClientIndex()
-    index.note(transfer(payer__customer_id="c-1", payer__kind="individual", payer__phone="+7 916 123-45-67"), made)
-    index.note(transfer(payee__customer_id="c-1", payee__phone="89161234567", payee__inn="500100732259"), made)
+    index.note(transfer(payer__customer_id="c-1", payer__kind="individual", payer__phone="+7 916 123-45-67"), made, seq=1)
+    index.note(transfer(payee__customer_id="c-1", payee__phone="89161234567", payee__inn="500100732259"), made, seq=1)
     found = index.get(client_key("c-1", made))
     assert found is not None
     assert (len(index), found.kind) == (1, "individual")
@@ -44,7 +44,7 @@ def test_identifiers_gather_in_normal_form_and_once() -> None:
 def test_a_party_without_a_client_id_is_nobodys_client() -> None:
     """Strangers are not kept, and a client who was never seen is not made up."""
     made, index = memory(), ClientIndex()
-    index.note(transfer(payer__inn="500100732259", payee__customer_id="c-2"), made)
+    index.note(transfer(payer__inn="500100732259", payee__customer_id="c-2"), made, seq=1)
     assert index.get(client_key("c-2", made)) == Client()
     assert index.get(client_key("c-1", made)) is None
     index.clear()
