@@ -13,12 +13,12 @@ import structlog
 
 from holdfast.lists.membership import Identifier, bic_tag
 from holdfast.operations.changed_values import Changed, entries_of, words
+from holdfast.operations.client_limits import Watched, states, watched
 from holdfast.operations.clients import Client
 from holdfast.operations.named_client import name_of_client, subject_of_client
-from holdfast.operations.read_restrictions import Inquiry, states, watched
+from holdfast.operations.read_restrictions import Inquiry
 from holdfast.operations.shard import Flight, Shard, commit, settled
 from holdfast.operations.told_client import Step, told_rows
-from holdfast.rules.regime import DutyCheck, Regime
 from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.lists import ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
@@ -27,7 +27,7 @@ from holdfast.wire.canonical import canonical, read_canonical
 _SLICE: Final = 10_000
 _AT_ONCE: Final = 200
 _log: Final = structlog.get_logger("holdfast.lists")
-Watch = Sequence[tuple[Regime, DutyCheck]]
+Watch = Sequence[Watched]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -133,7 +133,7 @@ async def _follow(shard: Shard, course: _Course, key: Key) -> list[Flight]:
     course.count.began += bool(began)
     course.count.ended += bool(ended)
     subject = subject_of_client(named.customer_id)
-    checks = {check.duty.id: check for _, check in course.watch}
+    checks = {one.duty.duty.id: one.duty for one in course.watch}
     step = Step(version=version, event_id=named.event_id, subject=subject, free=not binding)
     record = Record(
         seq=shard.next_seq(),

@@ -22,12 +22,11 @@ from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import HOUR_MS, rfc3339
 from holdfast.vocabulary.lists import ListEntry, ListMatch
 from holdfast.vocabulary.outcome import MeasureKind, Mode
-from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import ListProbe
 
 Row = dict[str, object]
 LIMITS: Final = frozenset({MeasureKind.CAP_TRANSFERS, MeasureKind.CAP_CASH, MeasureKind.SUSPEND_MEANS})
-_TOLD: Final = LIMITS | {MeasureKind.NOTIFY_CLIENT}
 _CURRENCY: Final = "RUB"
 
 
@@ -71,34 +70,6 @@ def restrictions(shard: Shard, client_id: str) -> Row:
     }
 
 
-def watched(shard: Shard, list_id: str, now_ms: int) -> list[tuple[Regime, DutyCheck]]:
-    """Give the duties in force that limit a client, or tell of a limit, because one list names the client."""
-    found = []
-    for event_type in shard.memory.schema.event_types():
-        regime = shard.law.regime(event_type, now_ms)
-        party = shard.memory.schema.subject.get(event_type)
-        for check in regime.duties:
-            probes = check.condition.plan.probes if check.condition else ()
-            own = any((probe.list, probe.subject) == (list_id, party) for probe in probes)
-            if check.duty.kind in _TOLD and own:
-                found.append((regime, check))
-    return found
-
-
-def states(inquiry: Inquiry, watch: Sequence[tuple[Regime, DutyCheck]]) -> dict[str, Trilean]:
-    """Say of each watched duty whether it binds the client; one that is not enforced binds nobody."""
-    found: dict[str, Trilean] = {}
-    voice = inquiry.shard.tenant.voice
-    for regime, check in watch:
-        duty = check.duty
-        acts = voice.mode((check.pack.id, check.pack.mode), (duty.id, Mode.ENFORCE)) is Mode.ENFORCE
-        answers = regime.program(_facts(inquiry, regime, check).values) if acts else ()
-        state = answers[check.condition.place] if check.condition and acts and in_force(check, answers) else False
-        known = found.get(duty.id, False)
-        found[duty.id] = known if known is True or state is False else state
-    return found
-
-
 def _rows(inquiry: Inquiry) -> Iterator[tuple[DutyCheck, Row]]:
     """Ask every duty in force that limits a client and has a condition of its own, or stands for the client."""
     shard = inquiry.shard
@@ -107,13 +78,13 @@ def _rows(inquiry: Inquiry) -> Iterator[tuple[DutyCheck, Row]]:
         for check in regime.duties:
             stands = check.condition is not None or check.duty.id in inquiry.lasting
             if check.duty.kind in LIMITS and stands:
-                facts = _facts(inquiry, regime, check)
+                facts = facts_about(inquiry, regime, check)
                 row = _row(inquiry, regime, check, facts=facts)
                 if row is not None:
                     yield check, row
 
 
-def _facts(inquiry: Inquiry, regime: Regime, check: DutyCheck) -> Facts:
+def facts_about(inquiry: Inquiry, regime: Regime, check: DutyCheck) -> Facts:
     """Freeze the facts of an order that the client would give now, to whom the duty speaks of."""
     shard, memory = inquiry.shard, inquiry.shard.memory
     party = memory.schema.subject[regime.event_type]

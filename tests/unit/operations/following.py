@@ -81,10 +81,15 @@ class World:
         return await follow_versions(self.shard)
 
     def queued(self, *topics: str, after: int = 0) -> list[Json]:
-        """Give the messages of the outbox, in the order of the log."""
-        rows = [row for record in self.store.replay(after) for row in record.outbox]
+        """Give the messages of the outbox, in the order of the log; `after` is the number of one."""
+        rows = self.store.pending(100_000, after=after)
         every = [json.loads(row.payload) | {"topic": row.topic, "subject": row.subject} for row in rows]
         return [row for row in every if not topics or row["topic"] in topics]
+
+    @property
+    def mark(self) -> int:
+        """Number the newest message of the outbox."""
+        return max((row.id for row in self.store.pending(100_000)), default=0)
 
     def records(self, kind: str) -> list[Record]:
         """Give the records of one kind."""
