@@ -1,6 +1,8 @@
 """One suite over the hash chain of every store."""
 
+import dataclasses
 import json
+from base64 import b64encode
 from hashlib import sha256
 
 from holdfast.vocabulary.chain import START_LINK
@@ -48,6 +50,9 @@ def test_anybody_can_compute_a_link_again(store: Store) -> None:
         assert (found.before, found.link) == (before, sha256(before + found.digest).digest())
         before = found.link
     assert set(link(store, 2).parts) == {"event", "facts", "judgement", "envelope", "reply", "hold", "threads"}
+    hold = dataclasses.asdict(HOLD) | {"client": b64encode(HOLD.client).decode()}
+    canonical = json.dumps(hold, sort_keys=True, separators=(",", ":"))
+    assert link(store, 2).parts["hold"] == sha256(canonical.encode()).digest()
     assert (dict(link(store, 3).parts), link(store, 3).salt) == ({}, b"")
     assert link(store, 2).parts["threads"] == sha256(b'["dec_9"]').digest()
     assert (store.chain_link(0), store.chain_link(6), store.chain_link(-1)) == (None, None, None)

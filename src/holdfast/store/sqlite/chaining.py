@@ -32,7 +32,7 @@ class ChainReader(Part):
 
         A record that cannot be read is a `StoreError`.
         """
-        rows = {row[0]: row for row in self._ask("chained_after", max(0, seq - 2), 2)}
+        rows = {row[0]: row for row in self._ask("chained_after", max(0, seq - 2), seq, 2)}
         if seq not in rows:
             return None
         row = _kept(rows[seq], self._rows)
@@ -47,15 +47,15 @@ class ChainReader(Part):
 
         `progress` hears the number of a record now and then. A log that was cut off at its end, or written anew as a
         whole, is found by a `head` that was kept elsewhere, with `seq`, the number of its record. Records that are
-        older than the chain cannot be checked, and are counted.
+        older than the chain cannot be checked, and are counted; those that come meanwhile are left for the next time.
         """
-        return walk(self._kept_rows(), progress, head=head, seq=seq)
+        return walk(self._kept_rows(int(self._ask("last_seq")[0][0])), progress, head=head, seq=seq)
 
-    def _kept_rows(self) -> Iterator[Kept]:
+    def _kept_rows(self, last: int) -> Iterator[Kept]:
         seq, limit = 0, BATCH
         while True:
             try:
-                rows = self._ask("chained_after", seq, limit)
+                rows = self._ask("chained_after", seq, last, limit)
             except StoreError as error:
                 if not isinstance(error.__cause__, sqlite3.DatabaseError):
                     raise

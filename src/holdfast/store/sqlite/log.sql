@@ -45,7 +45,7 @@ SELECT
     log.seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, subject_key, subject, wrapped,
     dictionary, sealed, public, extras, hashes, link
 FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
-WHERE log.seq > ?
+WHERE log.seq > ? AND log.seq <= ?
 ORDER BY log.seq LIMIT ?;
 
 -- insert_thread: Note that a record belongs to the story of a hold, a decision or a claim.
