@@ -1,14 +1,18 @@
 """What a new version of a list does to open holds: one that stood on a list's entry ends when the entry is gone."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
+
+import structlog
 
 from holdfast.engine.identify import identifiers
 from holdfast.lists.membership import Identifier
 from holdfast.operations.changed_values import Values
 from holdfast.operations.release_hold import release_by_feed
 from holdfast.operations.shard import Shard
+from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.lists import ListVersion
 from holdfast.vocabulary.records import HoldRow
@@ -17,6 +21,7 @@ from holdfast.wire.codec import restore
 
 OPEN: Final = ("placed", "paused_again")
 _PAGE: Final = 200
+_log: Final = structlog.get_logger("holdfast.lists")
 
 
 async def follow_holds(shard: Shard, version: ListVersion, removed: Values) -> int:
@@ -29,8 +34,18 @@ async def follow_holds(shard: Shard, version: ListVersion, removed: Values) -> i
     released = 0
     if carried and len(removed):
         for hold_id in await touched_holds(shard, removed, carried):
-            released += await release_by_feed(shard, hold_id) is not None
+            with not_in_the_way(hold_id):
+                released += await release_by_feed(shard, hold_id) is not None
     return released
+
+
+@contextmanager
+def not_in_the_way(hold_id: str) -> Iterator[None]:
+    """Log a hold that cannot be read, and let the others go on."""
+    try:
+        yield
+    except Bug as error:
+        _log.error("a hold cannot be followed", hold=hold_id, error=error.message)
 
 
 async def touched_holds(shard: Shard, values: Values, policies: set[str] | None = None) -> list[str]:

@@ -5,7 +5,7 @@ list; whatever a crash cuts off is done again, and what was done before it is fo
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -19,6 +19,7 @@ from holdfast.operations.late_feed import count_late
 from holdfast.operations.list_settings import is_inner
 from holdfast.operations.shard import Shard
 from holdfast.operations.withdraw_wrong import withdraw_wrong
+from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.lists import ListVersion
 from holdfast.wire.canonical import canonical, read_canonical
 
@@ -29,17 +30,27 @@ _log: Final = structlog.get_logger("holdfast.lists")
 async def follow_versions(shard: Shard) -> int:
     """Follow every version of every list that was not followed yet, and give how many; one pass runs at a time.
 
-    Raises UnavailableError when the log cannot be written; the version is then followed later.
+    A version that cannot be followed is logged and keeps its list waiting, no other. Raises UnavailableError when the
+    log cannot be written; the version is then followed later.
     """
     count = 0
     async with shard.following:
-        for version in list(_waiting(shard)):
-            done = await _follow(shard, version)
-            await asyncio.to_thread(shard.ports.store.set_meta, _FOLLOWED + version.list, canonical(done).decode())
-            shard.followed[version.list] = done
-            _log.info("list followed", list=version.list, **asdict(done))
-            count += 1
+        for list_id in shard.memory.lists.versions():
+            try:
+                for version in _waiting(shard, list_id):
+                    await _follow_whole(shard, version)
+                    count += 1
+            except Bug as error:
+                _log.error("a list cannot be followed", list=list_id, error=error.message)
     return count
+
+
+async def _follow_whole(shard: Shard, version: ListVersion) -> None:
+    """Follow a version, and remember that and what it led to."""
+    done = await _follow(shard, version)
+    await asyncio.to_thread(shard.ports.store.set_meta, _FOLLOWED + version.list, canonical(done).decode())
+    shard.followed[version.list] = done
+    _log.info("list followed", list=version.list, **asdict(done))
 
 
 def last_followed(shard: Shard, list_id: str) -> Followed | None:
@@ -52,14 +63,14 @@ def last_followed(shard: Shard, list_id: str) -> Followed | None:
     return shard.followed[list_id]
 
 
-def _waiting(shard: Shard) -> Iterator[ListVersion]:
-    """Give the versions that were not followed yet, those of one list in their order."""
-    for list_id, current in shard.memory.lists.versions().items():
-        done = last_followed(shard, list_id)
-        if not is_inner(list_id) and (done is None or done.version != current.version):
-            versions = shard.ports.store.list_versions(list_id)
-            names = [version.version for version in versions]
-            yield from versions[names.index(done.version) + 1 if done and done.version in names else 0 :]
+def _waiting(shard: Shard, list_id: str) -> Sequence[ListVersion]:
+    """Give the versions of a list that were not followed yet, the oldest first."""
+    current, done = shard.memory.lists.version(list_id), last_followed(shard, list_id)
+    if is_inner(list_id) or current is None or (done is not None and done.version == current.version):
+        return ()
+    versions = shard.ports.store.list_versions(list_id)
+    names = [version.version for version in versions]
+    return versions[names.index(done.version) + 1 if done and done.version in names else 0 :]
 
 
 async def _follow(shard: Shard, version: ListVersion) -> Followed:

@@ -12,7 +12,7 @@ from holdfast.holds.standing import stand
 from holdfast.holds.withdraw import check_withdraw, withdraw
 from holdfast.lists.versions import undone_by
 from holdfast.operations.changed_values import Values
-from holdfast.operations.follow_holds import touched_holds
+from holdfast.operations.follow_holds import not_in_the_way, touched_holds
 from holdfast.operations.hold_acts import Behind, landed, write_acts
 from holdfast.operations.hold_story import HoldStory, due_acts, hold_story
 from holdfast.operations.shard import Flight, Shard
@@ -58,14 +58,23 @@ async def withdraw_wrong(shard: Shard, version: ListVersion, removed: Values) ->
         return found
     undo = read_canonical(text.encode(), Undo)
     for hold_id in await touched_holds(shard, removed):
-        story = await hold_story(shard, hold_id)
-        if not stands_on(story, version.list):
-            continue
-        flights = _withdraw(shard, story, undo, list_id=version.list)
-        await landed(flights)
-        found.withdrawn += bool(flights)
-        found.kept += not flights
+        with not_in_the_way(hold_id):
+            story = await hold_story(shard, hold_id)
+            if stands_on(story, version.list) and may_withdraw(shard, story):
+                flights = _withdraw(shard, story, undo, list_id=version.list)
+                await landed(flights)
+                found.withdrawn += bool(flights)
+                found.kept += not flights
     return found
+
+
+def may_withdraw(shard: Shard, story: HoldStory) -> bool:
+    """Tell whether a hold can still be withdrawn: it is open, and no authority keeps the money."""
+    try:
+        check_withdraw(stand(story.after(due_acts(story, shard.ports.clock.now_ms())).acts))
+    except ForbiddenByLawError:
+        return False
+    return story.event is not None
 
 
 def stands_on(story: HoldStory, list_id: str) -> bool:
@@ -78,11 +87,6 @@ def stands_on(story: HoldStory, list_id: str) -> bool:
 def _withdraw(shard: Shard, story: HoldStory, undo: Undo, *, list_id: str) -> Sequence[Flight]:
     """Decide one operation again; gives the records on their way, none where the hold stays."""
     now_ms = shard.ports.clock.now_ms()
-    told = story.after(due_acts(story, now_ms))
-    try:
-        check_withdraw(stand(told.acts))
-    except ForbiddenByLawError:
-        return ()
     if story.event is None:
         return ()
     judged = judge_again(shard, story, story.event, now_ms=now_ms)
@@ -94,9 +98,9 @@ def _withdraw(shard: Shard, story: HoldStory, undo: Undo, *, list_id: str) -> Se
     }
     if OUTCOME_BY_WORD[judged[0].outcome] < Outcome.HOLD:
         return write_withdrawal(shard, story, judged, event=story.event, personal=personal)[1]
-    if told.last.to_state is HoldState.PAUSED_AGAIN and not _pauses(shard, story, now_ms):
+    if story.last.to_state is HoldState.PAUSED_AGAIN and not _pauses(shard, story, now_ms):
         # the first hold was right and the client has confirmed it: only the second pause was wrong
-        act = withdraw(told.last, at_ms=now_ms, outcome=Outcome.ALLOW.word, revision=story.row.decision_id)
+        act = withdraw(story.last, at_ms=now_ms, outcome=Outcome.ALLOW.word, revision=story.row.decision_id)
         return write_acts(shard, story, [act], behind=Behind(personal=personal))[1]
     return ()
 

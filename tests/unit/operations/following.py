@@ -80,6 +80,20 @@ class World:
         """Follow what is new."""
         return await follow_versions(self.shard)
 
+    async def break_off(self, work: Awaitable[object], landed: int) -> None:
+        """Let so many more records reach the disk while some work is done, and the next one fail."""
+        self.store.held = True
+        task = asyncio.ensure_future(work)
+        while not task.done() and landed >= 0:
+            await asyncio.sleep(0)
+            if self.store.waiting_now:
+                if landed:
+                    self.store.land(1)
+                else:
+                    self.store.fail()
+                landed -= 1
+        await asyncio.gather(task, return_exceptions=True)
+
     def queued(self, *topics: str, after: int = 0) -> list[Json]:
         """Give the messages of the outbox, in the order of the log; `after` is the number of one."""
         rows = self.store.pending(100_000, after=after)

@@ -32,7 +32,8 @@ def transfer(**values: Value) -> Event:
 def test_identifiers_gather_in_normal_form_and_once() -> None:
     """What was seen in several events, in either role, is one client's; equal values in other spellings are one."""
     made, index = memory(), ClientIndex()
-    index.note(transfer(payer__customer_id="c-1", payer__kind="individual", payer__phone="+7 916 123-45-67"), made, seq=1)
+    seen = transfer(payer__customer_id="c-1", payer__kind="individual", payer__phone="+7 916 123-45-67")
+    index.note(seen, made, seq=1)
     index.note(transfer(payee__customer_id="c-1", payee__phone="89161234567", payee__inn="500100732259"), made, seq=1)
     found = index.get(client_key("c-1", made))
     assert found is not None

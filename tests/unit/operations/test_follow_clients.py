@@ -194,7 +194,8 @@ def test_a_sign_that_names_a_limit_counts_like_a_condition() -> None:
 
     async def story(world: World) -> None:
         payer: Json = {"customer_id": "c-1", "kind": "individual", "iin": "900101300017"}
-        await world.pay("t-1", payer=payer, payee={"kind": "individual", "account": "KZ75125KZT1001300335"}, currency="KZT")
+        payee = {"kind": "individual", "account": "KZ75125KZT1001300335"}
+        await world.pay("t-1", payer=payer, payee=payee, currency="KZT")
         entry = inn(900101300017)
         await world.edit(replace(entry, kind=ListKind.IIN), name=CENTER)
         await world.follow()
@@ -207,8 +208,11 @@ def test_a_client_known_by_a_report_alone_hears_too() -> None:
     """Any event tells identifiers; of a client whose kind is unknown only that binds which binds everybody."""
 
     async def story(world: World) -> None:
-        await take_event(world.shard, event("e-1", "login", where="bank", client={"customer_id": "c-9", "phone": "+79161234567"}))
-        await world.edit(ListEntry(kind=ListKind.PHONE, value="+79161234567"))
+        phone = "+79161234567"
+        await take_event(
+            world.shard, event("e-1", "login", where="bank", client={"customer_id": "c-9", "phone": phone})
+        )
+        await world.edit(ListEntry(kind=ListKind.PHONE, value=phone))
         await world.follow()
         assert words(world) == [("restricted", CASH)]
 
