@@ -1,4 +1,4 @@
-"""A new version of a list over HTTP: holds, clients and money that it touches, freshness, and a wrong load taken back."""
+"""A new version of a list over HTTP: what it does to holds, clients and money, and a wrong load taken back."""
 
 import json
 import signal

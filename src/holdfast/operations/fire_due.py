@@ -5,27 +5,14 @@ from typing import Final
 
 import structlog
 
-from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.hold_acts import landed, write_acts
 from holdfast.operations.hold_story import due_acts, hold_story
 from holdfast.operations.shard import Flight, Shard
-from holdfast.vocabulary.errors import Bug, HoldfastError
+from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.records import HoldRow
 
-PAUSE_SECONDS: Final = 1.0
 _PORTION: Final = 200
 _log: Final = structlog.get_logger("holdfast.operations")
-
-
-async def keep_firing(shard: Shard, *, pause_seconds: float = PAUSE_SECONDS) -> None:
-    """Fire what is due once every `pause_seconds`, for as long as the server runs."""
-    while True:
-        try:
-            await fire_due(shard)
-            await follow_versions(shard)
-        except HoldfastError as error:
-            _log.warning("timers wait", error=error.message)
-        await asyncio.sleep(pause_seconds)
 
 
 async def fire_due(shard: Shard) -> int:
@@ -40,6 +27,7 @@ async def fire_due(shard: Shard) -> int:
         written: list[Flight] = []
         for row in rows:
             seen.add(row.id)
+            await asyncio.sleep(0)  # decisions go on between two timers
             written += await _fire(shard, row.id)
         await landed(written)
         fired += len(written)

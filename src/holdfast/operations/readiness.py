@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from holdfast.operations.freshness import Freshness, every_feed
 from holdfast.operations.shard import Shard
+from holdfast.operations.waiting import faults as kept_back
 
 REGULATORS = ("ru.cbr.", "ru.gis.", "ru.courts.", "kz.afc.")
 
@@ -31,7 +32,7 @@ def readiness(shard: Shard) -> Readiness:
         for held in shard.ports.imports.held.values()
     ]
     overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
-    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue))
+    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue, *kept_back(shard)))
 
 
 def _word(feed: Freshness) -> str:

@@ -10,6 +10,7 @@ from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
 from holdfast.operations.clients import ClientIndex
+from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
 from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
@@ -39,6 +40,14 @@ class Ports:
     keys: KeyMaker
     imports: ImportFolder
     proof_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """How the bank is called in notices, and a telephone number that its clients know already."""
+
+    name: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +111,8 @@ class Shard:
     following: asyncio.Lock = field(default_factory=asyncio.Lock)
     followed: dict[str, Followed] = field(default_factory=dict)
     snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
+    bank: Bank = field(default_factory=Bank)
+    courier: Courier = field(default_factory=Courier)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -189,6 +200,8 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
         if shard.threads.get(thread) is flight:
             del shard.threads[thread]
     if error is None:
+        if flight.record.outbox:
+            shard.courier.mail.set()
         if not flight.landed.done():
             flight.landed.set_result(flight.record)
         return
