@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.lists.versions import in_force_snapshot, undone_by
-from holdfast.operations.law import Law
+from holdfast.operations.payee_lists import feed_of
 from holdfast.operations.shard import Shard
 from holdfast.regulation import as_of
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, MINUTE_MS, rfc3339
@@ -28,13 +28,6 @@ class Freshness:
     state: str
 
 
-def feed_of(law: Law, list_id: str, at_ms: int) -> Feed | None:
-    """Give the strictest deadline for loading a list that was in force at an instant."""
-    feeds = [feed for pack in as_of(law.packs, at_ms).packs for feed in pack.feeds]
-    found = [feed for feed in feeds if feed.list == list_id and feed.dated.holds_at(at_ms)]
-    return min(found, key=lambda feed: feed.deadline_hours, default=None)
-
-
 def late_ms(version: ListVersion, feed: Feed | None) -> int:
     """Give how long after its deadline a snapshot was loaded; 0 for one in time, and where there is no deadline."""
     if feed is None or version.published_ms is None or not version.kinds or undone_by(version) is not None:
@@ -45,11 +38,11 @@ def late_ms(version: ListVersion, feed: Feed | None) -> int:
 def freshness(shard: Shard, list_id: str) -> Freshness | None:
     """Say how fresh a list is; nothing for one that no law sets a deadline for."""
     now_ms = shard.ports.clock.now_ms()
-    feed = feed_of(shard.law, list_id, now_ms)
+    feed = feed_of(shard, list_id, now_ms)
     if feed is None:
         return None
     version = _newest(shard, list_id)
-    late = 0 if version is None else late_ms(version, feed_of(shard.law, list_id, version.published_ms or 0))
+    late = 0 if version is None else late_ms(version, feed_of(shard, list_id, version.published_ms or 0))
     return Freshness(
         list=list_id,
         deadline_hours=feed.deadline_hours,

@@ -14,7 +14,8 @@ from holdfast.engine.decide import decide
 from holdfast.engine.identify import identifiers
 from holdfast.operations.changed_values import Values
 from holdfast.operations.follow_holds import every_identifier
-from holdfast.operations.freshness import feed_of, late_ms
+from holdfast.operations.freshness import late_ms
+from holdfast.operations.payee_lists import feed_of
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit, settled
 from holdfast.vocabulary.event import Event
@@ -28,6 +29,7 @@ from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_envelope, read_facts, read_outcome, read_ruleset
 
 LATE_FEED: Final = "late_feed"
+_ALIKE: Final = frozenset({LATE_FEED, "executed_in_breach"})
 _PORTION: Final = 500
 
 
@@ -44,7 +46,7 @@ async def count_late(shard: Shard, version: ListVersion, added: Values) -> int:
 
     An operation is counted once, however many late versions name its parties, also after a restart half-way.
     """
-    feed = feed_of(shard.law, version.list, version.published_ms or 0)
+    feed = feed_of(shard, version.list, version.published_ms or 0)
     late = late_ms(version, feed)
     if feed is None or late <= 0 or version.published_ms is None or not len(added):
         return 0
@@ -119,7 +121,7 @@ async def _count(shard: Shard, version: ListVersion, one: _Passed, *, reason: st
 
 def _counted(shard: Shard, decision_id: str) -> bool:
     story = shard.ports.store.thread(decision_id)
-    return any(row.kind == LATE_FEED for record in story for row in record.exposures)
+    return any(row.kind in _ALIKE for record in story for row in record.exposures)
 
 
 def _would_stop(shard: Shard, version: ListVersion, one: _Passed) -> bool:
