@@ -13,7 +13,7 @@ from holdfast.operations.freshness import freshness
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.read_hold import read_hold
 from holdfast.operations.restrain_hold import Notice, restrain_hold
-from holdfast.operations.said import Said
+from holdfast.operations.said import Proof, Said
 from holdfast.operations.undo_version import Undone, Wrong, undo_version
 from holdfast.vocabulary.errors import ConflictError, NotFoundError
 from holdfast.vocabulary.lists import ListKind, ListVersion
@@ -124,7 +124,8 @@ def test_a_second_pause_on_a_wrong_entry_ends_and_the_confirmed_order_goes() -> 
         await world.edit(PAYEE, name=OWN)
         hold = await place(world)
         bad = await world.edit(PAYEE)
-        row = await confirm_hold(world.shard, hold, Said(by="client", customer_id="c-1"))
+        said = Said(by="client", customer_id="c-1", proof=Proof(method="app", reference="p-1"))
+        row = await confirm_hold(world.shard, hold, said)
         assert row["state"] == "paused_again"
         await undo(world, bad)
         row = await read_hold(world.shard, hold)
