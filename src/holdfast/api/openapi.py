@@ -6,9 +6,11 @@ from msgspec import json
 
 from holdfast import __version__
 from holdfast.wire.events import EventMessage
+from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ListBody, SourceBody
 
 Node = dict[str, object]
+_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody)
 _REF = "#/components/schemas/{name}"
 _PROBLEM: Node = {
     "type": "object",
@@ -92,12 +94,42 @@ def _list_paths(entries: Node, settings: Node, approval: Node, *, paging: list[N
     }
 
 
+def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
+    """Describe the holds."""
+    told = {
+        "confirm": ("Confirm a held operation for the client", "ActBody"),
+        "cancel": ("Cancel a held operation for the client", "ActBody"),
+        "withdraw": ("Withdraw a hold that stands on a wrong fact; 202 until a second person agrees", "WithdrawBody"),
+        "release": ("Release a hold, where the law lets the bank", "ReleaseBody"),
+        "restrain": ("Take an authority's notice", "RestrainBody"),
+    }
+    narrowing = [_parameter("state", "query"), _parameter("customer_id", "query"), *paging]
+    return {
+        "/v1/holds": {
+            "parameters": narrowing,
+            "get": _operation("List holds, newest first", "a page of holds as they stand now"),
+        },
+        "/v1/holds/{id}": {
+            "parameters": [_parameter("id")],
+            "get": _operation("Read a hold", "the hold as it stands now, with its history"),
+        },
+        **{
+            f"/v1/holds/{{id}}/{act}": {
+                "parameters": [_parameter("id")],
+                "post": _operation(summary, "the hold as it stands then", schemas[body]),
+            }
+            for act, (summary, body) in told.items()
+        },
+    }
+
+
 @cache
 def openapi() -> Node:
     """Give the whole description."""
-    (event, entries, clock, source, settings, approval), components = json.schema_components(
-        (EventMessage, EntriesBody, ClockBody, SourceBody, ListBody, ApprovalBody), ref_template=_REF
+    (event, entries, clock, source, settings, approval, *acts), components = json.schema_components(
+        (EventMessage, EntriesBody, ClockBody, SourceBody, ListBody, ApprovalBody, *_ACTS), ref_template=_REF
     )
+    bodies = {body.__name__: schema for body, schema in zip(_ACTS, acts, strict=True)}
     paging = [_parameter("limit", "query"), _parameter("cursor", "query")]
     return {
         "openapi": "3.1.0",
@@ -122,6 +154,7 @@ def openapi() -> Node:
                 "post": _operation("Judge a decision's facts again", "whether it is equal, and the judgement"),
             },
             **_list_paths(entries, settings, approval, paging=paging),
+            **_hold_paths(bodies, paging),
             "/v1/clients/{id}/restrictions": {
                 "parameters": [_parameter("id")],
                 "get": _operation("Say what the law limits for a client now", "limits, and what is unknown"),

@@ -1,9 +1,11 @@
 """When a hold ends, by the clock of its policy."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from holdfast.vocabulary.errors import Bug
-from holdfast.vocabulary.instants import from_ms, to_ms
+from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.instants import HOUR_MS, from_ms, to_ms
 from holdfast.vocabulary.judgement import HoldTerms
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy
 
@@ -41,6 +43,12 @@ def _business_end(policy: HoldPolicy, placed: datetime, calendar: BusinessCalend
     return _end_of(day, placed.tzinfo)
 
 
+def start_ms(policy: HoldPolicy, values: Mapping[str, Value], decided_ms: int) -> int:
+    """Give the instant from which a hold's terms are counted: the event's own that the policy names, where known."""
+    named = values.get(policy.count_from) if policy.count_from else None
+    return named if isinstance(named, int) else decided_ms
+
+
 def until(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: BusinessCalendar | None) -> datetime:
     """Give the instant at which a hold placed at `placed_ms` lapses, in the tenant's zone.
 
@@ -53,19 +61,24 @@ def until(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: Busines
     if policy.clock == "business_days":
         return _business_end(policy, placed, calendar)
     if policy.clock == "hours":
-        return from_ms(placed_ms + policy.term * 3_600_000, zone)
+        return from_ms(placed_ms + policy.term * HOUR_MS, zone)
     raise Bug(f"hold policy `{policy.id}` has an unknown clock `{policy.clock}`")
 
 
 def confirm_by(policy: HoldPolicy, placed_ms: int, zone: tzinfo) -> datetime | None:
     """Give the last instant at which the client can confirm, or nothing where the law opens no window."""
-    if policy.confirm_days is None:
-        return None
-    return _calendar_end(policy, from_ms(placed_ms, zone), policy.confirm_days)
+    if policy.confirm_days is not None:
+        return _calendar_end(policy, from_ms(placed_ms, zone), policy.confirm_days)
+    if policy.confirm_hours is not None:
+        return from_ms(placed_ms + policy.confirm_hours * HOUR_MS, zone)
+    return None
 
 
 def terms(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: BusinessCalendar | None) -> HoldTerms:
-    """Give a hold's legal instants, written with the tenant's offset."""
+    """Give a hold's legal instants, written with the tenant's offset, counted from `placed_ms`.
+
+    For a second pause that is the instant of the confirmation, for a policy with `count_from` what `start_ms` gives.
+    """
     window = confirm_by(policy, placed_ms, zone)
     return HoldTerms(
         policy=policy.id,

@@ -107,8 +107,9 @@ def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes,
         facts=facts,
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
-        hold=hold_row(judgement, envelope),
+        hold=hold_row(judgement, envelope, subject_of(event)),
         outbox=outbox_rows(shard, event, judgement, envelope=envelope, revised=True),
+        threads=(one.decision_id,),
     )
     revised(shard, one, judgement.outcome, left=judgement)
     return commit(shard, record)

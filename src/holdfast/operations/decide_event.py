@@ -133,6 +133,8 @@ def decision_record(
     """Make the durable record of one decision."""
     facts, judgement, envelope = made
     event = decoded.event
+    subject = subject_of(event)
+    hold = hold_row(judgement, envelope, subject)
     return Record(
         seq=seq,
         kind=RecordKind.DECISION,
@@ -142,11 +144,12 @@ def decision_record(
         body_hash=decoded.body_hash,
         event_id=event.id,
         decision_id=envelope.decision_id,
-        subject=subject_of(event),
+        subject=subject,
         event=decoded.body,
         facts=facts,
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
-        hold=hold_row(judgement, envelope),
+        hold=hold,
         outbox=outbox,
+        threads=(envelope.decision_id,) if hold else (),
     )

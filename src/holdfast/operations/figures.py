@@ -12,12 +12,14 @@ class Figures:
     """Counters since the start of the process.
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
-    money that passed while the sign was unknown.
+    money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
+    not say whether the payee is on it.
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     without_minor: Counter[tuple[str, str]] = field(default_factory=Counter)
+    again_unknown: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
     events: Counter[str] = field(default_factory=Counter)
 

@@ -8,10 +8,11 @@ from holdfast.features.habits import FIELDS, JUDGED
 from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
-from holdfast.vocabulary.packs import Pack, Parameter
+from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy, Pack, Parameter
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import WindowSpec
 
+Policies = Mapping[str, tuple[HoldPolicy, BusinessCalendar | None]]
 _LONG_AGO_MS = -(2**62)
 
 
@@ -32,6 +33,7 @@ class Law:
         self._parameters = parameters
         self._edges = boundaries(packs)
         self._regimes: dict[tuple[str, int], Regime] = {}
+        self._policies: dict[int, Policies] = {}
 
     def regime(self, event_type: str, instant_ms: int) -> Regime:
         """Give what speaks about an event type at an instant, compiled at the first asking."""
@@ -43,6 +45,18 @@ class Law:
                 in_force, lambda pack: self.scope(pack, event_type), event_type, voice=self._tenant.voice
             )
             self._regimes[event_type, interval] = found
+        return found
+
+    def policies(self, instant_ms: int) -> Policies:
+        """Give every hold policy in force at an instant, each with the calendar of its business days."""
+        interval = bisect_right(self._edges, instant_ms)
+        found = self._policies.get(interval)
+        if found is None:
+            in_force = as_of(self.packs, instant_ms).packs
+            calendars = {pack.jurisdiction: pack.calendar for pack in in_force if pack.calendar}
+            found = self._policies[interval] = {
+                policy.id: (policy, calendars.get(pack.jurisdiction)) for pack in in_force for policy in pack.policies
+            }
         return found
 
     def scope(self, pack: Pack, event_type: str) -> Scope:

@@ -28,18 +28,21 @@ def subject_of(event: Event) -> bytes:
     return b""
 
 
-def hold_row(judgement: Judgement, envelope: Envelope) -> HoldRow | None:
-    """Make the row of a hold that was placed."""
+def hold_row(judgement: Judgement, envelope: Envelope, subject: bytes) -> HoldRow | None:
+    """Make the row of a hold that was placed on an operation of a client."""
     terms = judgement.hold
     if terms is None or envelope.hold_id is None:
         return None
+    until_ms = instant_ms(terms.until)
     return HoldRow(
         id=envelope.hold_id,
         decision_id=envelope.decision_id,
         policy=terms.policy,
         placed_ms=envelope.decided_ms,
-        until_ms=instant_ms(terms.until),
+        until_ms=until_ms,
         confirm_by_ms=instant_ms(terms.confirm_by) if terms.confirm_by else None,
+        due_ms=until_ms,
+        client=subject,
     )
 
 

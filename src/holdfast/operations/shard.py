@@ -29,7 +29,7 @@ OPERATIONS = registry.OPERATIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the shard reaches the outside through."""
+    """What the shard reaches the outside through; `proof_key` is shared with the bank's authenticator."""
 
     store: Store
     clock: Clock
@@ -37,6 +37,7 @@ class Ports:
     new_id: IdMaker
     keys: KeyMaker
     imports: ImportFolder
+    proof_key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

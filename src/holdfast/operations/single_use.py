@@ -1,0 +1,56 @@
+"""Who acts on a hold, and with a proof that was not used before."""
+
+from holdfast.holds.proof import Proof
+from holdfast.operations.hold_story import HoldStory
+from holdfast.operations.record import subject_of
+from holdfast.operations.said import Said
+from holdfast.operations.shard import Shard
+from holdfast.vocabulary.errors import InvalidError, OtherClientError, ProofError
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.holds import Actor
+from holdfast.wire.canonical import short_hash
+
+_WHO = (Actor.CLIENT, Actor.TRUSTED_PERSON)
+_PARTIES = ("payer", "client", "seller", "payee")
+
+
+def client_id(event: Event) -> str | None:
+    """Name the client whose operation it is by the bank's own id: of the first party that has one."""
+    named = (event.values.get(f"{party}.{name}") for party in _PARTIES for name in ("customer_id", "seller_id"))
+    return next((str(value) for value in named if value is not None), None)
+
+
+def check_client(story: HoldStory, said: Said) -> Actor:
+    """Give who acts; raises OtherClientError when it is not for the client whose operation is held."""
+    by = next((one for one in _WHO if one.value == said.by), None)
+    if by is None:
+        raise InvalidError(f"`by` cannot be `{said.by}`", pointer="/by", hint="`client` or `trusted_person`")
+    if said.customer_id is None or not _is_client(story, said.customer_id):
+        raise OtherClientError("the held operation is another client's", pointer="/customer_id")
+    return by
+
+
+def _is_client(story: HoldStory, customer_id: str) -> bool:
+    """Compare with the operation's client; of an erased one, with the hash that is left."""
+    if story.event is not None:
+        known = client_id(story.event)
+        return known == customer_id if known is not None else customer_id in _named(story.event)
+    hashes = (short_hash(f"{name}\x1f{customer_id}".encode()) for name in ("customer_id", "seller_id"))
+    return story.decision.subject in hashes
+
+
+def _named(event: Event) -> set[str]:
+    """Give the identifiers of the party under whose key the event is kept, where no party has the bank's own id."""
+    subject = subject_of(event)
+    names = [(name, event.values.get(f"{party}.{name}")) for party in _PARTIES for name in ("account", "card", "phone")]
+    return {str(value) for name, value in names if short_hash(f"{name}\x1f{value}".encode()) == subject}
+
+
+def single_use_key(shard: Shard, proof: Proof | None) -> bytes:
+    """Give the key under which a proof's use is found again; raises ProofError when it was used before."""
+    if proof is None:
+        return b""
+    key = short_hash(b"\x1f".join((b"proof", proof.method.encode(), proof.reference.encode())))
+    if key in shard.flights or shard.ports.store.find(key) is not None:
+        raise ProofError("this proof was used before", pointer="/proof/reference")
+    return key
