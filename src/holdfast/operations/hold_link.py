@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from cryptography.fernet import Fernet, InvalidToken
 from msgspec import DecodeError, Struct, ValidationError
 
+from holdfast.operations.hold_story import hold_story
+from holdfast.operations.said import Said
 from holdfast.operations.shard import Shard
+from holdfast.operations.single_use import check_client
 from holdfast.vocabulary.errors import FormError, InvalidError, LinkError, LinkExpiredError
+from holdfast.vocabulary.holds import Actor
 from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS, SECOND_MS
 from holdfast.wire.canonical import canonical, content_hash, read_canonical
 
+PAGES = "/h"
 MAX_HOURS = 168
 _PURPOSE = "hold_page"
 _STEP = "hold_step"
@@ -32,6 +37,14 @@ class Link:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A link that was made: the path of its page, and when it ends."""
+
+    path: str
+    expires_ms: int
+
+
 class _Sealed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What stands inside a token: its purpose, what it is bound to, and an instant."""
 
@@ -47,6 +60,14 @@ def make_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int) -> st
         raise InvalidError(f"`hours` cannot be {hours}", pointer="/hours", hint=f"a number from 1 to {MAX_HOURS}")
     ends_ms = shard.ports.clock.now_ms() + hours * HOUR_MS
     return _seal(shard, _Sealed(purpose=_PURPOSE, of=hold_id, client=customer_id, at_ms=ends_ms))
+
+
+async def issue_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int) -> Issued:
+    """Make a link for the client of a hold; raises NotFoundError, or OtherClientError when it is somebody else's."""
+    story = await hold_story(shard, hold_id)
+    check_client(story, Said(by=Actor.CLIENT.value, customer_id=customer_id))
+    token = make_link(shard, hold_id, customer_id, hours=hours)
+    return Issued(path=f"{PAGES}/{token}", expires_ms=read_link(shard, token).expires_ms)
 
 
 def read_link(shard: Shard, token: str) -> Link:

@@ -2,23 +2,23 @@
 
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from msgspec import Struct
 
 from holdfast.holds.step import follow
-from holdfast.operations.hold_acts import Behind, landed, write_acts
+from holdfast.operations.hold_acts import Behind, act_record, landed, write_acts
 from holdfast.operations.hold_link import Link
 from holdfast.operations.hold_story import HoldStory, due_acts, hold_story
 from holdfast.operations.read_hold import Row, hold_row_view
 from holdfast.operations.said import Said
-from holdfast.operations.shard import Shard
+from holdfast.operations.shard import Shard, commit
 from holdfast.operations.single_use import check_client
 from holdfast.vocabulary.errors import OtherDeviceError
 from holdfast.vocabulary.holds import ActKind, Actor, HoldAct
 from holdfast.vocabulary.judgement import Scalar
-from holdfast.vocabulary.records import Record
+from holdfast.vocabulary.records import OutboxRow, Record
 from holdfast.wire.canonical import content_hash, read_canonical
 from holdfast.wire.holds import read_act
 
@@ -86,17 +86,24 @@ async def keep_shown(shard: Shard, visit: Visit, shown: Shown) -> None:
         "language": shown.language,
         "text_sha256": text_hash,
     }
-    await write_show(shard, now, details, {"text": shown.text})
+    await write_show(shard, now, details, personal={"text": shown.text})
 
 
-async def write_show(shard: Shard, visit: Visit, details: Mapping[str, Scalar], personal: Mapping[str, object]) -> None:
+async def write_show(
+    shard: Shard,
+    visit: Visit,
+    details: Mapping[str, Scalar],
+    *,
+    personal: Mapping[str, object],
+    outbox: tuple[OutboxRow, ...] = (),
+) -> None:
     """Write that something was shown through a link; `personal` is sealed. Before the writing there is no await."""
     now_ms, link = shard.ports.clock.now_ms(), visit.link
-    due = due_acts(visit.story, now_ms)
-    last = (visit.story.last, *due)[-1]
-    show = follow(last, ActKind.SHOW, at_ms=now_ms, by=Actor.CLIENT, details={_LINK: link.name, **details})
+    story, flights = write_acts(shard, visit.story, due_acts(visit.story, now_ms))
+    show = follow(story.last, ActKind.SHOW, at_ms=now_ms, by=Actor.CLIENT, details={_LINK: link.name, **details})
     sealed = {"customer_id": link.customer_id, "device": _mark(shard, link, visit.device), **personal}
-    _, flights = write_acts(shard, visit.story, [*due, show], behind=Behind(personal=sealed))
+    record = act_record(shard, story, show, behind=Behind(personal=sealed))
+    flights.append(commit(shard, replace(record, outbox=outbox)))
     await landed(flights)
 
 
