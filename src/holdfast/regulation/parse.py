@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from holdfast.regulation.checks import check_pack
 from holdfast.regulation.document import read_document
 from holdfast.regulation.nodes import Node, root_of
+from holdfast.regulation.remedies import read_feed, read_notice, read_refund
 from holdfast.regulation.sections import (
     mode_of,
     read_all,
@@ -16,15 +17,17 @@ from holdfast.regulation.sections import (
     read_duty,
     read_example,
     read_parameter,
-    read_policy,
-    read_rail,
     read_rule,
     read_sign,
     read_title,
 )
+from holdfast.regulation.stops import read_policy, read_rail
 from holdfast.vocabulary.packs import Pack
 
-SECTIONS: Final = ("signs", "rails", "policies", "duties", "parameters", "rules", "examples")
+SECTIONS: Final = (
+    *("signs", "rails", "policies", "duties", "parameters", "rules", "examples"),
+    *("notices", "refunds", "feeds"),
+)
 
 
 def _zone(node: Node) -> ZoneInfo:
@@ -63,6 +66,9 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
         rules=tuple(read_rule(row) for row in rows["rules"]),
         cite=cite,
         calendar=read_calendar(fields["calendar"]) if "calendar" in fields else None,
+        notices=tuple(read_notice(row, zone) for row in rows["notices"]),
+        refunds=tuple(read_refund(row, zone) for row in rows["refunds"]),
+        feeds=tuple(read_feed(row, zone) for row in rows["feeds"]),
     )
     check_pack(rows, pack)
     return pack

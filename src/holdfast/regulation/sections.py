@@ -13,9 +13,7 @@ from holdfast.vocabulary.packs import (
     Dated,
     Duty,
     Example,
-    HoldPolicy,
     Parameter,
-    RailClass,
     Rule,
     Sign,
     SignId,
@@ -23,20 +21,29 @@ from holdfast.vocabulary.packs import (
 
 LANGUAGES: Final = ("ru", "kk", "en")
 CONFIDENCES: Final = ("C", "C*", "S", "U")
-CLOCKS: Final = ("calendar_days", "business_days", "hours")
 PROPOSALS: Final = ("by_rail", "measures", *OUTCOME_BY_WORD)
+HOLDING: Final = ("by_rail", "hold")
 PARAMETER_TYPES: Final = ("bool", "integer", "number", "text", "money")
-EXPIRIES: Final = ("not_accepted", "execute")
 STATES: Final = ("fired", "clear", "unknown", "absent")  # absent: not in force then
 _SATURDAY: Final = 5
 _CITE: Final = ("act", "article", "url", "confidence", "checked_on")
-_DATED: Final = ("cite", "effective_from")
+DATED: Final = ("cite", "effective_from")
 _MODES: Final = tuple(str(mode) for mode in Mode)
 
 
 def texts(fields: Mapping[str, Node], key: str) -> tuple[str, ...]:
     """Read an optional list of words."""
     return fields[key].words() if key in fields else ()
+
+
+def text_of(fields: Mapping[str, Node], key: str) -> str | None:
+    """Read an optional text."""
+    return fields[key].text() if key in fields else None
+
+
+def integer_of(fields: Mapping[str, Node], key: str) -> int | None:
+    """Read an optional whole number from 0."""
+    return fields[key].integer() if key in fields else None
 
 
 def expression_of(fields: Mapping[str, Node], key: str) -> str | None:
@@ -87,9 +94,12 @@ def read_dated(fields: Mapping[str, Node], zone: tzinfo) -> Dated:
 def read_sign(node: Node, zone: tzinfo) -> Sign:
     """Read one sign."""
     fields = node.fields(
-        ("id", "on", "when", "title", *_DATED),
-        ("effective_to", "evidence", "proposes", "measures", "mode", "quiet_by"),
+        ("id", "on", "when", "title", *DATED),
+        ("effective_to", "evidence", "proposes", "measures", "mode", "quiet_by", "policy"),
     )
+    proposes = fields["proposes"].choice(PROPOSALS) if "proposes" in fields else "by_rail"
+    if "policy" in fields and proposes not in HOLDING:
+        raise fields["policy"].fault("`policy` belongs to a sign that proposes `hold` or `by_rail`")
     when = fields["when"].expression()
     if "quiet_by" in fields and "usual." not in when:
         hint = "an allow list may quieten only a sign about what is usual for the client"
@@ -102,58 +112,22 @@ def read_sign(node: Node, zone: tzinfo) -> Sign:
         cite=read_cite(fields["cite"]),
         dated=read_dated(fields, zone),
         evidence=texts(fields, "evidence"),
-        proposes=fields["proposes"].choice(PROPOSALS) if "proposes" in fields else "by_rail",
+        proposes=proposes,
         measures=texts(fields, "measures"),
         mode=mode_of(fields),
         quiet_by=texts(fields, "quiet_by"),
-    )
-
-
-def read_rail(node: Node, zone: tzinfo) -> RailClass:
-    """Read what the law does to one rail."""
-    fields = node.fields(("rail", "action", *_DATED), ("policy", "effective_to"))
-    action = fields["action"].choice(("suspend", "refuse"))
-    if (action == "suspend") != ("policy" in fields):
-        raise node.fault("`policy` belongs to `suspend` and to nothing else")
-    return RailClass(
-        rail=fields["rail"].text(),
-        action=action,
-        policy=fields["policy"].text() if "policy" in fields else None,
-        cite=read_cite(fields["cite"]),
-        dated=read_dated(fields, zone),
-    )
-
-
-def read_policy(node: Node, zone: tzinfo) -> HoldPolicy:
-    """Read how long a hold lasts and how it ends."""
-    fields = node.fields(
-        ("id", "clock", "term", "at_expiry", "title", *_DATED),
-        ("count_first", "confirm_days", "proof", "again", "again_lists", "effective_to"),
-    )
-    if ("again" in fields) != ("again_lists" in fields):
-        raise node.fault("`again` and `again_lists` come together")
-    return HoldPolicy(
-        id=fields["id"].text(),
-        clock=fields["clock"].choice(CLOCKS),
-        term=fields["term"].integer(),
-        count_first=fields["count_first"].flag() if "count_first" in fields else False,
-        confirm_days=fields["confirm_days"].integer() if "confirm_days" in fields else None,
-        title=read_title(fields["title"]),
-        cite=read_cite(fields["cite"]),
-        dated=read_dated(fields, zone),
-        at_expiry=fields["at_expiry"].choice(EXPIRIES),
-        proof=texts(fields, "proof"),
-        again=fields["again"].text() if "again" in fields else None,
-        again_lists=texts(fields, "again_lists"),
+        policy=text_of(fields, "policy"),
     )
 
 
 def read_duty(node: Node, zone: tzinfo) -> Duty:
     """Read one duty."""
     fields = node.fields(
-        ("id", "kind", "on", "title", *_DATED),
-        ("when", "after", "details", "limit_amount", "used_amount", "effective_to"),
+        ("id", "kind", "on", "title", *DATED),
+        ("when", "after", "details", "limit_amount", "used_amount", "lasts_hours", "policy", "effective_to"),
     )
+    if "policy" in fields and "when" not in fields:
+        raise fields["policy"].fault("`policy` needs the `when` that proposes its hold")
     details = fields["details"].entries() if "details" in fields else {}
     after = fields["after"].items() if "after" in fields else ()
     if "used_amount" in fields and "limit_amount" not in fields:
@@ -170,6 +144,8 @@ def read_duty(node: Node, zone: tzinfo) -> Duty:
         limit_amount=expression_of(fields, "limit_amount"),
         used_amount=expression_of(fields, "used_amount"),
         after=tuple(item.choice(tuple(OUTCOME_BY_WORD)) for item in after),
+        lasts_hours=integer_of(fields, "lasts_hours"),
+        policy=text_of(fields, "policy"),
     )
 
 
@@ -188,7 +164,7 @@ def read_parameter(node: Node, zone: tzinfo) -> Parameter:
     """Read one parameter; a value of `null` is for the operator to set, and unknown until then."""
     if "value" not in node.entries():
         raise node.below("value", None).fault("`value` is missing", "write `null` where the law gives no number")
-    fields = node.fields(("name", "type", *_DATED), ("value", "currency", "effective_to"))
+    fields = node.fields(("name", "type", *DATED), ("value", "currency", "effective_to"))
     kind = fields["type"].choice(PARAMETER_TYPES)
     if (kind == "money") != ("currency" in fields):
         raise node.fault("`currency` belongs to a parameter of type `money` and to no other")
@@ -198,7 +174,7 @@ def read_parameter(node: Node, zone: tzinfo) -> Parameter:
         value=_parameter_value(fields["value"], kind) if "value" in fields else None,
         cite=read_cite(fields["cite"]),
         dated=read_dated(fields, zone),
-        currency=fields["currency"].text() if "currency" in fields else None,
+        currency=text_of(fields, "currency"),
     )
 
 

@@ -27,10 +27,12 @@ def _ids(pack: Pack) -> Iterator[str]:
     yield from (rule.id for rule in pack.rules)
     yield from (policy.id for policy in pack.policies)
     yield from (duty.id for duty in pack.duties)
+    yield from dict.fromkeys(notice.id for notice in pack.notices)
+    yield from (refund.id for refund in pack.refunds)
 
 
 def _check_ids(packs: Iterable[Pack]) -> None:
-    """Refuse two packs that give one id to a sign, a rule, a policy or a duty."""
+    """Refuse two packs that give one id to a sign, a rule, a policy, a duty, a notice or a refund."""
     owners: dict[str, str] = {}
     for pack in packs:
         for name in _ids(pack):

@@ -4,9 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from holdfast.vocabulary.packs import Dated, Duty, HoldPolicy, Pack, Parameter, RailClass, Rule, Sign, SignId
+from holdfast.vocabulary.packs import (
+    Dated,
+    Duty,
+    Feed,
+    HoldPolicy,
+    Notice,
+    Pack,
+    Parameter,
+    RailClass,
+    Refund,
+    Rule,
+    Sign,
+    SignId,
+)
 
-_DATED_SECTIONS: Final = ("signs", "rails", "policies", "duties", "parameters")
+_DATED_SECTIONS: Final = ("signs", "rails", "policies", "duties", "parameters", "notices", "refunds", "feeds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,21 @@ class PacksInForce:
         return {rule.id: rule for pack in self.packs for rule in pack.rules}
 
     @property
+    def notices(self) -> Mapping[tuple[str, str], Notice]:
+        """Give the notices by (id, case)."""
+        return {(notice.id, notice.case): notice for pack in self.packs for notice in pack.notices}
+
+    @property
+    def refunds(self) -> Mapping[str, Refund]:
+        """Give the grounds of a refund by id."""
+        return {refund.id: refund for pack in self.packs for refund in pack.refunds}
+
+    @property
+    def feeds(self) -> Mapping[tuple[str, str], Feed]:
+        """Give the deadlines of feeds by (pack id, list)."""
+        return {(pack.id, feed.list): feed for pack in self.packs for feed in pack.feeds}
+
+    @property
     def versions(self) -> Mapping[str, str]:
         """Give the version of every pack by its id."""
         return {pack.id: pack.version for pack in self.packs}
@@ -80,6 +108,9 @@ def _cut(pack: Pack, instant_ms: int) -> Pack:
         policies=tuple(policy for policy in pack.policies if policy.dated.holds_at(instant_ms)),
         duties=tuple(duty for duty in pack.duties if duty.dated.holds_at(instant_ms)),
         parameters=tuple(value for value in pack.parameters if value.dated.holds_at(instant_ms)),
+        notices=tuple(notice for notice in pack.notices if notice.dated.holds_at(instant_ms)),
+        refunds=tuple(refund for refund in pack.refunds if refund.dated.holds_at(instant_ms)),
+        feeds=tuple(feed for feed in pack.feeds if feed.dated.holds_at(instant_ms)),
     )
 
 

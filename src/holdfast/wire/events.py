@@ -14,6 +14,7 @@ from holdfast.wire.parts import (
     Line,
     Messages,
     Minor,
+    Paper,
     Party,
     Place,
     Scheme,
@@ -37,7 +38,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 
 
 class Transfer(Message, frozen=True, kw_only=True, tag="transfer"):
-    """Money is asked to move from payer to payee."""
+    """Money is asked to move from payer to payee; `trusted_confirmed`: the payer's trusted person agreed already."""
 
     rail: Rail
     amount_minor: Minor
@@ -47,6 +48,7 @@ class Transfer(Message, frozen=True, kw_only=True, tag="transfer"):
     cross_border: bool | None = None
     purpose_code: Word | None = None
     channel: Channel | None = None
+    trusted_confirmed: bool | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None
@@ -69,6 +71,7 @@ class CashWithdrawal(Message, frozen=True, kw_only=True, tag="cash_withdrawal"):
     atm_id: AtmId | None = None
     method: Literal["card", "token_card", "digital_card", "qr"] | None = None
     declined_today: Count | None = None
+    trusted_confirmed: bool | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None
@@ -184,6 +187,24 @@ class Label(Message, frozen=True, kw_only=True, tag="label"):
     client: Party | None = None
 
 
+class FraudReport(Message, frozen=True, kw_only=True, tag="fraud_report"):
+    """The client says that a transfer was fraud: `of` is its event id, where the client can name it.
+
+    `application` is the client's written demand, by its number and the day on which the bank received it, `police`
+    the number and day of the report to the police. `without_consent` is false where the client sent the money, if
+    deceived; `enlist` asks to put the payee on the bank's own list.
+    """
+
+    client: Party
+    of: Id | None = None
+    without_consent: bool | None = None
+    noticed_at: Instant | None = None
+    application: Paper | None = None
+    police: Paper | None = None
+    reason: Line | None = None
+    enlist: bool | None = None
+
+
 EventMessage = (
     Transfer
     | TransferResult
@@ -196,6 +217,7 @@ EventMessage = (
     | DeviceReport
     | TelecomActivity
     | Label
+    | FraudReport
 )
 EVENT_MESSAGES: tuple[type[Message], ...] = get_args(EventMessage)
 SUBJECT = {
@@ -211,5 +233,6 @@ SUBJECT = {
         "device_report",
         "telecom_activity",
         "label",
+        "fraud_report",
     )
 }

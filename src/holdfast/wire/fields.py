@@ -1,8 +1,10 @@
 """From message structs to the flat schema: names, types and limits are declared once, in the structs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from typing import Any
 
 from msgspec import Struct
 from msgspec import inspect as shapes
@@ -21,6 +23,11 @@ _TYPES: dict[type[shapes.Type], FieldType] = {
     shapes.StrType: FieldType.TEXT,
     shapes.LiteralType: FieldType.TEXT,
     shapes.DateTimeType: FieldType.INSTANT,
+    shapes.DateType: FieldType.TEXT,
+}
+_WRITTEN: dict[type[shapes.Type], Callable[[Any], Value]] = {
+    shapes.DateTimeType: to_ms,
+    shapes.DateType: date.isoformat,
 }
 
 
@@ -93,11 +100,11 @@ def event_schema() -> EventSchema:
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """One leaf: the attribute to read, its name in rules, and whether it is an instant."""
+    """One leaf: the attribute to read, its name in rules, and how its value is written there, if otherwise."""
 
     attribute: str
     name: str
-    instant: bool
+    written: Callable[[Any], Value] | None
 
 
 @cache
@@ -113,7 +120,7 @@ def _leaves(kind: type[Struct], prefix: str) -> tuple[tuple[_Leaf, ...], tuple[t
             nested.append((member.name, inner.cls, f"{prefix}{member.encode_name}."))
         else:
             name = rule_name(prefix + member.encode_name)
-            leaves.append(_Leaf(member.name, name, isinstance(inner, shapes.DateTimeType)))
+            leaves.append(_Leaf(member.name, name, _WRITTEN.get(type(inner))))
     return tuple(leaves), tuple(nested)
 
 
@@ -123,7 +130,7 @@ def _fill(values: dict[str, Value], content: Struct, prefix: str) -> None:
     for leaf in leaves:
         value = getattr(content, leaf.attribute)
         if value is not None:
-            values[leaf.name] = to_ms(value) if leaf.instant else value
+            values[leaf.name] = leaf.written(value) if leaf.written else value
     for attribute, _, below in nested:
         inner = getattr(content, attribute)
         if inner is not None:
@@ -131,7 +138,7 @@ def _fill(values: dict[str, Value], content: Struct, prefix: str) -> None:
 
 
 def flatten(message: Message) -> dict[str, Value]:
-    """Give the present values of one message by their names in rules; instants become epoch milliseconds."""
+    """Give the present values of one message by their names in rules; instants are epoch milliseconds, days text."""
     values: dict[str, Value] = {}
     _fill(values, message, "")
     return values

@@ -1,6 +1,6 @@
 """Parts that several events share: parties, devices, sessions, places, scheme signals."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -12,6 +12,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$(
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Line = Annotated[str, Meta(min_length=1, max_length=256)]
 Instant = Annotated[datetime, Meta(tz=True)]
+Day = date
 Minor = Annotated[int, Meta(ge=1, le=MAX_MINOR)]
 Count = Annotated[int, Meta(ge=0, le=10**9)]
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
@@ -34,7 +35,10 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
 
 class Party(Part, frozen=True, kw_only=True):
-    """Who takes part, by whatever identifiers the caller has; `own` says: the same person as the other side."""
+    """Who takes part, by whatever identifiers the caller has; `own` says: the same person as the other side.
+
+    `trusted_person` says that operations like this one wait for a person whom the client named.
+    """
 
     customer_id: Annotated[Id, PERSONAL] | None = None
     seller_id: Annotated[Id, listed("seller")] | None = None
@@ -55,6 +59,14 @@ class Party(Part, frozen=True, kw_only=True):
     country: Country | None = None
     role: Literal["buyer", "seller", "owner", "agent"] | None = None
     cards_open: Count | None = None
+    trusted_person: bool | None = None
+
+
+class Paper(Part, frozen=True, kw_only=True):
+    """A document by its number and the day on which it was received or made."""
+
+    number: Word | None = None
+    date: Day | None = None
 
 
 class Device(Part, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ from tests.unit.engine.packs import (
 
 LISTED = 'matches(payee, "xx.persons")'
 PROBE = "list xx.persons payee"
-AGAIN = policy("xx.act.again", again="xx.act.again", again_lists=["xx.persons"])
+AGAIN = policy("xx.act.again", again_lists=["xx.persons"])
 SBP = [RAILS[0], rail("sbp", "refuse") | {"repeat": "xx.act.again"}]
 TENTH_OF_MAY = "2026-05-10T00:00:00+03:00"
 

@@ -34,6 +34,11 @@ rails:
     policy: xx.act.hold
     cite: *act
     effective_from: 2025-01-01
+  - rail: card
+    action: refuse
+    repeat: xx.act.repeat
+    cite: *act
+    effective_from: 2025-01-01
 policies:
   - id: xx.act.hold
     clock: calendar_days
@@ -41,13 +46,43 @@ policies:
     count_first: true
     confirm_days: 2
     at_expiry: not_accepted
+    confirmed_by: [client, trusted_person]
+    careful_signs: [xx.act.1]
+    careful_proof: [branch]
+    careful_hours: 48
+    again: xx.act.again
+    again_lists: [xx.list]
+    while_on: [xx.list]
+    texts: {place: xx.act.told, again: xx.act.again}
+    forbids: {release: "Act 1, 4", third: "Act 1, 5"}
     title: {ru: "Пауза", kk: "Кідіріс", en: "Pause"}
+    cite: *act
+    effective_from: 2025-01-01
+  - id: xx.act.again
+    clock: hours
+    term: 12
+    confirm_hours: 6
+    count_from: contract_at
+    at_expiry: consent
+    title: {ru: "Ещё пауза", kk: "Тағы кідіріс", en: "Another pause"}
+    cite: *act
+    effective_from: 2025-01-01
+  - id: xx.act.repeat
+    clock: calendar_days
+    term: 2
+    at_expiry: execute
+    again_lists: [xx.list]
+    title: {ru: "Повтор", kk: "Қайталау", en: "Repeat"}
     cite: *act
     effective_from: 2025-01-01
 duties:
   - id: xx.act.notice
     kind: notify_client
     on: [transfer]
+    when: amount > param("limit")
+    details: {template: xx.act.told}
+    lasts_hours: 48
+    policy: xx.act.hold
     title: {ru: "Сообщить", kk: "Хабарлау", en: "Tell"}
     cite: *act
     effective_from: 2025-01-01
@@ -65,6 +100,33 @@ parameters:
     value: 200
     cite: *act
     effective_from: 2026-01-01
+notices:
+  - id: xx.act.told
+    subject: {ru: "Пауза до $until", kk: "$until дейін кідіріс", en: "A pause until $until"}
+    body: {ru: "Сумма $amount, $$ 5", kk: "Сомасы $amount", en: "The sum is $amount"}
+    cite: *act
+    effective_from: 2025-01-01
+  - id: xx.act.again
+    case: hold
+    subject: {ru: "Ещё", kk: "Тағы", en: "Again"}
+    body: {ru: "Ещё раз", kk: "Тағы да", en: "Once more"}
+    cite: *act
+    effective_from: 2025-01-01
+refunds:
+  - id: xx.act.refund
+    breach: procedure
+    when: amount > param("limit")
+    known_on: [xx.list]
+    days: 30
+    days_cross_border: 60
+    title: {ru: "Возврат", kk: "Қайтару", en: "Refund"}
+    cite: *act
+    effective_from: 2025-01-01
+feeds:
+  - list: xx.list
+    deadline_hours: 3
+    cite: *act
+    effective_from: 2025-01-01
 rules:
   - id: xx.own
     on: [transfer]

@@ -21,7 +21,7 @@ NEW = (
     | {f"ru.od-2506.1.10{letter}" for letter in "abcde"}
     | {"ru.od-2506.2.1", "ru.od-2506.2.2"}
 )
-CASH = {f"ru.od-1765.{number}" for number in range(1, 10)}
+CASH = {f"ru.od-1765.{number}" for number in range(1, 10)} | {"ru.trusted-person.1", "ru.trusted-person.2"}
 
 
 def ms(text: str) -> int:
@@ -49,7 +49,7 @@ def signs_at(packs: Mapping[str, Pack], names: list[str], text: str) -> set[str]
     ],
 )
 def test_russian_signs_by_date(packs: Mapping[str, Pack], instant: str, expected: set[str]) -> None:
-    """Six signs until the end of 2025, cash signs from September, the new order from 2026, 1.2 from March."""
+    """Six signs until the end of 2025, those of cash from September, the new order from 2026, 1.2 from March."""
     assert signs_at(packs, ["ru"], instant + MOSCOW) == expected
 
 
@@ -123,6 +123,8 @@ def test_a_view_answers_by_name(packs: Mapping[str, Pack]) -> None:
     assert view.rails["ru.161-fz", "order"].action == "suspend"
     assert view.rails["ru.161-fz", "sbp"].action == "refuse"
     assert "policy.loan-onward" in view.rules
+    assert view.refunds["ru.161-fz.8.3.13"].days == 30
+    assert view.feeds["ru.161-fz", "ru.cbr.recipients"].deadline_hours == 1
     assert view.versions["ru.od-2506"] == packs["ru/od-2506"].version
 
 
@@ -130,8 +132,8 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
     """`ru,kz` loads every law file of both and the bank's policy, but no proposal."""
     chosen = [pack.id for pack in select(["ru", "kz"], packs)]
     assert chosen == [
-        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "kz.afc", "kz.droppers", "kz.holidays",
-        "policy.default",
+        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "ru.trusted-person", "kz.afc",
+        "kz.droppers", "kz.holidays", "policy.default",
     ]  # fmt: skip
 
 
@@ -159,3 +161,25 @@ def test_one_id_belongs_to_one_pack() -> None:
     pack = parse_small()
     with pytest.raises(PackError, match=r"`xx\.act\.1` stands in both"):
         select(["a", "b"], {"a": pack, "b": replace(pack, id="xx.other")})
+
+
+def test_notices_refunds_and_feeds_have_their_dates() -> None:
+    """What was not yet in force is not in the view, and each day at which one begins or ends is a boundary."""
+    pack = parse_small("    deadline_hours: 3\n", "    deadline_hours: 3\n    effective_to: 2027-01-01\n")
+    day = ms("2025-01-01T00:00:00" + MOSCOW)
+    assert as_of([pack], day - 1).notices == {}
+    view = as_of([pack], day)
+    assert set(view.notices) == {("xx.act.told", ""), ("xx.act.again", "hold")}
+    assert (set(view.refunds), set(view.feeds)) == ({"xx.act.refund"}, {("xx.act", "xx.list")})
+    end = ms("2027-01-01T00:00:00" + MOSCOW)
+    assert end in boundaries([pack])
+    assert as_of([pack], end).feeds == {}
+
+
+@pytest.mark.parametrize(("section", "name"), [("notices", "xx.act.told"), ("refunds", "xx.act.refund")])
+def test_notices_and_refunds_belong_to_one_pack(section: str, name: str) -> None:
+    """The id of a notice or a refund cannot stand in two packs that are loaded together."""
+    pack = parse_small()
+    bare = replace(pack, id="xx.other", signs=(), rules=(), policies=(), duties=(), notices=(), refunds=())
+    with pytest.raises(PackError, match=rf"`{name}` stands in both"):
+        select(["a", "b"], {"a": pack, "b": replace(bare, **{section: getattr(pack, section)})})

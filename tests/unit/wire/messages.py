@@ -1,7 +1,7 @@
 """Messages of every type made from the structs themselves, so that a new field is tested by being declared."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,10 @@ NOW = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)
 NOW_MS = to_ms(NOW)
 TYPES = tuple(sorted(str(struct_shape(message).tag) for message in EVENT_MESSAGES))
 _SHAPES = {str(struct_shape(message).tag): struct_shape(message) for message in EVENT_MESSAGES}
+_PLAIN: dict[type[shapes.Type], st.SearchStrategy[Any]] = {
+    shapes.BoolType: st.booleans(),
+    shapes.DateType: st.dates().map(date.isoformat),
+}
 _BY_PATTERN = {"A-Z]{3}": "RUB", "A-Z]{2}": "RU", "{64}": "a1" * 32, "x20-": "c-1"}
 
 
@@ -44,6 +48,7 @@ def _sample(kind: shapes.Type) -> Any:
         shapes.IntType: 7,
         shapes.FloatType: 1.5,
         shapes.DateTimeType: "2026-05-08T12:00:00+03:00",
+        shapes.DateType: "2026-05-08",
     }
     return kind.values[0] if isinstance(kind, shapes.LiteralType) else samples[type(kind)]
 
@@ -91,7 +96,7 @@ def _values(kind: shapes.Type) -> st.SearchStrategy[Any]:
         return st.floats(kind.ge, kind.le)
     if isinstance(kind, shapes.LiteralType):
         return st.sampled_from(kind.values)
-    return st.booleans() if isinstance(kind, shapes.BoolType) else _instants()
+    return _instants() if isinstance(kind, shapes.DateTimeType) else _PLAIN[type(kind)]
 
 
 def _objects(kind: shapes.StructType) -> st.SearchStrategy[Json]:

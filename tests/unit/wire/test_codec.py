@@ -14,8 +14,8 @@ from holdfast.wire.fields import event_schema
 from tests.unit.wire.messages import NOW, NOW_MS, TYPES, Json, body, full, leaves, messages, minutes_later
 
 CONTRACT = {
-    "cash_deposit", "cash_withdrawal", "device_report", "label", "loan_application", "loan_payout", "login",
-    "profile_change", "telecom_activity", "transfer", "transfer_result",
+    "cash_deposit", "cash_withdrawal", "device_report", "fraud_report", "label", "loan_application", "loan_payout",
+    "login", "profile_change", "telecom_activity", "transfer", "transfer_result",
 }  # fmt: skip
 
 

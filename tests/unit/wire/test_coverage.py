@@ -51,6 +51,14 @@ NEEDED: dict[str, dict[str, str]] = {
     "KZ app call": {"transfer": "device.call_active device.remote_control"},
     "KZ several loans": {"loan_application": "lender occurred_at client.iin"},
     "KZ loan pause": {"loan_payout": "amount lender same_day consent_at"},
+    "RU trusted person": {
+        "transfer": "payer.trusted_person trusted_confirmed",
+        "cash_withdrawal": "client.trusted_person trusted_confirmed",
+    },
+    "claims": {
+        "fraud_report": "of client.customer_id without_consent noticed_at application.number application.date "
+        "police.number police.date reason enlist"
+    },
     "telecom": {
         "telecom_activity": "sim_swapped_at call_forwarding number_verified number_recycled number_since "
         "identity_matched"
