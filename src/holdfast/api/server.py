@@ -11,7 +11,6 @@ from holdfast.api.routes import MoveClock, Routes
 from holdfast.operations.shard import Shard
 
 
-
 def build(
     shard: Shard, *, open_to_all: bool, move_clock: MoveClock | None, pages: Mapping[str, App] | None = None
 ) -> App:

@@ -18,8 +18,11 @@ from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
+from holdfast.operations.hold_link import PAGES
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
+from holdfast.pages.hold import HoldPages
+from holdfast.pages.hold_paper import Bank
 from holdfast.pages.site import Site
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
@@ -46,6 +49,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     mode: Annotated[str | None, _option("mode")] = None,
     set_: Annotated[str | None, _option("set")] = None,
     trust: Annotated[str | None, _option("trust")] = None,
+    bank_name: Annotated[str | None, typer.Option(help=_MEANING["bank_name"])] = None,
+    bank_phone: Annotated[str | None, typer.Option(help=_MEANING["bank_phone"])] = None,
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
     clock: Annotated[str | None, _option("clock")] = None,
@@ -94,12 +99,15 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
 
-    pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
+    pages = {PAGES: HoldPages(shard, Bank(name=settings.bank_name, phone=settings.bank_phone)).app()}
+    if settings.dev:
+        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE)
+        pages["/demo"] = site.app()
     app = build(
         shard,
         open_to_all=settings.dev,
         move_clock=move if settings.clock else None,
-        pages=pages if settings.dev else None,
+        pages=pages,
     )
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10

@@ -7,7 +7,7 @@ of the hold, so that neither another page nor a restart gives anybody more of th
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from holdfast.holds.proof import Demand, Proof, signature
 from holdfast.operations.hold_link import Link
@@ -18,10 +18,12 @@ from holdfast.operations.show_hold import Visit, return_to_hold, write_show
 from holdfast.vocabulary.errors import ProofError
 from holdfast.vocabulary.holds import ActKind, HoldAct
 from holdfast.vocabulary.instants import MINUTE_MS
-from holdfast.vocabulary.judgement import Scalar
 from holdfast.vocabulary.records import OutboxRow
 from holdfast.vocabulary.writing import money, requisite
 from holdfast.wire.canonical import canonical
+
+if TYPE_CHECKING:
+    from holdfast.vocabulary.judgement import Scalar
 
 METHOD: Final = "app_code"
 TOPIC: Final = "confirm_code"
@@ -32,8 +34,8 @@ _SENT: Final = "hold.code_sent"
 _WRONG: Final = "hold.code_wrong"
 _DIGITS: Final = 6
 _TEXTS: Final = {
-    "ru": "{code} — код, чтобы подтвердить операцию: {amount}, {payee}. Не называйте его никому, даже сотруднику банка.",
-    "kk": "{code} — операцияны растау коды: {amount}, {payee}. Оны ешкімге, тіпті банк қызметкеріне де айтпаңыз.",
+    "ru": "{code}: код, чтобы подтвердить операцию {amount}, {payee}. Не называйте его никому, даже сотруднику банка.",
+    "kk": "{code}: операцияны растау коды: {amount}, {payee}. Оны ешкімге, тіпті банк қызметкеріне де айтпаңыз.",
     "en": "{code} is the code to confirm this operation: {amount}, {payee}. Tell it to nobody, not even to bank staff.",
 }
 
@@ -70,19 +72,22 @@ def code_of(shard: Shard, story: HoldStory, link: Link) -> Code | None:
     return Code(id=code_id, until_ms=until_ms, left=max(0, ATTEMPTS - wrong) if is_live else 0, more=may_send(story))
 
 
-async def send_code(
-    shard: Shard, link: Link, device: str | None, *, answers: Mapping[str, str], language: str
-) -> None:
+async def send_code(shard: Shard, link: Link, device: str | None, *, answers: Mapping[str, str], language: str) -> None:
     """Send a new code, and keep what the client answered before; raises ProofError where no code may be sent."""
     visit = await return_to_hold(shard, link, device)
     if not offers_code(shard, visit.story) or not may_send(visit.story):
         raise ProofError("no code is sent for this hold")
     code_id = shard.ports.new_id("code")
-    details: dict[str, Scalar] = {"template": _SENT, "code": code_id, "language": language, "warned": "warned" in answers}
+    details: dict[str, Scalar] = {
+        "template": _SENT,
+        "code": code_id,
+        "language": language,
+        "warned": "warned" in answers,
+    }
     await write_show(shard, visit, details, personal={"answers": dict(answers)}, outbox=(_row(shard, visit, code_id),))
 
 
-async def try_code(shard: Shard, link: Link, device: str | None, /, text: str) -> Proof:
+async def try_code(shard: Shard, link: Link, text: str, *, device: str | None) -> Proof:
     """Give the proof that the right code is; raises ProofError after counting an attempt that failed."""
     visit = await return_to_hold(shard, link, device)
     code = code_of(shard, visit.story, link)
@@ -106,7 +111,7 @@ def _told(story: HoldStory, template: str) -> list[HoldAct]:
 def _digits(shard: Shard, link: Link, demand: Demand, *, code_id: str) -> str:
     """Derive a code from its id: it counts for this hold, amount, payee and link only."""
     key = shard.ports.store.derive("confirm_codes")
-    digest = hmac.new(key, "\x1f".join((code_id, demand.binding, link.name)).encode(), "sha256").digest()
+    digest = hmac.new(key, f"{code_id}\x1f{demand.binding}\x1f{link.name}".encode(), "sha256").digest()
     return f"{int.from_bytes(digest, 'big') % 10**_DIGITS:0{_DIGITS}}"
 
 

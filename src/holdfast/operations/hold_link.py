@@ -91,7 +91,7 @@ def make_step(shard: Shard, link: Link, step: str) -> str:
     return _seal(shard, _Sealed(purpose=f"{_STEP}.{step}", of=link.name, client=link.customer_id, at_ms=now_ms))
 
 
-def step_age_seconds(shard: Shard, link: Link, step: str, /, mark: str) -> int:
+def step_age_seconds(shard: Shard, link: Link, step: str, *, mark: str) -> int:
     """Tell how long ago the page of a form was shown; raises FormError where it was not, or too long ago."""
     sealed = _open(shard, mark)
     age_ms = -1 if sealed is None else shard.ports.clock.now_ms() - sealed.at_ms

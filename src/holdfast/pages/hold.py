@@ -122,16 +122,14 @@ class HoldPages:
             answer.headers["retry-after"] = "60"
         return answer
 
-    async def _page(self, request: Request, visit: Visit, name: str, /, status: int = 200, **values: Any) -> Response:
+    async def _page(self, request: Request, visit: Visit, name: str, *, status: int = 200, **values: Any) -> Response:
         """Write a page of a hold, keep it as proof, and tie the link to this browser at the first one."""
         words = Words(asked_language(request), BOOK)
         view: HoldView = values.pop("view", None) or self._view(request, visit)
         path = _path(request)
         text = self._paper.text(name, words, here=request.url.path, path=path, view=view, **values)
         template = f"{BOOK}.{view.screen if name == 'screen' else name}"
-        shown = Shown(
-            template=template, version=self._paper.version, language=words.language, text=readable_text(text)
-        )
+        shown = Shown(template=template, version=self._paper.version, language=words.language, text=readable_text(text))
         await keep_shown(self._shard, visit, shown)
         answer = html(text, words, status)
         set_device(request, answer, visit.device)
@@ -181,7 +179,7 @@ class HoldPages:
             return _to(request)
         return await self._form(request, visit, "warning", view=view)
 
-    async def _form(self, request: Request, visit: Visit, step: str, /, view: HoldView) -> Response:
+    async def _form(self, request: Request, visit: Visit, step: str, *, view: HoldView) -> Response:
         """Show a form of the way to a confirmation, marked with the instant at which it was shown."""
         return await self._page(
             request,
@@ -245,7 +243,7 @@ class HoldPages:
         """Confirm with the right code."""
         typed = (await small_form(request)).get("code", "")
         try:
-            proof = await try_code(self._shard, link, read_device(request), typed)
+            proof = await try_code(self._shard, link, typed, device=read_device(request))
             said = Said(by=_CLIENT, customer_id=link.customer_id, proof=proof, reason=_BY_HERSELF, checked=True)
             await confirm_hold(self._shard, link.hold_id, said)
         except ProofError:

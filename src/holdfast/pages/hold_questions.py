@@ -18,9 +18,7 @@ def questions_of(thing: str) -> Mapping[str, Sequence[str]]:
 
 def asked_answers(form: Mapping[str, str], thing: str) -> dict[str, str]:
     """Read what was chosen; what is no choice counts as nothing."""
-    return {
-        name: form[name] if form.get(name) in choices else "" for name, choices in questions_of(thing).items()
-    }
+    return {name: form[name] if form.get(name) in choices else "" for name, choices in questions_of(thing).items()}
 
 
 def is_alarming(answers: Answers) -> bool:

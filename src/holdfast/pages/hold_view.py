@@ -31,8 +31,9 @@ _NO_CANCEL: Final = frozenset({"incoming", "restrained", "returned"})
 class HoldView:
     """What the pages of one hold show.
 
-    `title` says what kind of stop it is where no sign speaks for it. `thing` is `transfer` or `loan`; `screen` the state in words of the texts; `elsewhere` why it cannot be confirmed
-    here (`careful`, `method`, `used`), empty where it can. Instants and amounts are written out.
+    `thing` is `transfer` or `loan`; `screen` the state in words of the texts; `title` says what kind of stop it is,
+    for where no sign speaks; `elsewhere` why it cannot be confirmed here (`careful`, `method`, `used`), empty where it
+    can. Instants and amounts are written out.
     """
 
     thing: str
@@ -60,7 +61,8 @@ class HoldView:
 
 def view_of(shard: Shard, visit: Visit, words: Words) -> HoldView:
     """Make the view of a visit."""
-    row, story = hold_view(shard, visit), visit.story
+    row: dict[str, Any] = hold_view(shard, visit)
+    story = visit.story
     screen = screen_of(row, story.policy_now, is_loan=_is_loan(story.event), is_incoming=_is_incoming(visit))
     can_confirm = "confirm" in row["next"] and "client" in story.policy_now.confirmed_by
     return HoldView(
@@ -96,8 +98,11 @@ def _standing(row: Row, policy: HoldPolicy, *, is_loan: bool, is_incoming: bool)
         return "again" if state == "paused_again" else state
     if is_loan:
         return _loan(row, policy)
-    if is_incoming:
-        return "incoming"
+    return "incoming" if is_incoming else _placed(row, policy)
+
+
+def _placed(row: Row, policy: HoldPolicy) -> str:
+    """Name the screen of a payer's transfer that waits for its first end."""
     if "client" not in policy.confirmed_by:
         return "trusted"
     if "confirm" in row["next"]:
@@ -174,7 +179,8 @@ def _reasons(shard: Shard, decision: Record, words: Words) -> tuple[str, ...]:
 def _titles(shard: Shard, at_ms: int) -> Titles:
     """Give the titles of the signs in force at an instant, and of the rules, by id."""
     signs = {sign.id: sign.title for pack in shard.law.packs for sign in pack.signs if sign.dated.holds_at(at_ms)}
-    return {rule.id: rule.title for pack in shard.law.packs for rule in pack.rules} | {str(i): t for i, t in signs.items()}
+    rules = {rule.id: rule.title for pack in shard.law.packs for rule in pack.rules}
+    return {str(name): title for name, title in (*rules.items(), *signs.items())}
 
 
 def _plain(row: Row, titles: Titles, words: Words) -> str:
