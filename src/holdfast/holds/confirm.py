@@ -30,7 +30,7 @@ def may_confirm(standing: Standing, policy: HoldPolicy, *, by: Actor, now_ms: in
     """
     if by.value not in policy.confirmed_by:
         who = " or ".join(f"`{word}`" for word in policy.confirmed_by)
-        raise forbidden(f"only {who} can confirm this hold", cite(policy.cite))
+        raise forbidden(f"only {who} can confirm this hold", _provision(policy))
     confirmed = standing.confirmed
     if confirmed is not None and confirmed.by is by and standing.state in {confirmed.to_state, HoldState.CONFIRMED}:
         return False
@@ -54,11 +54,16 @@ def _check_window(last: HoldAct, policy: HoldPolicy, now_ms: int) -> None:
     """Refuse outside the client's window."""
     if policy.at_expiry == CONSENT:
         if last.until is not None and now_ms <= instant_ms(last.until):
-            raise forbidden(f"a consent counts only after {last.until}", cite(policy.cite))
+            raise forbidden(f"a consent counts only after {last.until}", _provision(policy))
     elif last.confirm_by is None:
-        raise forbidden("the law opens no window to confirm", policy.forbids.get("confirm", cite(policy.cite)))
+        raise forbidden("the law opens no window to confirm", _provision(policy))
     elif now_ms > instant_ms(last.confirm_by):
         raise forbidden(f"the client could confirm until {last.confirm_by}", cite(policy.cite))
+
+
+def _provision(policy: HoldPolicy) -> str:
+    """Cite what forbids a confirmation as such: the provision that the policy names, else its own."""
+    return policy.forbids.get("confirm", cite(policy.cite))
 
 
 def confirm(

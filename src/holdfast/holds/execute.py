@@ -1,21 +1,33 @@
 """What the bank reports of the operation: executed or not. A report is recorded, never rejected."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from holdfast.holds.standing import instruction_at, stand
 from holdfast.holds.step import follow
 from holdfast.vocabulary.holds import ActKind, Actor, HoldAct, Instruction
 
+_EXECUTED: Final = "executed"
 
-def reported(acts: Sequence[HoldAct], *, executed: bool, occurred_ms: int, at_ms: int) -> HoldAct:
+
+def reported(acts: Sequence[HoldAct], result: str, *, occurred_ms: int, at_ms: int) -> HoldAct:
     """Give the act of a report that came at `at_ms` about what happened at `occurred_ms`.
 
-    An execution while the instruction was another one is a breach of the procedure. The state stays as it is; the
-    timer rests while the operation counts as executed, and runs again when it turns out not to be.
+    `result` is a word of `transfer_result`. An execution while the instruction was another one is a breach of the
+    procedure. The state stays as it is; the timer rests while the operation counts as executed, and runs again when it
+    turns out not to be.
     """
     standing = stand(acts)
-    if not executed:
-        return follow(standing.last, ActKind.FAIL, at_ms=at_ms, by=Actor.BANK, executed=False, due_ms=standing.due_ms)
+    if result != _EXECUTED:
+        return follow(
+            standing.last,
+            ActKind.FAIL,
+            at_ms=at_ms,
+            by=Actor.BANK,
+            executed=False,
+            due_ms=standing.due_ms,
+            details={"result": result},
+        )
     told = instruction_at(acts, occurred_ms)
     return follow(
         standing.last,

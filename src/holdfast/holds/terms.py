@@ -1,10 +1,8 @@
 """When a hold ends, by the clock of its policy."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from holdfast.vocabulary.errors import Bug
-from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import HOUR_MS, from_ms, to_ms
 from holdfast.vocabulary.judgement import HoldTerms
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy
@@ -43,12 +41,6 @@ def _business_end(policy: HoldPolicy, placed: datetime, calendar: BusinessCalend
     return _end_of(day, placed.tzinfo)
 
 
-def start_ms(policy: HoldPolicy, values: Mapping[str, Value], decided_ms: int) -> int:
-    """Give the instant from which a hold's terms are counted: the event's own that the policy names, where known."""
-    named = values.get(policy.count_from) if policy.count_from else None
-    return named if isinstance(named, int) else decided_ms
-
-
 def until(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: BusinessCalendar | None) -> datetime:
     """Give the instant at which a hold placed at `placed_ms` lapses, in the tenant's zone.
 
@@ -77,7 +69,7 @@ def confirm_by(policy: HoldPolicy, placed_ms: int, zone: tzinfo) -> datetime | N
 def terms(policy: HoldPolicy, placed_ms: int, *, zone: tzinfo, calendar: BusinessCalendar | None) -> HoldTerms:
     """Give a hold's legal instants, written with the tenant's offset, counted from `placed_ms`.
 
-    For a second pause that is the instant of the confirmation, for a policy with `count_from` what `start_ms` gives.
+    For a second pause that is the instant of the confirmation, for a policy with `count_from` the event's own.
     """
     window = confirm_by(policy, placed_ms, zone)
     return HoldTerms(

@@ -128,6 +128,13 @@ def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | Fol
     ]
 
 
+def withdrawn(shard: Shard, revision: str, client: bytes) -> None:
+    """Take note of a revision by which people withdrew a hold: the operation is not decided again by itself."""
+    base, _, number = revision.rpartition(".")
+    shard.revisions[base] = int(number)
+    shard.undecided[client] = [one for one in shard.undecided.get(client, ()) if one.decision_id != base]
+
+
 def revision_id(decision_id: str, revision: int) -> str:
     """Name the record of a decision's revision; the first is the decision itself."""
     return decision_id if revision == 1 else f"{decision_id}.{revision}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
 from holdfast.operations.decide_again import keep_open, revise
+from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import known_before, remember
 from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit
@@ -34,6 +35,7 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     now_ms = shard.ports.clock.now_ms()
     decoded = decode(body, now_ms)
     key = idempotency_key(decoded.event.id)
+    await told_settled(shard, decoded.event)
     earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
     if earlier is not None:
         shard.figures.replayed += 1
@@ -88,6 +90,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
     tick, event = shard.ports.tick, decoded.event
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
+    told = hold_results(shard, event)
     seq = shard.next_seq()
     start = tick()
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
@@ -113,7 +116,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | No
         },
     )
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
-    record = decision_record(decoded, key, seq, made=(sealed, judgement, envelope), outbox=outbox)
+    record = told.beside(decision_record(decoded, key, seq, made=(sealed, judgement, envelope), outbox=outbox))
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)

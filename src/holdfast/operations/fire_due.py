@@ -1,12 +1,28 @@
 """Fire timers: what falls due by itself, oldest first, exactly once, however many workers look."""
 
+import asyncio
 from typing import Final
+
+import structlog
 
 from holdfast.operations.hold_acts import landed, write_acts
 from holdfast.operations.hold_story import due_acts, hold_story
 from holdfast.operations.shard import Flight, Shard
+from holdfast.vocabulary.errors import HoldfastError
 
+PAUSE_SECONDS: Final = 1.0
 _PORTION: Final = 200
+_log: Final = structlog.get_logger("holdfast.operations")
+
+
+async def keep_firing(shard: Shard, *, pause_seconds: float = PAUSE_SECONDS) -> None:
+    """Fire what is due once every `pause_seconds`, for as long as the server runs."""
+    while True:
+        try:
+            await fire_due(shard)
+        except HoldfastError as error:
+            _log.warning("timers wait", error=error.message)
+        await asyncio.sleep(pause_seconds)
 
 
 async def fire_due(shard: Shard) -> int:

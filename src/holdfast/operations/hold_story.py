@@ -23,15 +23,16 @@ class HoldStory:
     """A hold with all that is known of it.
 
     `decision` is the record that placed it, a decision or a revision; `event` the held operation, `None` when its
-    personal data was erased, `body` its canonical bytes; `acts` are the oldest first, beginning with the one that
-    placed it; `policy` is the one under which it was placed, `policies` are all in force for that operation;
-    `records` is the whole thread.
+    personal data was erased, `body` its canonical bytes, `seq` the place in the log of its own record; `acts` are the
+    oldest first, beginning with the one that placed it; `policy` is the one under which it was placed, `policies` are
+    all that are in force for the operation; `records` is the whole thread.
     """
 
     row: HoldRow
     decision: Record
     event: Event | None
     body: bytes
+    seq: int
     acts: tuple[HoldAct, ...]
     policy: HoldPolicy
     policies: Policies
@@ -79,6 +80,7 @@ def read_story(shard: Shard, hold_id: str) -> HoldStory:
         decision=decision,
         event=restore(base.event, base.received_ms) if base is not None and told else None,
         body=base.event if base is not None and told else b"",
+        seq=base.seq if base is not None else decision.seq,
         acts=(first, *(act for act in later if act.hold_id == hold_id)),
         policy=policies[first.policy][0],
         policies=policies,

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from holdfast.operations.decide_again import keep_open, revised
+from holdfast.operations.decide_again import keep_open, revised, withdrawn
 from holdfast.operations.list_settings import is_inner
 from holdfast.operations.remember import RESULT, as_changed, known_before, remember
 from holdfast.operations.shard import OPERATIONS, Known, Shard, Undecided
@@ -116,6 +116,9 @@ def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None])
 
 def _apply_revision(shard: Shard, record: Record) -> None:
     """Let a revision take its operation out of the executed past again."""
+    if record.act:
+        withdrawn(shard, record.decision_id, record.subject)
+        return
     base = record.decision_id.rpartition(".")[0]
     for one in tuple(shard.undecided.get(record.subject, ())):
         if one.decision_id == base:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from holdfast.operations.decide_again import revise
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
+from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.remember import is_late, known_before, remember
 from holdfast.operations.shard import Flight, Known, Shard, applying, commit
@@ -24,6 +25,7 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
     """Take in the event in `body`; it is on disk when this returns."""
     decoded = decode(body, shard.ports.clock.now_ms())
     event, key = decoded.event, idempotency_key(decoded.event.id)
+    await told_settled(shard, event)
     earlier = await find_earlier(shard, key, decoded, kind=RecordKind.EVENT)
     if earlier is not None:
         return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
@@ -39,6 +41,7 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
 def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None) -> list[Flight]:
     """Let the event become part of the past, and hand its record to the writer, then the decisions that it revises."""
     event = decoded.event
+    told = hold_results(shard, event)
     seq = shard.next_seq()
     remember(shard, event, seq, known=known, allowed=True)
     record = Record(
@@ -53,5 +56,5 @@ def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None
         event=decoded.body,
     )
     shard.figures.events[event.type] += 1
-    flight = commit(shard, record, Known(event=event, seq=seq, executed=True))
+    flight = commit(shard, told.beside(record), Known(event=event, seq=seq, executed=True))
     return [flight, *revise(shard, event)]

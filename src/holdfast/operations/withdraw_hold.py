@@ -1,18 +1,20 @@
 """A hold is withdrawn because a fact behind it was wrong: two people say so, and the kernel decides again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
 from holdfast.holds.standing import stand
 from holdfast.holds.withdraw import check_withdraw, propose, withdraw
-from holdfast.operations.decide_again import close, revision_id
+from holdfast.operations.decide_again import revision_id, withdrawn
 from holdfast.operations.hold_acts import Behind, act_record, landed, write_acts
 from holdfast.operations.hold_story import HoldStory, due_acts, hold_story
 from holdfast.operations.read_hold import Row, hold_row_view
-from holdfast.operations.record import outbox_rows, subject_of
-from holdfast.operations.shard import Flight, Shard, commit
+from holdfast.operations.record import outbox_rows
+from holdfast.operations.remember import is_late
+from holdfast.operations.shard import Flight, Shard, applying, commit
 from holdfast.vocabulary.errors import ForbiddenByLawError, HoldfastError, InvalidError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import ActKind, HoldAct
@@ -64,9 +66,11 @@ def _take(
     standing = stand(story.after(due_acts(story, now_ms)).acts)
     check_withdraw(standing)
     event = _corrected(story, correction)
+    judged = _judge(shard, story, event, now_ms=now_ms)
+    _refuse_if_fired(judged[0])
     vouching = {*people, *_proposed(story.acts, correction.digest)}
     if len(vouching) > 1:
-        return _withdraw(shard, story, correction, event=event, people=sorted(vouching))
+        return _withdraw(shard, story, judged, event=event, personal=_personal(correction, people=sorted(vouching)))
     if people[0] in _proposed(story.acts, correction.digest):
         return story, ()
     act = propose(standing.last, at_ms=now_ms, person=people[0], proposal=correction.digest)
@@ -101,16 +105,15 @@ def _corrected(story: HoldStory, correction: Correction) -> Event:
 
 
 def _withdraw(
-    shard: Shard, story: HoldStory, correction: Correction, *, event: Event, people: Sequence[str]
+    shard: Shard, story: HoldStory, judged: Judged, *, event: Event, personal: Mapping[str, object]
 ) -> tuple[HoldStory, Sequence[Flight]]:
-    """Decide the corrected event, and write the decision's revision with the withdrawal."""
+    """Write the decision's revision with the withdrawal."""
     now_ms = shard.ports.clock.now_ms()
-    judgement, facts = _judge(shard, story, event, now_ms=now_ms)
-    _refuse_if_fired(judgement)
+    judgement, facts = judged
     base, number = story.row.decision_id, shard.revisions.get(story.row.decision_id, 1) + 1
     act = withdraw(story.last, at_ms=now_ms, outcome=judgement.outcome, revision=revision_id(base, number))
     envelope = Envelope(decision_id=base, hold_id=None, decided_ms=now_ms, timings_us={})
-    held = act_record(shard, story, act, behind=Behind(personal=_personal(correction, people=people)))
+    held = act_record(shard, story, act, behind=Behind(personal=personal))
     record = replace(
         held,
         kind=RecordKind.REVISION,
@@ -122,31 +125,29 @@ def _withdraw(
         outbox=(*outbox_rows(shard, event, judgement, envelope=envelope, revised=True), *held.outbox),
     )
     flight = commit(shard, record)
-    shard.revisions[base] = number
-    assert story.event is not None  # noqa: S101 - its correction was read
-    close(shard, event.id, subject_of(story.event))
+    withdrawn(shard, record.decision_id, record.subject)
     return replace(story.after([act]), row=held.hold or story.row), (flight,)
 
 
 def _judge(shard: Shard, story: HoldStory, event: Event, *, now_ms: int) -> Judged:
     """Judge the corrected event by the law of its day and by what is known now, its own place in the past left out."""
-    original, seq, fold = story.event, _seq(story), shard.memory.fold
-    assert original is not None  # noqa: S101 - its correction was read
-    executed = shard.changed.get(seq, False)
     regime = shard.law.regime(event.type, event.occurred_ms)
-    fold.undone(original, seq, attempted=True, executed=executed)
-    try:
-        facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
-    finally:
-        fold.happened(original, seq, executed=executed)
+    with applying(shard), _outside(shard, story):
+        facts = prepare(event, regime, shard.memory, seq=story.seq, decided_ms=now_ms)
     sealed, facts_hash = seal_facts(facts)
     return decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash), sealed
 
 
-def _seq(story: HoldStory) -> int:
-    """Give the place in the log of the held operation's own record."""
-    own = [record.seq for record in story.records if record.decision_id == story.row.decision_id]
-    return own[0] if own else story.decision.seq
+@contextmanager
+def _outside(shard: Shard, story: HoldStory) -> Iterator[None]:
+    """Take the held operation out of the past while it is judged again; one that came late never entered it."""
+    event, fold, executed = story.event, shard.memory.fold, shard.changed.get(story.seq, False)
+    if event is None or is_late(event):
+        yield
+        return
+    fold.undone(event, story.seq, attempted=True, executed=executed)
+    yield
+    fold.happened(event, story.seq, executed=executed)
 
 
 def _refuse_if_fired(judgement: Judgement) -> None:

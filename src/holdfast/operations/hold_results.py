@@ -1,0 +1,77 @@
+"""What the bank reports of an operation also belongs to the story of its decision and of its hold."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Final
+
+from holdfast.holds.execute import reported
+from holdfast.operations.hold_acts import row_after, write_acts
+from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
+from holdfast.operations.record import idempotency_key
+from holdfast.operations.shard import Shard, settled
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.records import HoldRow, Record
+from holdfast.wire.holds import act_bytes
+
+RESULT: Final = "transfer_result"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a result's record says beside the result: the act on the hold, the hold after it, and whose story it is."""
+
+    act: bytes = b""
+    hold: HoldRow | None = None
+    threads: tuple[str, ...] = ()
+
+    def beside(self, record: Record) -> Record:
+        """Give the result's record with it."""
+        return replace(record, act=self.act, hold=self.hold, threads=self.threads) if self.threads else record
+
+
+NOTHING: Final = Told()
+
+
+async def told_settled(shard: Shard, event: Event) -> None:
+    """Before a result is taken, wait until the story of its operation is on disk."""
+    if event.type != RESULT:
+        return
+    of = str(event.values["of"])
+    while (flight := shard.flights.get(idempotency_key(of))) is not None:
+        await asyncio.shield(flight.landed)
+    await settled(shard, _decision_of(shard, of))  # every act on a hold belongs to its decision's story too
+
+
+def hold_results(shard: Shard, event: Event) -> Told:
+    """Give what a result says of a decision and its hold; a lapse that is due before it is written first.
+
+    Nothing for any other event, and for an operation that was never decided here.
+    """
+    if event.type != RESULT:
+        return NOTHING
+    decision_id = _decision_of(shard, str(event.values["of"]))
+    if not decision_id:
+        return NOTHING
+    hold_id = _hold_of(shard, decision_id)
+    if hold_id is None:
+        return Told(threads=(decision_id,))
+    return _on_hold(shard, read_story(shard, hold_id), event)
+
+
+def _on_hold(shard: Shard, story: HoldStory, event: Event) -> Told:
+    now_ms = shard.ports.clock.now_ms()
+    story, _ = write_acts(shard, story, due_acts(story, now_ms))
+    act = reported(story.acts, str(event.values.get("result")), occurred_ms=event.occurred_ms, at_ms=now_ms)
+    return Told(act=act_bytes(act), hold=row_after(story.row, act), threads=(story.row.decision_id, story.row.id))
+
+
+def _decision_of(shard: Shard, event_id: str) -> str:
+    """Name the decision of an operation; empty where it was only reported."""
+    record = shard.ports.store.by_event(event_id)
+    return record.decision_id if record is not None else ""
+
+
+def _hold_of(shard: Shard, decision_id: str) -> str | None:
+    """Name the hold that a decision or a revision of it placed."""
+    placed = (placed_hold(record) for record in shard.ports.store.thread(decision_id))
+    return next((hold_id for hold_id in placed if hold_id is not None), None)
