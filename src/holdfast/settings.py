@@ -39,8 +39,6 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
-    Setting(name="bank_name", default="", meaning="the bank's name as its clients read it on the hold page"),
-    Setting(name="bank_phone", default="", meaning="the phone that clients call; empty sends them to their card's"),
     Setting(
         name="import_limit_mb",
         default=256,
@@ -98,8 +96,6 @@ class Settings:
     mode: Mapping[str, str]
     set: Mapping[str, str]
     trust: tuple[str, ...]
-    bank_name: str
-    bank_phone: str
     import_limit_mb: int
     dev: bool
     clock: str

@@ -23,7 +23,6 @@ from holdfast.operations.hold_link import PAGES
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
 from holdfast.pages.hold import HoldPages
-from holdfast.pages.hold_paper import Bank
 from holdfast.pages.site import Site
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
@@ -51,8 +50,6 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     mode: Annotated[str | None, _option("mode")] = None,
     set_: Annotated[str | None, _option("set")] = None,
     trust: Annotated[str | None, _option("trust")] = None,
-    bank_name: Annotated[str | None, typer.Option(help=_MEANING["bank_name"])] = None,
-    bank_phone: Annotated[str | None, typer.Option(help=_MEANING["bank_phone"])] = None,
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
     clock: Annotated[str | None, _option("clock")] = None,
@@ -113,7 +110,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         await run_pass(shard, gateway)
         await fire_due(shard)
 
-    pages = {PAGES: HoldPages(shard, Bank(name=settings.bank_name, phone=settings.bank_phone)).app()}
+    pages = {PAGES: HoldPages(shard).app()}
     if settings.dev:
         site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE)
         pages["/demo"] = site.app()

@@ -21,7 +21,7 @@ from holdfast.operations.shard import Shard
 from holdfast.operations.show_hold import Shown, Visit, keep_shown, return_to_hold, visit_hold
 from holdfast.pages.asked import asked_language, small_form
 from holdfast.pages.hold_door import HEADERS, check_origin, read_device, set_device
-from holdfast.pages.hold_paper import STYLE, Bank, Paper, html
+from holdfast.pages.hold_paper import STYLE, Paper, html
 from holdfast.pages.hold_questions import asked_answers, is_alarming, questions_of
 from holdfast.pages.hold_text import readable_text
 from holdfast.pages.hold_view import BOOK, HoldView, view_of
@@ -63,9 +63,9 @@ _log = structlog.get_logger("holdfast.pages")
 class HoldPages:
     """The pages over one shard."""
 
-    def __init__(self, shard: Shard, bank: Bank) -> None:
+    def __init__(self, shard: Shard) -> None:
         self._shard = shard
-        self._paper = Paper(bank)
+        self._paper = Paper(shard)
 
     def app(self) -> Starlette:
         """Build the application."""

@@ -1,39 +1,32 @@
 """How the hold page is written: its templates, the bank's name and phone, and the version that is kept as proof."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from holdfast.operations.shard import Shard
 from holdfast.pages.hold_door import HEADERS
 from holdfast.pages.hold_view import BOOK
 from holdfast.pages.words import LANGUAGES, Words
 from holdfast.wire.canonical import content_hash
 
 _HERE: Final = Path(__file__).parent
+_UNNAMED: Final = "default"  # a tenant whom nobody named
 STYLE: Final = (_HERE / "static" / "hold.css").read_bytes()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bank:
-    """How the bank presents itself to its client; without a phone the client is sent to the number on the card."""
-
-    name: str = ""
-    phone: str = ""
-
-    @property
-    def dial(self) -> str:
-        """Give the phone as a link dials it."""
-        return "".join(character for character in self.phone if character.isdigit() or character in "+*#,")
-
-
 class Paper:
-    """Writes pages."""
+    """Writes pages; without a phone of the bank they send the client to the number on the card."""
 
-    def __init__(self, bank: Bank) -> None:
-        self._bank = bank
+    def __init__(self, shard: Shard) -> None:
+        bank = shard.bank
+        self._bank = {
+            "name": "" if bank.name == _UNNAMED else bank.name,
+            "phone": bank.phone,
+            "dial": "".join(character for character in bank.phone if character.isdigit() or character in "+*#,"),
+        }
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
