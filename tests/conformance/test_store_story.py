@@ -164,6 +164,15 @@ def test_exposures_are_listed_and_summed(store: Store) -> None:
     assert store.exposure_totals(31, 99) == ()
 
 
+def test_exposures_of_one_record_and_instant_are_paged(store: Store) -> None:
+    """Rows that one record found at one instant stand on pages of their own without gap, the last named first."""
+    rows = tuple(exposure("late_feed", number, 20) for number in range(4))
+    accept(store, act(1, exposures=rows), act(2, exposures=rows[:1]))
+    for kind in (None, "late_feed"):
+        found = pages(lambda cursor, kind=kind: store.exposures(1, cursor, kind=kind))  # type: ignore[misc]  # a bound default
+        assert found == [rows[0], *rows[::-1]]
+
+
 @pytest.mark.parametrize("listing", ["holds", "claims", "exposures", "decisions"])
 def test_a_cursor_of_nothing_is_refused(store: Store, listing: str) -> None:
     """A text that is no cursor, a cursor of another listing and a number beyond all bounds are invalid."""

@@ -9,6 +9,7 @@ import pytest
 from holdfast.store.sqlite.packing import EMPTY, frame
 from holdfast.store.sqlite.queries import migrations
 from holdfast.store.sqlite.sealing import Vault, seal
+from holdfast.vocabulary.chain import START_LINK
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.records import HoldRow, Record
 from tests.unit.store.making import NOW_MS, Store, accept, key_of, random_bytes, record, sqlite_store
@@ -129,6 +130,19 @@ def test_old_stories_are_threads(filled: Path) -> None:
     """The records that touched a hold are its story still."""
     store = opened(filled)
     assert [[one.seq for one in store.thread(name)] for name in ("hold_1", "hold_2")] == [[1], [2, 3]]
+    store.close()
+
+
+def test_the_chain_begins_after_old_records(filled: Path) -> None:
+    """Records of the older program have no link and are counted; the first new one follows the label of the start."""
+    store = opened(filled)
+    accept(store, record(6), record(7))
+    assert store.chain_link(5) is None
+    first = store.chain_link(6)
+    assert first is not None
+    assert first.before == START_LINK
+    found = store.verify_chain()
+    assert (found.unlinked, found.records, found.seq, found.fault) == (5, 2, 7, None)
     store.close()
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
-from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, WaitingRow
+from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, Verified, WaitingRow
 
 ListReader = Callable[[Sequence[ListKind]], Iterator[ListEntry]]
 Done = Callable[[BaseException | None], None]
@@ -143,6 +143,12 @@ class Store(Protocol):
 
     def chain_link(self, seq: int) -> ChainLink | None:
         """Give the link of the hash chain at a record."""
+        ...
+
+    def verify_chain(
+        self, progress: Callable[[int], None] = ..., *, head: bytes | None = None, seq: int | None = None
+    ) -> Verified:
+        """Compute the hash chain again from what is stored, and name the first record that is not as it was written."""
         ...
 
     def pending(self, limit: int, *, after: int = 0, now_ms: int | None = None) -> tuple[WaitingRow, ...]:

@@ -71,10 +71,11 @@ class ExposureTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainLink:
-    """One link of the hash chain over the log.
+    """One link of the hash chain over the log; `vocabulary.chain` says how it is computed.
 
-    `digest` is the SHA-256 of the record itself, `link` that of the link before it followed by `digest`; both 32 bytes.
-    `parts` are the SHA-256 of the record's parts by name, of which `digest` is made together with `header`.
+    `digest` is the hash of the record itself, `link` that of the link before it followed by `digest`. `parts` are the
+    hashes of the record's parts by name, of which `digest` is made together with `header`; those of `event` and `facts`
+    are over `salt` followed by the part. `salt` is empty where there is neither, and once the subject was forgotten.
     """
 
     seq: int
@@ -83,3 +84,34 @@ class ChainLink:
     parts: Mapping[str, bytes]
     digest: bytes
     link: bytes
+    salt: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainFault:
+    """The first record that is not what was written.
+
+    `differs` names what is wrong with it: `missing`; `header` (its number, kind, instants or ids; so also a record that
+    was moved or put in); the name of a part; `unreadable`; `link` (it does not follow the record before it, or its own
+    proof was changed); or `head` (the head that the operator kept is another).
+    """
+
+    seq: int
+    differs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a walk along the hash chain found; without a `fault` every record is as it was written.
+
+    `seq` is the last record that was found right and `head` its link, which an operator may keep elsewhere, so that a
+    log that was cut off or written anew as a whole is found as well. `records` were checked, of which `forgotten` have
+    lost their personal parts with their subject's key; `unlinked` ones before them are older than the chain.
+    """
+
+    records: int
+    forgotten: int
+    unlinked: int
+    seq: int
+    head: bytes
+    fault: ChainFault | None = None

@@ -12,7 +12,7 @@ from holdfast.store.sqlite.deflate import _standard_packer, make_packer
 from holdfast.store.sqlite.keyfilter import KeyFilter
 from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
 from holdfast.store.sqlite.queries import all_queries, query
-from holdfast.store.sqlite.sealing import KeyCache, Vault, seal, unseal
+from holdfast.store.sqlite.sealing import KeyCache, Vault, record_salt, seal, unseal
 from holdfast.vocabulary.errors import Bug, StoreError
 from tests.unit.store.making import random_bytes
 
@@ -115,3 +115,14 @@ def test_every_statement_is_one_statement() -> None:
     assert not [name for name, sql in all_queries().items() if ";" in sql or not sql]
     with pytest.raises(KeyError):
         query("no_such_query")
+
+
+def test_a_salt_belongs_to_one_sealed_record() -> None:
+    """Equal for the same key and record, different for any other, and never made under the record's own nonce."""
+    keys = [AESGCM(bytes([number]) * 32) for number in (1, 2)]
+    sealed = [seal(keys[0], b"same", nonce=bytes([number]) * 12, seq=1) for number in (1, 2)]
+    salts = {record_salt(key, data) for key in keys for data in sealed}
+    assert len(salts) == 4
+    assert record_salt(keys[0], sealed[0]) in salts
+    assert {len(salt) for salt in salts} == {16}
+    assert keys[0].encrypt(sealed[0][:12], b"", b"salt") not in salts

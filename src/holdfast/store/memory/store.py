@@ -9,15 +9,18 @@ from typing import Final
 
 import structlog
 
+from holdfast.store.chain import Chain, Chained, Kept, chain_link, chained, write_marks
 from holdfast.store.cursors import Numbered, page_of, read_place
+from holdfast.store.extras import extra_parts
 from holdfast.store.memory.lists import MemoryLists
 from holdfast.store.memory.small import MemoryTables
 from holdfast.store.memory.story import MemoryStory
+from holdfast.store.walk import Progress, silent, walk
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import Bug, InvalidError, StoreError
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.records import Record, RecordKind, threads_of
-from holdfast.vocabulary.stored import Found, Page, Snapshot, WaitingRow
+from holdfast.vocabulary.stored import ChainLink, Found, Page, Snapshot, Verified, WaitingRow
 
 Done = Callable[[BaseException | None], None]
 _KEPT_DAYS: Final = 30
@@ -40,6 +43,8 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         self._by_decision: dict[str, int] = {}
         self._by_event: dict[str, int] = {}
         self._threads: defaultdict[str, list[int]] = defaultdict(list)
+        self._chain = Chain(None)
+        self._proofs: list[tuple[bytes, bytes]] = []
         self._forgotten_upto: dict[bytes, int] = {}
         self._failure: BaseException | None = None
         self._closed = False
@@ -114,6 +119,18 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         """Give the number of the last record received before an instant, 0 when there is none."""
         return bisect_left(self._records, received_ms, key=lambda one: one.received_ms)
 
+    def chain_link(self, seq: int) -> ChainLink | None:
+        """Give the link of the hash chain at a record."""
+        if not 1 <= seq <= self.last_seq():
+            return None
+        return chain_link(self._kept(seq), self._proofs[seq - 2][1] if seq > 1 else None)
+
+    def verify_chain(
+        self, progress: Progress = silent, *, head: bytes | None = None, seq: int | None = None
+    ) -> Verified:
+        """Compute the hash chain again from the records, and name the first that is not as it was written."""
+        return walk(map(self._kept, range(1, self.last_seq() + 1)), progress, head=head, seq=seq)
+
     def expire_keys(self, now_ms: int) -> int:
         """Drop idempotency keys whose record came more than 30 days before; give the number of days dropped."""
         oldest = now_ms // DAY_MS - _KEPT_DAYS
@@ -151,11 +168,26 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
             return replace(record, event=b"", facts=b"", forgotten=True)
         return record
 
+    def _chained(self, record: Record) -> Chained:
+        personal = bool(record.event or record.facts)
+        salt = self.derive(f"salt {record.seq}")[:16] if personal else b""
+        return chained(record, extra_parts(record), salt=salt)
+
+    def _kept(self, seq: int) -> Kept:
+        record = self._records[seq - 1]
+        marks, link = self._proofs[seq - 1]
+        now = self._chained(record)
+        forgotten = "event" in now.hashes and self._read(seq).forgotten
+        salt = b"" if forgotten or "event" not in now.hashes else self.derive(f"salt {seq}")[:16]
+        return Kept(seq=record.seq, now=now, marks=marks, link=link, salt=salt, forgotten=forgotten)
+
     def _append(self, record: Record) -> None:
         self._check(record)
         if record.list_version is not None:
             self._publish(record.list_version)
         self._records.append(replace(record, outbox=()))
+        one = self._chained(record)
+        self._proofs.append((write_marks(one), self._chain.add(one)))
         if record.key:
             self._by_key[record.key] = record
         if record.decision_id:

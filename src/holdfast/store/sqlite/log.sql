@@ -1,8 +1,8 @@
 -- insert_record: Append one record to the log.
 INSERT INTO log (
     seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, subject_key, dictionary, sealed,
-    public, extras
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    public, extras, hashes, link
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- last_seq: Give the number of the newest record, 0 in an empty log.
 SELECT coalesce(max(seq), 0) FROM log;
@@ -36,6 +36,17 @@ SELECT
 FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
 WHERE kind = 'decision' AND log.seq < ?
 ORDER BY log.seq DESC LIMIT ?;
+
+-- last_link: Give the link of the newest record, none where the log is empty or older than the chain.
+SELECT link FROM log ORDER BY seq DESC LIMIT 1;
+
+-- chained_after: Give a batch of records in log order with what the hash chain keeps of them.
+SELECT
+    log.seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, subject_key, subject, wrapped,
+    dictionary, sealed, public, extras, hashes, link
+FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
+WHERE log.seq > ? AND log.seq <= ?
+ORDER BY log.seq LIMIT ?;
 
 -- insert_thread: Note that a record belongs to the story of a hold, a decision or a claim.
 INSERT INTO threads (thread, seq) VALUES (?, ?);

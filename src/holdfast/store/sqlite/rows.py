@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from holdfast.store.chain import Chain, chained, write_marks
 from holdfast.store.extras import extra_parts, read_extras, write_extras
 from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
 from holdfast.store.sqlite.queries import insert_many, query
-from holdfast.store.sqlite.sealing import NONCE_BYTES, KeyCache, RandomBytes, Vault, seal, unseal
+from holdfast.store.sqlite.sealing import NONCE_BYTES, KeyCache, RandomBytes, Vault, record_salt, seal, unseal
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.vocabulary.stored import Found
@@ -31,6 +32,8 @@ class RowMaker:
         self._last_key = int(connection.execute(query("last_subject")).fetchone()[0])
         found = connection.execute(query("last_dictionary")).fetchone()
         self._dictionary = EMPTY if found is None else Dictionary(id=found[0], sealed=found[1], public=found[2])
+        last = connection.execute(query("last_link")).fetchone()
+        self._chain = Chain(last and last[0])
         self._sampler = Sampler(int(connection.execute(query("last_seq")).fetchone()[0]))
 
     def rows(self, records: Sequence[Record]) -> list[Row]:
@@ -49,10 +52,13 @@ class RowMaker:
 
     def _row(self, record: Record, key_of_subject: tuple[int, AESGCM], *, nonce: bytes) -> Row:
         key_id, key = key_of_subject
-        sealed = None
+        sealed, salt = None, b""
         if record.event or record.facts:
             packed = self._dictionary.pack_sealed(frame((record.event, record.facts)))
             sealed = seal(key, packed, nonce=nonce, seq=record.seq)
+            salt = record_salt(key, sealed)
+        extras = extra_parts(record)
+        one = chained(record, extras, salt=salt)
         return (
             record.seq,
             record.kind.value,
@@ -66,7 +72,9 @@ class RowMaker:
             self._dictionary.id,
             sealed,
             self._dictionary.pack_public(frame((record.judgement, record.envelope, record.reply))),
-            write_extras(extra_parts(record)),
+            write_extras(extras),
+            write_marks(one),
+            self._chain.add(one),
         )
 
     def _fetch_keys(self, records: Sequence[Record]) -> dict[bytes, tuple[int, AESGCM]]:
@@ -157,6 +165,13 @@ class RowReader:
             list_version=more.list_version,
             forgotten=wrapped is None,
         )
+
+    def salt(self, row: Row) -> bytes:
+        """Give the salt of a record's personal parts, empty where there are none or their key was destroyed."""
+        key_id, subject, wrapped, _, sealed = row[8:13]
+        if sealed is None or wrapped is None:
+            return b""
+        return record_salt(self._key(key_id, subject, wrapped=wrapped), sealed)
 
     def found(self, row: Row) -> Found:
         """Turn a row of `find_key` into the first answer to a key."""

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from holdfast.store.cursors import NEWEST, Numbered, page_of, read_place
 from holdfast.store.snapshots import SnapshotFolder
 from holdfast.store.sqlite.appending import LogAppender
+from holdfast.store.sqlite.chaining import ChainReader
 from holdfast.store.sqlite.claims import Claims
 from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_file
 from holdfast.store.sqlite.holds import Holds
@@ -40,7 +41,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
-class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists):
+class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists, ChainReader):
     """The embedded store of one data directory.
 
     Every method but `submit` blocks: those that write wait until their change is on disk, those that read see every

@@ -35,7 +35,7 @@ CREATE TABLE holds (
 INSERT INTO holds (id, decision_id, policy, placed_ms, until_ms, confirm_by_ms, state, due_ms, client)
 SELECT
     id, decision_id, policy, placed_ms, until_ms, confirm_by_ms,
-    iif(open = 1, 'placed', 'released'), iif(open = 1, until_ms, NULL),
+    CASE open WHEN 1 THEN 'placed' ELSE 'released' END, CASE open WHEN 1 THEN until_ms END,
     coalesce((
         SELECT subject FROM hold_records
         JOIN log ON log.seq = hold_records.seq
