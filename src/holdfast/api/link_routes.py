@@ -15,7 +15,7 @@ async def link(routes: Routes, request: Request) -> Response:
     body = read_body(await request_body(request), LinkBody)
     issued = await issue_link(routes.shard, request.path_params["id"], body.customer_id, hours=body.hours)
     zone = routes.shard.tenant.zone
-    return reply({"path": issued.path, "expires_at": rfc3339(issued.expires_ms, zone)}, 201)
+    return reply({"path": issued.path, "expires_at": rfc3339(issued.expires_ms, zone)})
 
 
 LINK_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (("POST", "/v1/holds/{id}/link", link),)

@@ -30,7 +30,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Take the text."""
         if not self._unread:
-            self.parts.append(" ".join(data.split()).join((" " if data[:1].isspace() else "", "")) or " ")
+            self.parts.append(data.replace("\n", " "))
 
 
 def readable_text(page: str) -> str:

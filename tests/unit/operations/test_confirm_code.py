@@ -12,8 +12,8 @@ from holdfast.operations.said import Said
 from holdfast.operations.show_hold import Shown, keep_shown, visit_hold
 from holdfast.vocabulary.errors import OtherDeviceError, ProofError
 from holdfast.vocabulary.instants import MINUTE_MS
+from tests.unit.operations.holding import OWN, World, acts, refused, told
 from tests.unit.operations.shards import Json
-from tests.unit.operations.test_holds import OWN, World, acts, refused, told
 
 ANSWERS = {"who": "known", "how": "own"}
 

@@ -13,8 +13,8 @@ from holdfast.vocabulary.errors import (
     OtherClientError,
 )
 from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS
+from tests.unit.operations.holding import OWN, World, refused, told
 from tests.unit.operations.shards import NOON_MS, SlowStore, StillClock, make_shard
-from tests.unit.operations.test_holds import OWN, World, refused, told
 
 
 @pytest.fixture

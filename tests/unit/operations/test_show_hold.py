@@ -12,7 +12,7 @@ from holdfast.operations.said import Said
 from holdfast.operations.show_hold import Shown, keep_shown, return_to_hold, visit_hold
 from holdfast.vocabulary.errors import OtherClientError, OtherDeviceError
 from holdfast.wire.canonical import content_hash
-from tests.unit.operations.test_holds import CLIENT, OWN, World, acts, refused, told
+from tests.unit.operations.holding import CLIENT, OWN, World, acts, refused, told
 
 PAGE = Shown(template="hold.open", version="v1", language="ru", text="Перевод приостановлен")
 
