@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ CALM = {"who": "known", "how": "own"}
 ALARMING = {"who": "safe", "how": "officer"}
 
 
+OPEN: list[httpx.Client] = []
+
+
 class Browser:
     """A client's browser: it keeps cookies and says where its forms come from."""
 
@@ -27,6 +31,7 @@ class Browser:
         self.language = language
         base = str(server.client.base_url).rstrip("/")
         self.client = httpx.Client(base_url=base, timeout=30, follow_redirects=True)
+        OPEN.append(self.client)
         self.origin = {"origin": base, "sec-fetch-site": "same-origin"}
 
     def get(self, step: str = "", **asked: str) -> httpx.Response:
@@ -75,6 +80,14 @@ def code_sent(server: Server) -> str:
     return found[-1]
 
 
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close every browser after its test."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
 @pytest.fixture
 def server(start: StartServer) -> Server:
     """Start a server of a bank with a phone."""
@@ -103,7 +116,7 @@ def test_a_coached_client_is_cancelled_and_heard(server: Server) -> None:
     browser = Browser(server, linked(server, hold))
     browser.get()
     assert "мы разбираемся" in browser.post("/coached").text
-    act = read(server, hold)["history"][-1]
+    act = next(act for act in read(server, hold)["history"] if act["act"] == "cancel")
     assert (act["details"]["coached"], "мы разбираемся" in browser.get().text) == (True, True)
 
 
