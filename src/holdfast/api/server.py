@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 
 from holdfast.api.access import Access
+from holdfast.api.claim_routes import CLAIM_ROUTES
 from holdfast.api.door import App, Door, Receive, Scope, Send
+from holdfast.api.evidence_routes import EVIDENCE_ROUTES
+from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.routes import MoveClock, Routes
 from holdfast.operations.shard import Shard
+
+_MORE = (*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES, *EVIDENCE_ROUTES)
 
 
 def build(
@@ -19,7 +24,7 @@ def build(
     `pages` are applications for people, by the first part of their addresses (`/h`).
     """
     access = Access(shard, open_to_all=open_to_all)
-    routes: App = Routes(shard, access, move_clock, more=(*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES)).app()
+    routes: App = Routes(shard, access, move_clock, more=_MORE).app()
     return Door(shard, access, _beside(routes, pages or {}))
 
 
