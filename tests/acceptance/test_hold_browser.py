@@ -139,7 +139,7 @@ def test_a_screen_reader_hears_the_order_of_the_page(server: Server, phone: Brow
     assert headings[0] == "The transfer is paused"
     assert headings.index("What you can do") < headings.index("Why the bank asks") < headings.index("Talk to the bank")
     for role in ("banner", "main", "contentinfo", "navigation"):
-        assert page.get_by_role(role).count() == 1  # type: ignore[arg-type]
+        assert page.get_by_role(role).count() == 1
     names = [one.inner_text().split("\n")[0] for one in page.locator("main .button").all()]
     assert names == [
         "Cancel the transfer",

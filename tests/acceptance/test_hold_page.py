@@ -38,10 +38,10 @@ class Browser:
         """Open a page."""
         return self.client.get(self.path + step, params={"lang": self.language, **asked})
 
-    def post(self, step: str, form: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+    def post(self, step: str, form: Json | None = None, headers: Json | None = None) -> httpx.Response:
         """Send a form and follow where it leads."""
         where = f"{self.path}{step}?lang={self.language}"
-        return self.client.post(where, data=form or {}, headers={**self.origin, **headers})
+        return self.client.post(where, data=form or {}, headers={**self.origin, **(headers or {})})
 
     def mark(self, page: httpx.Response) -> str:
         """Read the mark that a form carries."""
@@ -235,7 +235,7 @@ def test_a_form_from_elsewhere_is_refused(server: Server) -> None:
     browser = Browser(server, linked(server, hold))
     browser.get()
     for headers in ({"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}):
-        assert browser.post("/cancel", **headers).status_code == httpx.codes.FORBIDDEN
+        assert browser.post("/cancel", headers=headers).status_code == httpx.codes.FORBIDDEN
     assert browser.post("/cancel", {"x": "y" * 5_000}).status_code == httpx.codes.OK
     assert read(server, hold)["state"] == "cancelled"
 
