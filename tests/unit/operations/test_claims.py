@@ -20,7 +20,7 @@ from holdfast.operations.intake import decide, take
 from holdfast.operations.make_claim import Made, make_claim
 from holdfast.operations.read_claims import claim_page, claim_view
 from holdfast.operations.rebuild import rebuild
-from holdfast.operations.said import Said
+from holdfast.operations.said import Proof, Said
 from holdfast.operations.settle_claim import Settlement, settle_claim
 from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.claims import ClaimState
@@ -195,7 +195,8 @@ def test_the_whole_procedure_of_a_hold_frees_the_bank(*, told: bool, liability: 
         hold = (await world.decide())["hold"]["id"]
         if told:
             await deliver_due(world.shard, Post(world.clock))
-        await confirm_hold(world.shard, hold, Said(by="client", customer_id="c-1"))
+        proof = Proof(method="branch", reference="r-1")
+        await confirm_hold(world.shard, hold, Said(by="client", customer_id="c-1", proof=proof))
         world.at("10T09:00")
         await world.result("executed")
         claim = await world.claim(without_consent=False)
