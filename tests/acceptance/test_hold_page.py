@@ -258,7 +258,8 @@ def test_the_second_pause_has_its_term_and_reason(server: Server) -> None:
     browser = Browser(server, linked(server, hold))
     browser.get()
     server.enlist("ru.cbr.recipients", INN)
-    answer = server.post(f"/v1/holds/{hold}/confirm", {"by": "client", "customer_id": "c-1"})
+    proof = {"method": "branch", "reference": "b-1"}
+    answer = server.post(f"/v1/holds/{hold}/confirm", {"by": "client", "customer_id": "c-1", "proof": proof})
     assert answer.json()["state"] == "paused_again"
     page = browser.get()
     for text in ("второй раз", "в базе", "9 мая 2026", "исполнит", "/cancel"):
