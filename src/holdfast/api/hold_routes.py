@@ -61,7 +61,7 @@ async def _said(request: Request) -> Said:
     """Read what the client said."""
     body = read_body(await request_body(request), ActBody)
     proof = _proof(body.proof) if body.proof else None
-    return Said(by=body.by, customer_id=body.customer_id, proof=proof, reason=body.reason)
+    return Said(by=body.by, customer_id=body.customer_id, proof=proof, reason=body.reason, coached=body.coached)
 
 
 @route("holds")

@@ -9,10 +9,10 @@ from holdfast.wire.claims import SettleBody
 from holdfast.wire.corrections import UndoBody
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
-from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ListBody, SourceBody
+from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
 
 Node = dict[str, object]
-_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody, SettleBody)
+_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody, LinkBody, SettleBody)
 _REF = "#/components/schemas/{name}"
 _PROBLEM: Node = {
     "type": "object",
@@ -108,6 +108,7 @@ def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
         "withdraw": ("Withdraw a hold that stands on a wrong fact; 202 until a second person agrees", "WithdrawBody"),
         "release": ("Release a hold, where the law lets the bank", "ReleaseBody"),
         "restrain": ("Take an authority's notice", "RestrainBody"),
+        "link": ("Make a link to the page on which the client decides", "LinkBody"),
     }
     narrowing = [_parameter("state", "query"), _parameter("customer_id", "query"), *paging]
     return {
