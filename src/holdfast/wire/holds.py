@@ -28,12 +28,16 @@ class ProofBody(Body, frozen=True, kw_only=True):
 
 
 class ActBody(Body, frozen=True, kw_only=True):
-    """Who confirms or cancels: the client whose operation is held, or the person whom this client trusts."""
+    """Who confirms or cancels: the client whose operation is held, or the person whom this client trusts.
+
+    `coached` says of a cancellation that somebody asked the client for the operation.
+    """
 
     by: Literal["client", "trusted_person"]
     customer_id: Id
     proof: ProofBody | None = None
     reason: Text | None = None
+    coached: bool = False
 
 
 class EvidenceBody(Body, frozen=True, kw_only=True):
