@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from holdfast.pages.eve import STORIES
@@ -14,6 +16,7 @@ from holdfast.pages.words import LANGUAGES
 _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[,'][0-9]{3})*|[0-9]{1,12}")
 _TWIN = "twin"
+_MAX_FORM = 4_096
 
 
 def asked_language(request: Request) -> str:
@@ -61,3 +64,15 @@ def asked_story(query: Mapping[str, str], country: Country) -> tuple[str, int, s
         return story, USUAL_EVE[country], ""
     units = read_units(query["amount"])
     return (story, USUAL_EVE[country], "call.fault.amount") if units is None else (story, units, "")
+
+
+async def small_form(request: Request) -> Mapping[str, str]:
+    """Read a small form; a page of another site cannot send it."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM:
+            raise HTTPException(413)
+    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

@@ -89,7 +89,8 @@ def _references(rows: Rows) -> Iterator[tuple[Node, str]]:
         yield from ((entry, "notices") for entry in (told.entries().values() if told else ()))
     for row in rows["duties"]:
         details = row.entries().get("details")
-        yield from _named([details] if details else [], "template", "notices")
+        for which in ("template", "restored_template"):
+            yield from _named([details] if details else [], which, "notices")
 
 
 def _check_references(rows: Rows) -> None:

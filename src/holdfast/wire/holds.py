@@ -30,13 +30,15 @@ class ProofBody(Body, frozen=True, kw_only=True):
 class ActBody(Body, frozen=True, kw_only=True):
     """Who confirms or cancels: the `client` whose operation is held, or the `trusted_person` of this client.
 
-    Anybody else (`bank`, `analyst`) is refused by law; only for those may `customer_id` be left out.
+    Anybody else (`bank`, `analyst`) is refused by law; only for those may `customer_id` be left out. `coached` says of
+    a cancellation that somebody asked the client for the operation.
     """
 
     by: Word
     customer_id: Id | None = None
     proof: ProofBody | None = None
     reason: Text | None = None
+    coached: bool = False
 
 
 class EvidenceBody(Body, frozen=True, kw_only=True):
