@@ -16,11 +16,13 @@ from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.features.standing import Standing
+from holdfast.gateways.file import FileGateway
 from holdfast.lists.book import ListBook
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
+from holdfast.operations.ports import Gateway
 from holdfast.operations.publish_rules import law_of, publish_ruleset
-from holdfast.operations.shard import Ports, Shard
+from holdfast.operations.shard import Bank, Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
 from holdfast.settings import Settings, read_settings
@@ -36,6 +38,7 @@ from holdfast.wire.fields import event_schema
 
 PACKS = Path(__file__).parent / "regulation" / "packs"
 _NS_PER_MS = 1_000_000
+_PROOF_KEY_BYTES = 32
 _TEST_CLOCK = "test_clock"
 _RULESET = "ruleset"  # in force at the last start
 
@@ -188,6 +191,38 @@ def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
     return _assemble(settings, store, clock_left(store))
 
 
+def make_gateway(settings: Settings, clock: Clock) -> Gateway | None:
+    """Make what carries the messages of the outbox, if the settings name anything."""
+    if settings.webhook:
+        from holdfast.gateways import webhook  # noqa: PLC0415 - its client takes 0.2 s to load, which most commands lack
+
+        webhook.check_address(settings.webhook, plain=settings.webhook_plain)
+        secret = webhook.read_secret(_read_text("webhook_secret_file", settings.webhook_secret_file))
+        return webhook.WebhookGateway(settings.webhook, secret, clock=clock, wall=SystemClock())
+    return FileGateway(Path(settings.notices_file), clock=clock) if settings.notices_file else None
+
+
+def _read_text(name: str, path: str) -> str:
+    """Read a small file that a setting names."""
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise SettingError(f"`{name}`: `{path}` cannot be read: {error}") from None
+
+
+def _proof_key(settings: Settings) -> bytes | None:
+    """Read the key that is shared with the bank's authenticator."""
+    if not settings.proof_key_file:
+        return None
+    try:
+        key = bytes.fromhex(_read_text("proof_key_file", settings.proof_key_file))
+    except ValueError:
+        key = b""
+    if len(key) < _PROOF_KEY_BYTES:
+        raise SettingError("the key of `proof_key_file` cannot be read", hint="at least 32 random bytes in hex")
+    return key
+
+
 def reopen(assembled: Assembled) -> SqliteStore:
     """Close the store that failed and open its directory again."""
     assembled.shard.ports.store.close()
@@ -293,8 +328,8 @@ def _beside(store: SqliteStore, data: Path) -> Shard:
 
 def _ports(settings: Settings, store: SqliteStore | MemoryStore, *, clock: Clock, keys: KeyMaker) -> Ports:
     imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
-    tick, new_id = time.perf_counter_ns, IdSource()
-    return Ports(store=store, clock=clock, tick=tick, new_id=new_id, keys=keys, imports=imports)
+    tick, new_id, proof_key = time.perf_counter_ns, IdSource(), _proof_key(settings)
+    return Ports(store=store, clock=clock, tick=tick, new_id=new_id, keys=keys, imports=imports, proof_key=proof_key)
 
 
 def _assemble(
@@ -314,6 +349,7 @@ def _assemble(
         ports=_ports(settings, store, clock=clock, keys=keys),
         memory=fresh_memory(settings, law, keys),
         fresh_memory=lambda: fresh_memory(settings, law, keys),
+        bank=Bank(name=settings.bank_name, phone=settings.bank_phone),
     )
     return Assembled(settings=settings, shard=shard, clock=clock, store=store)
 

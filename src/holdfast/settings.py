@@ -51,6 +51,21 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
     ),
+    Setting(name="webhook", default="", meaning="address of the bank that takes messages: https, or this machine"),
+    Setting(name="webhook_secret_file", default="", meaning="file with the `whsec_` secret that signs messages"),
+    Setting(
+        name="webhook_plain", default=False, meaning="let `webhook` be http in a network that is private", kind="switch"
+    ),
+    Setting(
+        name="notices_file",
+        default="",
+        meaning="file that takes messages as lines where no `webhook` is set; with `dev`, `notices.jsonl` in the data",
+    ),
+    Setting(name="bank_name", default="", meaning="the bank's name in notices; by default that of the tenant"),
+    Setting(name="bank_phone", default="", meaning="telephone in notices, which clients know; else that on their card"),
+    Setting(
+        name="proof_key_file", default="", meaning="file with the key, in hex, by which the bank signs a client's proof"
+    ),
     Setting(
         name="compact_records",
         default=200_000,
@@ -59,6 +74,7 @@ TABLE: tuple[Setting, ...] = (
     ),
 )
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
+_NOTICES_FILE = "notices.jsonl"
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _LAST_PORT = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -83,6 +99,13 @@ class Settings:
     import_limit_mb: int
     dev: bool
     clock: str
+    webhook: str
+    webhook_secret_file: str
+    webhook_plain: bool
+    notices_file: str
+    bank_name: str
+    bank_phone: str
+    proof_key_file: str
     compact_records: int
 
     def tzinfo(self) -> ZoneInfo:
@@ -176,6 +199,9 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     """Fill in what follows from other settings."""
     first = values["packs"][0].partition("/")[0].upper() if values["packs"] else "RU"
     values["home"] = (values["home"] or first).upper()
+    values["bank_name"] = values["bank_name"] or values["tenant"]
+    if values["dev"] and not values["webhook"] and not values["notices_file"]:
+        values["notices_file"] = str(values["data"] / _NOTICES_FILE)
     values["zone"] = values["zone"] or _ZONES.get(values["home"], "UTC")
     return values
 
@@ -190,6 +216,10 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise SettingError(f"there is no language `{values['language']}`", hint="ru, kk or en")
     if values["dev"] and values["host"] not in _LOOPBACK:
         raise SettingError("`dev` opens the server without keys, so it listens on loopback only", hint="drop `host`")
+    if values["webhook"] and values["notices_file"]:
+        raise SettingError("messages go to `webhook` or to `notices_file`, not to both", hint="drop one of the two")
+    if values["webhook"] and not values["webhook_secret_file"]:
+        raise SettingError("`webhook` needs `webhook_secret_file`", hint="the receiver must know who calls")
     if values["clock"] and not values["dev"]:
         raise SettingError("a test clock needs `dev`", hint="a production server keeps the machine's time")
     return Settings(**{field.name: values[field.name] for field in fields(Settings)})

@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from holdfast.operations.shard import Shard
+from holdfast.operations.waiting import passed_seconds, timers_late_seconds, waiting
 
 
 class _Figures(Collector):
@@ -36,8 +37,30 @@ class _Figures(Collector):
         yield CounterMetricFamily("holdfast_replayed", "retries answered again", value=figures.replayed)
         yield GaugeMetricFamily("holdfast_log_records", "records in the log", value=self._shard.seq)
         yield GaugeMetricFamily("holdfast_in_flight", "records on their way to disk", value=len(self._shard.flights))
+        yield from _deliveries(self._shard)
         for name, size in self._shard.memory.fold.memory().items():
             yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
+
+
+def _deliveries(shard: Shard) -> Iterator[Metric]:
+    """Give the figures of the worker: what it fired and delivered, and what waits for it."""
+    courier, left, passed = shard.courier, waiting(shard), passed_seconds(shard)
+    delivered = CounterMetricFamily("holdfast_delivered", "messages delivered", labels=["topic"])
+    for topic, count in courier.delivered.items():
+        delivered.add_metric([topic], count)
+    yield delivered
+    yield CounterMetricFamily("holdfast_delivery_failures", "deliveries that failed", value=courier.failures)
+    yield CounterMetricFamily("holdfast_notices_unwritten", "notices sent without a text", value=courier.unwritten)
+    yield CounterMetricFamily("holdfast_timers_fired", "timers of holds fired", value=courier.fired)
+    yield GaugeMetricFamily("holdfast_messages_waiting", "messages not delivered yet", value=left.count)
+    late = timers_late_seconds(shard)
+    yield GaugeMetricFamily("holdfast_timers_late_seconds", "lateness of the longest due timer", value=late)
+    if left.oldest_seconds is not None:
+        yield GaugeMetricFamily(
+            "holdfast_messages_oldest_seconds", "age of the oldest message not delivered", value=left.oldest_seconds
+        )
+    if passed is not None:
+        yield GaugeMetricFamily("holdfast_worker_pass_seconds", "time since the worker's last pass", value=passed)
 
 
 def exposition(shard: Shard) -> bytes:

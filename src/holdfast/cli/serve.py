@@ -13,7 +13,7 @@ import uvicorn
 import uvloop
 
 from holdfast.api.server import build
-from holdfast.app import Assembled, assemble, move_clock, reopen, scratch_shard
+from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
@@ -24,6 +24,7 @@ from holdfast.operations.recover import keep_recovering
 from holdfast.pages.site import Site
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
+from holdfast.worker.loop import keep_working, run_pass
 
 _SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
 _BACKLOG = 2_048
@@ -50,6 +51,15 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
     clock: Annotated[str | None, _option("clock")] = None,
+    webhook: Annotated[str | None, _option("webhook")] = None,
+    webhook_secret_file: Annotated[str | None, typer.Option(help=_MEANING["webhook_secret_file"])] = None,
+    webhook_plain: Annotated[
+        bool | None, typer.Option("--webhook-plain/--no-webhook-plain", help=_MEANING["webhook_plain"])
+    ] = None,
+    notices_file: Annotated[str | None, typer.Option(help=_MEANING["notices_file"])] = None,
+    bank_name: Annotated[str | None, typer.Option(help=_MEANING["bank_name"])] = None,
+    bank_phone: Annotated[str | None, typer.Option(help=_MEANING["bank_phone"])] = None,
+    proof_key_file: Annotated[str | None, typer.Option(help=_MEANING["proof_key_file"])] = None,
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
 ) -> None:
     """Start the server."""
@@ -86,6 +96,7 @@ async def run_server(settings: Settings) -> None:
 
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
+    gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)
     await revise_last(shard)
@@ -94,6 +105,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
 
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
+        await run_pass(shard, gateway)
         await fire_due(shard)
 
     pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
@@ -113,6 +125,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     beside = [
         asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
         asyncio.create_task(compact_now_and_then(shard, settings)),
+        asyncio.create_task(keep_working(shard, gateway)),
         asyncio.create_task(keep_firing(shard)),
     ]
     try:
@@ -121,3 +134,5 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+        if gateway is not None:
+            await gateway.close()

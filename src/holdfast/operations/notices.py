@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import Bug
-from holdfast.vocabulary.judgement import Scalar
+from holdfast.vocabulary.holds import HoldAct
+from holdfast.vocabulary.judgement import HoldTerms, Scalar
 from holdfast.vocabulary.packs import Notice
 from holdfast.vocabulary.records import OutboxRow
-from holdfast.wire.canonical import canonical
+from holdfast.wire.canonical import canonical, read_canonical
 
 NOTIFY: Final = "notify_client"
 CHANGED: Final = "hold_changed"
@@ -33,13 +34,14 @@ def notice_row(  # noqa: PLR0913 - one argument a field of the message
     subject: bytes,
     hold_id: str | None = None,
     claim_id: str | None = None,
+    terms: HoldTerms | HoldAct | None = None,
     values: Mapping[str, Scalar] | None = None,
 ) -> OutboxRow:
     """Queue a notice to a client: the pack's text of the id `template` for `case` (an outcome, an act, or nothing).
 
-    The text is written when it is delivered, from what the records say; `values` are more of its names: one that ends
-    in `_ms` is an instant, one that ends in `_minor` money in `values["currency"]`. The outbox is not sealed, so they
-    hold no personal data.
+    The text is written when it is delivered, from what the records say. `terms` are those of the hold after the act
+    that is told of. `values` are more of its names: one that ends in `_ms` is an instant, one that ends in `_minor`
+    money in `values["currency"]`. The outbox is not sealed, so they hold no personal data.
     """
     content = {
         "template": template,
@@ -48,6 +50,9 @@ def notice_row(  # noqa: PLR0913 - one argument a field of the message
         "event_id": event_id,
         "hold_id": hold_id,
         "claim_id": claim_id,
+        "policy": terms and terms.policy,
+        "until": terms and terms.until,
+        "confirm_by": terms and terms.confirm_by,
         "at_ms": shard.ports.clock.now_ms(),
         "ruleset": shard.ruleset,
         "values": dict(values or {}),
@@ -88,6 +93,12 @@ def revised_row(shard: Shard, *, decision_id: str, event_id: str, outcome: str, 
         "at_ms": shard.ports.clock.now_ms(),
     }
     return OutboxRow(topic=REVISED, subject=subject.hex(), payload=canonical(content))
+
+
+def queued_ms(payload: bytes) -> int | None:
+    """Give the instant at which a message was queued; nothing for one of a server that did not note it."""
+    at_ms = read_canonical(payload, dict).get("at_ms")
+    return at_ms if isinstance(at_ms, int) else None
 
 
 def render(notice: Notice, values: Mapping[str, str], language: str) -> Text:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from holdfast.vocabulary.deliveries import Receipt
+from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
 from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, Verified, WaitingRow
@@ -155,6 +155,10 @@ class Store(Protocol):
         """Give messages of the outbox that may go out now."""
         ...
 
+    def undelivered(self) -> tuple[int, WaitingRow | None]:
+        """Count the messages of the outbox, and give the oldest."""
+        ...
+
     def delivered(self, ids: Iterable[int]) -> None:
         """Take delivered messages off the queue."""
         ...
@@ -199,6 +203,15 @@ class Store(Protocol):
 class Gateway(Protocol):
     """What carries a message of the outbox to the bank."""
 
-    async def send(self, message: WaitingRow) -> Receipt:
+    @property
+    def name(self) -> str:
+        """Name what carries the messages, such as `webhook`."""
+        ...
+
+    async def send(self, message: Outgoing) -> Receipt:
         """Deliver one message; raises DeliveryError when it must be tried again."""
+        ...
+
+    async def close(self) -> None:
+        """Give up what is open; after it nothing is sent."""
         ...

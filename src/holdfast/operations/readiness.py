@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from holdfast.operations.shard import Shard
+from holdfast.operations.waiting import faults as kept_back
 
 REGULATORS = ("ru.cbr.", "ru.gis.", "ru.courts.", "kz.afc.")
 
@@ -26,4 +27,4 @@ def readiness(shard: Shard) -> Readiness:
         f"list `{held.request.list}`: snapshot `{held.id}` waits in quarantine"
         for held in shard.ports.imports.held.values()
     ]
-    return Readiness(ready=not faults, degraded=(*faults, *waiting))
+    return Readiness(ready=not faults, degraded=(*faults, *waiting, *kept_back(shard)))

@@ -10,6 +10,7 @@ from holdfast.vocabulary.judgement import Envelope, Judgement, Scalar
 from holdfast.vocabulary.records import HoldRow, OutboxRow
 from holdfast.wire.canonical import short_hash
 
+CLIENT_ROLES: Final = ("payer", "client", "seller", "payee")
 _TOLD: Final = ("limit_minor", "currency", "hours")  # what a duty's details say to the client
 
 
@@ -20,7 +21,7 @@ def idempotency_key(event_id: str) -> bytes:
 
 def subject_of(event: Event) -> bytes:
     """Name the person under whose key an event's personal data is kept: its client, else its first party."""
-    for party in ("payer", "client", "seller", "payee"):
+    for party in CLIENT_ROLES:
         for name in ("customer_id", "seller_id", "account", "card", "phone"):
             value = event.values.get(f"{party}.{name}")
             if value is not None:
@@ -65,6 +66,7 @@ def outbox_rows(
                 event_id=event.id,
                 subject=subject,
                 hold_id=envelope.hold_id,
+                terms=judgement.hold,
                 values=values,
             )
         )

@@ -10,6 +10,7 @@ from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
 from holdfast.operations.clients import ClientIndex
+from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
@@ -38,6 +39,14 @@ class Ports:
     keys: KeyMaker
     imports: ImportFolder
     proof_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank:
+    """How the bank is called in notices, and a telephone number that its clients know already."""
+
+    name: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +105,8 @@ class Shard:
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     clients: ClientIndex = field(default_factory=ClientIndex)
+    bank: Bank = field(default_factory=Bank)
+    courier: Courier = field(default_factory=Courier)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -183,6 +194,8 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
         if shard.threads.get(thread) is flight:
             del shard.threads[thread]
     if error is None:
+        if flight.record.outbox:
+            shard.courier.mail.set()
         if not flight.landed.done():
             flight.landed.set_result(flight.record)
         return

@@ -1,6 +1,18 @@
-"""What came of a message that left the house."""
+"""A message that leaves the house, and what came of it."""
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message as it is sent.
+
+    `id` is the same whenever the same message is sent again, `topic` what it is about, `body` canonical JSON.
+    """
+
+    id: str
+    topic: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,9 @@ def day(instant: datetime, language: str) -> str:
 
 
 def moment(instant_ms: int, language: str, zone: tzinfo) -> str:
-    """Write an instant to the minute, begun minutes left out, and name its zone."""
+    """Write an instant to the minute, begun minutes left out; the zone is named apart, by `zone_name`."""
     instant = from_ms(instant_ms, zone)
-    written = f"{day(instant, language)}, {instant:%H:%M}"
-    named = zone_name(instant, language)
-    return f"{written} ({named})" if language == "kk" else f"{written} {named}"
+    return f"{day(instant, language)}, {instant:%H:%M}"
 
 
 def zone_name(instant: datetime, language: str) -> str:

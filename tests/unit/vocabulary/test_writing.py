@@ -4,9 +4,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from holdfast.vocabulary.writing import LANGUAGES, masked, moment, money, requisite
+from holdfast.vocabulary.instants import from_ms
+from holdfast.vocabulary.writing import LANGUAGES, masked, moment, money, requisite, zone_name
 
-MOSCOW, ALMATY = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Almaty")
+MOSCOW = ZoneInfo("Europe/Moscow")
 NIGHT_MS = 1_778_360_399_999  # 2026-05-09T23:59:59.999+03:00
 
 
@@ -33,23 +34,34 @@ def test_money_keeps_every_minor_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "written"),
+    ("language", "written", "zone"),
     [
-        ("ru", "9 мая 2026 года, 23:59 по московскому времени"),
-        ("kk", "2026 жылғы 9 мамыр, 23:59 (Мәскеу уақытымен)"),
-        ("en", "9 May 2026, 23:59 Moscow time"),
+        ("ru", "9 мая 2026 года, 23:59", "по московскому времени"),
+        ("kk", "2026 жылғы 9 мамыр, 23:59", "Мәскеу уақытымен"),
+        ("en", "9 May 2026, 23:59", "Moscow time"),
     ],
 )
-def test_an_instant_names_its_zone(language: str, written: str) -> None:
-    """The end of a day is never written as the next day, and the zone stands beside the time."""
+def test_an_instant_and_its_zone_are_written_in_words(language: str, written: str, zone: str) -> None:
+    """The end of a day is never written as the next day, and the zone can stand beside the time."""
     assert moment(NIGHT_MS, language, MOSCOW) == written
+    assert zone_name(from_ms(NIGHT_MS, MOSCOW), language) == zone
 
 
-def test_other_zones_are_named_as_people_there_say_or_by_their_offset() -> None:
+@pytest.mark.parametrize(
+    ("zone", "language", "written"),
+    [
+        ("Asia/Almaty", "kk", "2026 жылғы 10 мамыр, 01:59 Астана уақытымен"),
+        ("Asia/Almaty", "ru", "10 мая 2026 года, 01:59 по времени Астаны"),
+        ("Asia/Kolkata", "ru", "10 мая 2026 года, 02:29 по времени UTC+05:30"),
+        ("Asia/Kolkata", "kk", "2026 жылғы 10 мамыр, 02:29 UTC+05:30 уақытымен"),
+        ("America/New_York", "en", "9 May 2026, 16:59 UTC-04:00"),
+        ("UTC", "en", "9 May 2026, 20:59 UTC+00:00"),
+    ],
+)
+def test_other_zones_are_named_as_people_there_say_or_by_their_offset(zone: str, language: str, written: str) -> None:
     """Kazakhstan has its own words; every other zone is told by its distance from UTC, with half hours."""
-    assert moment(NIGHT_MS, "kk", ALMATY) == "2026 жылғы 10 мамыр, 01:59 (Астана уақытымен)"
-    assert moment(NIGHT_MS, "ru", ZoneInfo("Asia/Kolkata")) == "10 мая 2026 года, 02:29 по времени UTC+05:30"
-    assert moment(NIGHT_MS, "en", ZoneInfo("America/New_York")) == "9 May 2026, 16:59 UTC-04:00"
+    there = ZoneInfo(zone)
+    assert f"{moment(NIGHT_MS, language, there)} {zone_name(from_ms(NIGHT_MS, there), language)}" == written
 
 
 def test_a_requisite_shows_its_last_four_characters() -> None:

@@ -73,6 +73,10 @@ class MemoryTables:
                 ready.append(row)
         return tuple(ready[:limit])
 
+    def undelivered(self) -> tuple[int, WaitingRow | None]:
+        """Count the messages that are not delivered yet, and give the oldest."""
+        return len(self._messages), next(iter(self._messages.values()), None)
+
     def delivered(self, ids: Iterable[int]) -> None:
         """Take delivered messages off the queue; unknown ids do nothing."""
         for message_id in ids:

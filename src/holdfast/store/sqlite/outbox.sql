@@ -11,6 +11,10 @@ AND NOT EXISTS (
 )
 ORDER BY id LIMIT ?;
 
+-- undelivered: Count the messages, and give the oldest beside the count.
+SELECT (SELECT count(*) FROM outbox), id, topic, subject, payload, attempts, error, retry_at_ms
+FROM outbox ORDER BY id LIMIT 1;
+
 -- delete_message: Take a delivered message off the queue.
 DELETE FROM outbox WHERE id = ?;
 

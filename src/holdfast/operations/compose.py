@@ -1,0 +1,95 @@
+"""Make the message that goes out of a row of the outbox: a notice with its texts, anything else as it was queued."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from holdfast.operations.notice_matter import Matter, matter_of
+from holdfast.operations.notice_values import values_of
+from holdfast.operations.notices import NOTIFY, Text, render
+from holdfast.operations.record import CLIENT_ROLES
+from holdfast.operations.shard import Shard
+from holdfast.vocabulary.deliveries import Outgoing
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.stored import WaitingRow
+from holdfast.vocabulary.writing import LANGUAGES
+from holdfast.wire.canonical import canonical, read_canonical, short_hash
+
+_log = structlog.get_logger("holdfast.operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message ready to go; a notice has its `matter`, and either `texts` by language or why they are `unwritten`."""
+
+    row: WaitingRow
+    message: Outgoing
+    matter: Matter | None = None
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    unwritten: str | None = None
+
+
+def message_id(row: WaitingRow) -> str:
+    """Name a message: the same for the same row, and another for another row of a log that was taken back."""
+    return f"msg_{row.id}_{short_hash(row.payload).hex()}"
+
+
+async def compose(shard: Shard, row: WaitingRow) -> Letter:
+    """Write the message of a row; the same row gives the same bytes while what it tells of stands."""
+    content = read_canonical(row.payload, dict)
+    if row.topic != NOTIFY:
+        return Letter(row=row, message=_message(shard, row, content))
+    matter = await matter_of(shard, row.payload)
+    texts, unwritten = _texts(shard, matter)
+    if unwritten is not None:
+        _log.error("a notice goes out without its text", template=matter.order.template, why=unwritten)
+    data = {name: value for name, value in content.items() if name not in ("values", "ruleset")} | {
+        "template_version": matter.pack.version if matter.pack else None,
+        "language": shard.tenant.voice.language,
+        "customer_id": _customer(matter),
+        "channel_rule": channel_rule(matter),
+        "texts": {language: {"subject": text.subject, "body": text.body} for language, text in texts.items()} or None,
+        "unwritten": unwritten,
+    }
+    return Letter(row=row, message=_message(shard, row, data), matter=matter, texts=texts, unwritten=unwritten)
+
+
+def _message(shard: Shard, row: WaitingRow, data: Mapping[str, object]) -> Outgoing:
+    """Put the data of a message into its envelope."""
+    queued_ms = data.get("at_ms")
+    at = rfc3339(queued_ms, shard.tenant.zone) if isinstance(queued_ms, int) and queued_ms else None
+    inside = {name: value for name, value in data.items() if name != "at_ms"}
+    identity = message_id(row)
+    body = canonical({"id": identity, "type": row.topic, "timestamp": at, "data": inside})
+    return Outgoing(id=identity, topic=row.topic, body=body)
+
+
+def _texts(shard: Shard, matter: Matter) -> tuple[dict[str, Text], str | None]:
+    """Write a notice in every language, or say why it cannot be written."""
+    if matter.notice is None:
+        return {}, f"no loaded pack has a text `{matter.order.template}`"
+    if matter.record is not None and matter.event is None:
+        return {}, "the client's data were erased"
+    try:
+        return {
+            language: render(
+                matter.notice, values_of(matter, language, bank=shard.bank, zone=shard.tenant.zone), language
+            )
+            for language in LANGUAGES
+        }, None
+    except Bug as error:
+        return {}, error.message
+
+
+def _customer(matter: Matter) -> object:
+    """Name the client by the bank's own id."""
+    values = matter.event.values if matter.event else {}
+    return next((values[f"{role}.customer_id"] for role in CLIENT_ROLES if f"{role}.customer_id" in values), None)
+
+
+def channel_rule(matter: Matter) -> dict[str, object] | None:
+    """Say which channel counts where a sign fired that someone else may have the client's phone."""
+    policy = matter.careful()
+    return {"unchanged_hours": policy.careful_hours, "or": policy.careful_proof} if policy else None

@@ -1,0 +1,1 @@
+"""The clock that moves holds, and the carrier of the outbox: what the house does by itself."""

@@ -1,0 +1,87 @@
+"""The worker: fires what is due and delivers what waits, for as long as the server runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from holdfast.operations.deliver import deliver_due
+from holdfast.operations.fire_due import fire_due
+from holdfast.operations.ports import Gateway
+from holdfast.operations.shard import Shard
+from holdfast.vocabulary.instants import SECOND_MS
+
+LONGEST_SECONDS: Final = 1.0
+_MOST_PASSES: Final = 10_000
+_log: Final = structlog.get_logger("holdfast.worker")
+
+
+async def keep_working(shard: Shard, gateway: Gateway | None, *, longest_seconds: float = LONGEST_SECONDS) -> None:
+    """Fire and deliver until cancelled; a slow receiver holds up no timer.
+
+    No sleep is longer than `longest_seconds` of the monotonic clock and each round reads the wall time anew, so that
+    a clock that was set forward or back, or a machine that slept, is noticed within one round. What fails is logged
+    and tried again.
+    """
+    shard.courier.gateway = gateway.name if gateway else None
+    await asyncio.gather(
+        _keep(lambda: _fire(shard), lambda: _until_due(shard, longest_seconds), longest_seconds),
+        _keep(lambda: _deliver(shard, gateway), lambda: _until_mail(shard, longest_seconds), longest_seconds),
+    )
+
+
+async def run_pass(shard: Shard, gateway: Gateway | None) -> None:
+    """Fire and deliver until nothing is due any more: what a test clock does before it answers."""
+    for _ in range(_MOST_PASSES):
+        if not (await _fire(shard) or await _deliver(shard, gateway)):
+            return
+    _log.error("something is due again and again", passes=_MOST_PASSES)
+
+
+async def _keep(work: Callable[[], Awaitable[int]], rest: Callable[[], Awaitable[None]], pause_seconds: float) -> None:
+    """Work and rest in turn; a fault is logged and ends neither."""
+    while True:
+        try:
+            await work()
+            await rest()
+        except Exception as error:  # noqa: BLE001 - the worker outlives every fault of one round
+            _log.error("a round of the worker failed", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(pause_seconds)
+
+
+async def _fire(shard: Shard) -> int:
+    """Fire what is due, unless the log cannot be written at the moment."""
+    if shard.failed is not None:
+        return 0
+    fired = await fire_due(shard)
+    shard.courier.fired += fired
+    shard.courier.passed_ns = shard.ports.tick()
+    return fired
+
+
+async def _deliver(shard: Shard, gateway: Gateway | None) -> int:
+    """Deliver what waits, unless nothing carries it or the log cannot be written at the moment."""
+    if gateway is None or shard.failed is not None:
+        return 0
+    return await deliver_due(shard, gateway)
+
+
+async def _until_due(shard: Shard, longest_seconds: float) -> None:
+    """Sleep until the next timer, but never long."""
+    due_ms = shard.ports.store.next_hold_due()
+    seconds = longest_seconds
+    if due_ms is not None:
+        seconds = min(longest_seconds, max(0, due_ms + 1 - shard.ports.clock.now_ms()) / SECOND_MS)
+    await asyncio.sleep(seconds)
+
+
+async def _until_mail(shard: Shard, longest_seconds: float) -> None:
+    """Sleep until a record brings a message, but never long: retries fall due by themselves."""
+    mail = shard.courier.mail
+    try:
+        async with asyncio.timeout(longest_seconds):
+            await mail.wait()
+    except TimeoutError:
+        return
+    mail.clear()
