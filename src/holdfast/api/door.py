@@ -7,7 +7,7 @@ import structlog
 
 from holdfast.api.access import Access
 from holdfast.api.problems import PROBLEM, problem, problem_headers
-from holdfast.operations.decide_event import decide_event
+from holdfast.operations.intake import decide
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import Bug, HoldfastError, TooLargeError
 from holdfast.wire.canonical import canonical
@@ -39,7 +39,7 @@ class Door:
             return
         try:
             self._access.check(authorization(scope), "decide")
-            answer = await decide_event(self._shard, await read_body(receive, MAX_EVENT_BYTES))
+            answer = await decide(self._shard, await read_body(receive, MAX_EVENT_BYTES))
         except HoldfastError as error:
             await send_problem(send, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is answered and logged, never a silence
@@ -47,7 +47,7 @@ class Door:
             await send_problem(send, Bug("the decision failed inside Holdfast; nothing was decided"))
         else:
             headers = [_JSON, _REPLAYED] if answer.replayed else [_JSON]
-            await send_body(send, answer.body, status=200, headers=headers)
+            await send_body(send, answer.body, status=answer.status, headers=headers)
 
 
 def authorization(scope: Scope) -> str | None:

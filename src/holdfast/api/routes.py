@@ -16,14 +16,15 @@ from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
 from holdfast.operations.change_list import Edit, change_list
-from holdfast.operations.decide_event import decide_event
 from holdfast.operations.declare_source import declare_source, known_sources
+from holdfast.operations.intake import decide as decide_or_claim
+from holdfast.operations.intake import take
+from holdfast.operations.make_claim import Made
 from holdfast.operations.read_decision import decision_page, read_decision, replay_decision
 from holdfast.operations.read_lists import list_page, list_summaries
 from holdfast.operations.read_packs import pack_summaries
 from holdfast.operations.readiness import readiness
 from holdfast.operations.shard import Shard
-from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.errors import (
     Bug,
     HoldfastError,
@@ -49,6 +50,14 @@ _log = structlog.get_logger("holdfast.api")
 def reply(content: object, status: int = 200, *, media: str = "application/json") -> Response:
     """Answer with one JSON document."""
     return Response(canonical(content), status_code=status, media_type=media)
+
+
+def claim_reply(made: Made) -> Response:
+    """Answer with a claim: 201 for a new one, 200 for one that the same report made before."""
+    answer = reply(made.row, 200 if made.replayed else 201)
+    if made.replayed:
+        answer.headers["Holdfast-Replayed"] = "true"
+    return answer
 
 
 def route(scope: str | None) -> Callable[[Endpoint], Endpoint]:
@@ -176,7 +185,7 @@ class Routes:
         if len(line) > MAX_EVENT_BYTES:
             return canonical({"error": problem(TooLargeError(f"the line has more than {MAX_EVENT_BYTES} bytes"))})
         try:
-            return (await decide_event(self.shard, line)).body
+            return (await decide_or_claim(self.shard, line)).body
         except HoldfastError as error:
             return canonical({"error": problem(error)})
         except Exception as error:  # noqa: BLE001 - one line's fault is its own
@@ -186,7 +195,9 @@ class Routes:
     @route("events")
     async def event(self, request: Request) -> Response:
         """Take in an event without a decision."""
-        taken = await take_event(self.shard, await request_body(request, MAX_EVENT_BYTES))
+        taken = await take(self.shard, await request_body(request, MAX_EVENT_BYTES))
+        if isinstance(taken, Made):
+            return claim_reply(taken)
         answer = reply({"event_id": taken.event_id, "late": taken.late}, 202)
         if taken.replayed:
             answer.headers["Holdfast-Replayed"] = "true"

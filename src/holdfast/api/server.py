@@ -1,7 +1,9 @@
 """The whole HTTP application: the hot door before the other routes."""
 
 from holdfast.api.access import Access
+from holdfast.api.claim_routes import CLAIM_ROUTES
 from holdfast.api.door import App, Door, Receive, Scope, Send
+from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.routes import MoveClock, Routes
@@ -13,7 +15,9 @@ _PAGES = "/demo"
 def build(shard: Shard, *, open_to_all: bool, move_clock: MoveClock | None, pages: App | None = None) -> App:
     """Build the ASGI application over one shard; `move_clock` and `pages` exist on a development server only."""
     access = Access(shard, open_to_all=open_to_all)
-    routes: App = Routes(shard, access, move_clock, more=(*LIST_ROUTES, *HOLD_ROUTES)).app()
+    routes: App = Routes(
+        shard, access, move_clock, more=(*LIST_ROUTES, *HOLD_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES)
+    ).app()
     return Door(shard, access, routes if pages is None else _beside(routes, pages))
 
 

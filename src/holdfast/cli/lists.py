@@ -31,7 +31,7 @@ Limit = Annotated[int, typer.Option("--limit", min=1, max=500, help="How many ro
 ListName = Annotated[str, typer.Argument(help="Id of the list, such as ru.cbr.recipients.")]
 
 
-def _way(url: str | None, key: str | None, data: str | None) -> Way:
+def way_of(url: str | None, key: str | None, data: str | None) -> Way:
     """Choose between a server and a data directory."""
     if url is not None and data is not None:
         raise SettingError("`--url` and `--data` exclude each other", hint="name the server or the directory")
@@ -86,7 +86,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
         raise SettingError("name the list with `--list`, and one of FILE, `--approve` and `--drop`", hint=hint)
     if file is not None and not file.is_file():
         raise SettingError(f"there is no file `{file}`", hint="give the path of the snapshot")
-    way = _way(url, key, data)
+    way = way_of(url, key, data)
     person = by or (getpass.getuser() if data is not None else None)
     path = f"/v1/lists/{quote(name, safe='')}/import"
     if drop is not None:
@@ -162,7 +162,7 @@ def show(
 ) -> None:
     """Show a list: its version, its limits, what waits in quarantine, and its first entries."""
     path = f"/v1/lists/{quote(name, safe='')}"
-    row: Row = _run(_way(url, key, data), lambda opened: opened.get(path, {"limit": limit}))
+    row: Row = _run(way_of(url, key, data), lambda opened: opened.get(path, {"limit": limit}))
     if as_json:
         _print_json(row)
         return
@@ -186,7 +186,7 @@ def versions(
 ) -> None:
     """Show a list's versions, the newest first."""
     path = f"/v1/lists/{quote(name, safe='')}/versions"
-    row: Row = _run(_way(url, key, data), lambda opened: opened.get(path, {"limit": limit}))
+    row: Row = _run(way_of(url, key, data), lambda opened: opened.get(path, {"limit": limit}))
     if as_json:
         _print_json(row)
     else:
@@ -208,7 +208,7 @@ def diff(  # noqa: PLR0913 - one argument an option
     as_json: AsJson = False,
 ) -> None:
     """Show what a version changed, or what a snapshot in quarantine would change."""
-    row: Row = _run(_way(url, key, data), lambda opened: _difference(opened, name, version, limit=limit))
+    row: Row = _run(way_of(url, key, data), lambda opened: _difference(opened, name, version, limit=limit))
     if as_json:
         _print_json(row)
     elif "findings" in row:

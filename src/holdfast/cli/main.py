@@ -15,6 +15,7 @@ from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
 from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
+from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
 from holdfast.cli.packs import packs
 from holdfast.cli.replay import replay
@@ -33,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs):
+for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure):
     app.command()(_command)
 for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
     app.add_typer(_group, name=_name)

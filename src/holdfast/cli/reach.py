@@ -71,6 +71,13 @@ class Reach:
         answer = await self._client.get(path, params=dict(query or {}))
         return _accepted(_reply(answer)).row
 
+    async def fetch(self, path: str, query: Query | None = None) -> bytes:
+        """Read a file; a refusal is raised."""
+        answer = await self._client.get(path, params=dict(query or {}))
+        if answer.status_code >= _OK:
+            _accepted(_reply(answer))
+        return answer.content
+
     async def delete(self, path: str) -> None:
         """Remove something; a refusal is raised."""
         _accepted(_reply(await self._client.delete(path)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
+from holdfast.operations.assess_claim import reassess_after
 from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
@@ -23,10 +24,11 @@ _US = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The bytes to send, and whether they repeat an earlier answer."""
+    """The bytes to send, whether they repeat an earlier answer, and the status of the answer."""
 
     body: bytes
     replayed: bool
+    status: int = 200
 
 
 async def decide_event(shard: Shard, body: bytes) -> Answer:
@@ -48,6 +50,7 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     record = await flight.landed
     for revision in revisions:
         await revision.landed
+    await reassess_after(shard, record)
     return Answer(body=reply_of(shard, record), replayed=False)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from holdfast.holds.terms import instant_ms
+from holdfast.operations.hold_exposure import saved
 from holdfast.operations.hold_story import HoldStory, event_id_of
 from holdfast.operations.notices import changed_row, notice_row
 from holdfast.operations.shard import Flight, Shard, commit
@@ -65,6 +66,7 @@ def act_record(shard: Shard, story: HoldStory, act: HoldAct, *, behind: Behind |
         hold=row_after(story.row, act),
         outbox=told_rows(shard, story, act),
         threads=(story.row.decision_id,),
+        exposures=saved(story, act),
     )
 
 

@@ -1,16 +1,18 @@
 """What the bank reports of an operation also belongs to the story of its decision and of its hold."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from holdfast.holds.execute import reported
 from holdfast.operations.hold_acts import row_after, write_acts
+from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
 from holdfast.operations.record import idempotency_key
 from holdfast.operations.shard import Shard, settled
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.records import HoldRow, Record
+from holdfast.vocabulary.records import ExposureRow, HoldRow, Record
 from holdfast.wire.holds import act_bytes
 
 RESULT: Final = "transfer_result"
@@ -18,15 +20,21 @@ RESULT: Final = "transfer_result"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a result's record says beside the result: the act on the hold, the hold after it, and whose story it is."""
+    """What a result's record says beside the result: the act on the hold, the hold after it, and whose story it is.
+
+    `exposures` are money at risk or back that the result shows. A client's claims are among the stories.
+    """
 
     act: bytes = b""
     hold: HoldRow | None = None
     threads: tuple[str, ...] = ()
+    exposures: tuple[ExposureRow, ...] = ()
 
     def beside(self, record: Record) -> Record:
         """Give the result's record with it."""
-        return replace(record, act=self.act, hold=self.hold, threads=self.threads) if self.threads else record
+        if not self.threads:
+            return record
+        return replace(record, act=self.act, hold=self.hold, threads=self.threads, exposures=self.exposures)
 
 
 NOTHING: Final = Told()
@@ -52,17 +60,27 @@ def hold_results(shard: Shard, event: Event) -> Told:
     decision_id = _decision_of(shard, str(event.values["of"]))
     if not decision_id:
         return NOTHING
-    hold_id = _hold_of(shard, decision_id)
-    if hold_id is None:
-        return Told(threads=(decision_id,))
-    return _on_hold(shard, read_story(shard, hold_id), event)
+    records = shard.ports.store.thread(decision_id)
+    hold_id = _hold_of(records)
+    told = Told(threads=(decision_id,)) if hold_id is None else _on_hold(shard, read_story(shard, hold_id), event)
+    claims = dict.fromkeys(record.claim.id for record in records if record.claim)
+    return replace(
+        told,
+        threads=(*told.threads, *claims),
+        exposures=(*told.exposures, *of_result(records, decision_id, event)),
+    )
 
 
 def _on_hold(shard: Shard, story: HoldStory, event: Event) -> Told:
     now_ms = shard.ports.clock.now_ms()
     story, _ = write_acts(shard, story, due_acts(story, now_ms))
     act = reported(story.acts, str(event.values.get("result")), occurred_ms=event.occurred_ms, at_ms=now_ms)
-    return Told(act=act_bytes(act), hold=row_after(story.row, act), threads=(story.row.decision_id, story.row.id))
+    return Told(
+        act=act_bytes(act),
+        hold=row_after(story.row, act),
+        threads=(story.row.decision_id, story.row.id),
+        exposures=executed(story, act, event.occurred_ms),
+    )
 
 
 def _decision_of(shard: Shard, event_id: str) -> str:
@@ -71,7 +89,7 @@ def _decision_of(shard: Shard, event_id: str) -> str:
     return record.decision_id if record is not None else ""
 
 
-def _hold_of(shard: Shard, decision_id: str) -> str | None:
+def _hold_of(records: Sequence[Record]) -> str | None:
     """Name the hold that a decision or a revision of it placed."""
-    placed = (placed_hold(record) for record in shard.ports.store.thread(decision_id))
+    placed = (placed_hold(record) for record in records)
     return next((hold_id for hold_id in placed if hold_id is not None), None)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from holdfast.operations.assess_claim import reassess_after
 from holdfast.operations.decide_again import revise
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
 from holdfast.operations.hold_results import hold_results, told_settled
@@ -35,6 +36,7 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
         flights = _take_now(shard, decoded, key, known=known)
     for flight in flights:
         await flight.landed
+    await reassess_after(shard, flights[0].record)
     return Taken(event_id=event.id, late=is_late(event), replayed=False)
 
 

@@ -1,0 +1,96 @@
+"""Claims on the wire: the body of a settlement, the acts as the log keeps them, and what a dossier reads of others."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from holdfast.vocabulary.claims import ClaimAct
+from holdfast.wire.canonical import canonical
+from holdfast.wire.parts import MAX_MINOR
+from holdfast.wire.requests import Body, Text
+
+
+class SettlementPaper(Body, frozen=True, kw_only=True):
+    """The paper behind a settlement: a payment order, or the letter to the client."""
+
+    number: Text
+    date: Text | None = None
+
+
+class SettleBody(Body, frozen=True, kw_only=True):
+    """How a claim ended, and who says so; `amount_minor` is what was paid."""
+
+    result: Literal["paid", "refused", "withdrawn"]
+    by: Text | None = None
+    amount_minor: Annotated[int, Meta(ge=0, le=MAX_MINOR)] | None = None
+    document: SettlementPaper | None = None
+    reason: Text | None = None
+
+
+class RepeatSaid(Struct, frozen=True):
+    """What a judgement said of a repeat."""
+
+    state: str
+
+
+class _Match(Struct, frozen=True):
+    """The versions of the lists that a judgement used."""
+
+    lists: dict[str, str | None]
+
+
+class Judged(Struct, frozen=True):
+    """What a dossier reads of a judgement."""
+
+    outcome: str
+    ground: str | None
+    versions: _Match
+    repeat: RepeatSaid | None = None
+
+
+class NoticeSaid(Struct, frozen=True):
+    """What a dossier reads of a notice's record; a word that is not there is empty."""
+
+    template: str = ""
+    delivered: bool | None = None
+
+
+class _Typed(Struct, frozen=True):
+    """The one field that tells what an event is."""
+
+    type: str = ""
+
+
+_TYPED = msgspec.json.Decoder(_Typed)
+_ACT = msgspec.json.Decoder(ClaimAct)
+_JUDGED = msgspec.json.Decoder(Judged)
+_NOTICE = msgspec.json.Decoder(NoticeSaid)
+
+
+def claim_act_bytes(act: ClaimAct) -> bytes:
+    """Encode an act on a claim canonically."""
+    return canonical(act)
+
+
+def read_claim_act(data: bytes) -> ClaimAct:
+    """Read back an act on a claim."""
+    return _ACT.decode(data)
+
+
+def read_judged(judgement: bytes) -> Judged:
+    """Read of a judgement what a dossier needs."""
+    return _JUDGED.decode(judgement)
+
+
+def read_notice(act: bytes) -> NoticeSaid:
+    """Read what a notice's record says publicly."""
+    return _NOTICE.decode(act) if act else NoticeSaid()
+
+
+def type_of(body: bytes) -> str:
+    """Read the type of an event without the rest of it; empty where the body is no event."""
+    try:
+        return _TYPED.decode(body).type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
