@@ -15,10 +15,11 @@ from starlette.routing import Route
 
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.shard import Shard
-from holdfast.pages.asked import asked_language, asked_play, asked_story
+from holdfast.pages.asked import asked_ending, asked_language, asked_play, asked_story
 from holdfast.pages.eve import STORIES, Scratch, both_sides
 from holdfast.pages.results import read_figures, totals, widest
 from holdfast.pages.story import CURRENCY, RAILS, USUAL, Stage, country_of, read_tag
+from holdfast.pages.two_days import ENDINGS, two_days
 from holdfast.pages.view import LawBook
 from holdfast.pages.words import LANGUAGES, Words
 from holdfast.vocabulary.errors import HoldfastError, NotFoundError
@@ -65,6 +66,7 @@ class Site:
                 Route("/demo/call", self.call, methods=["GET"]),
                 Route("/demo/call", self.send, methods=["POST"]),
                 Route("/demo/law", self.law, methods=["GET"]),
+                Route("/demo/hold", self.hold, methods=["GET"]),
                 Route("/demo/results", self.results, methods=["GET"]),
                 Route("/demo/demo.css", self.style, methods=["GET"]),
             ],
@@ -149,6 +151,24 @@ class Site:
             fault=fault,
             amount=request.query_params.get("amount", "")[:40] if fault else Words(language).number(units),
             sides=sides,
+            currency=CURRENCY[self._country],
+        )
+
+    async def hold(self, request: Request) -> Response:
+        """Show what becomes of a held transfer, up to the end that is asked for."""
+        language = asked_language(request)
+        ending, units, fault = asked_ending(request.query_params, self._country)
+        steps = await two_days(self._scratch, self._country, ending=ending, units=units, language=language)
+        return self._page(
+            request,
+            "hold",
+            422 if fault else 200,
+            endings=ENDINGS[self._country],
+            ending=ending,
+            fault=fault,
+            amount=request.query_params.get("amount", "")[:40] if fault else Words(language).number(units),
+            steps=steps,
+            instant=datetime.fromisoformat,
             currency=CURRENCY[self._country],
         )
 
