@@ -22,7 +22,7 @@ def inflow(event_id: str, at: str, minor: int = 25_000_000) -> dict[str, Any]:
 
 
 def test_the_law_changes_at_midnight_of_the_new_year(start: StartServer) -> None:
-    """On 31.12.2025 six signs of OD-1027 speak, on 01.01.2026 those of OD-2506, on 01.03.2026 sign 1.2 too."""
+    """On 31.12.2025 the six signs of OD-1027 speak, on 01.01.2026 those of OD-2506, on 01.03.2026 sign 1.2 too."""
     server = start(clock="2025-12-31T23:59:59+03:00")
     old = server.decide(transfer("a", occurred_at="2025-12-31T23:59:59+03:00"))
     server.move_clock("2026-01-01T00:00:00+03:00")
@@ -30,7 +30,7 @@ def test_the_law_changes_at_midnight_of_the_new_year(start: StartServer) -> None
     server.move_clock("2026-03-01T00:00:00+03:00")
     march = server.decide(transfer("c", occurred_at="2026-03-01T00:00:00+03:00"))
     ids = [{row["id"] for row in decision["signs"]} for decision in (old, new, march)]
-    assert ids[0] == {f"ru.od-1027.{number}" for number in range(1, 7)}
+    assert ids[0] == {f"ru.od-1027.{number}" for number in range(1, 7)} | {"ru.trusted-person.1"}
     assert "ru.od-2506.1.1" in ids[1]
     assert "ru.od-2506.1.2" not in ids[1]
     assert ids[2] - ids[1] == {"ru.od-2506.1.2"}

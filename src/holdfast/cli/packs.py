@@ -92,6 +92,7 @@ def _rows(pack: Pack, language: str | None) -> list[dict[str, Any]]:
     """Describe everything of a pack that bears a date, and its rules."""
     dated: list[tuple[str, Any]] = [("sign", one) for one in pack.signs]
     dated += [("policy", one) for one in pack.policies] + [("duty", one) for one in pack.duties]
+    dated += [("refund", one) for one in pack.refunds]
     rows = [
         {
             "kind": kind,

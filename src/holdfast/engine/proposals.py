@@ -21,8 +21,9 @@ Grounded = tuple[Outcome, str | None, str | None, str | None]
 class Proposal:
     """What one sign, rule or limit proposes: an outcome, its ground, the hold's policy, and measures by name.
 
-    `under` is the jurisdiction whose law on rails turned a sign into the outcome; a limit has none. `repeatable` says
-    that the law on repeats takes this proposal's force.
+    `under` is the jurisdiction whose law on rails turned a sign into the outcome; a limit has none, nor has a sign
+    with terms of its own, so that what the law attaches to a rail does not come with it. `repeatable` says that the
+    law on repeats takes this proposal's force.
     """
 
     source: str
@@ -79,7 +80,7 @@ class Proposer:
             pack=pack,
             policy=policy,
             measures=sign.measures,
-            under=pack.jurisdiction,
+            under=None if sign.policy else pack.jurisdiction,
             repeatable=sign.policy is None,
         )
 

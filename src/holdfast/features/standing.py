@@ -16,7 +16,7 @@ REPEAT_OF: Final = "standing.repeat.of"
 ALLOWED_FROM: Final = "standing.repeat.allowed_from"
 LASTS: Final = "standing.duty."
 _SIDES: Final = ("payer.", "payee.")
-_BESIDE: Final = frozenset({"payer.own", "payee.own", "payer.cards_open", "payee.cards_open"})
+_BESIDE: Final = frozenset(side + name for side in _SIDES for name in ("own", "cards_open", "trusted_person"))
 
 
 @dataclass(frozen=True, slots=True)

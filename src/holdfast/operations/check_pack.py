@@ -31,6 +31,19 @@ def _expressions(pack: Pack) -> Iterator[tuple[str, str, str, FieldType]]:
     everything: tuple[Sign | Rule | Duty, ...] = (*pack.signs, *pack.rules, *pack.duties)
     for one in everything:
         yield from _of(one)
+    for refund in pack.refunds:
+        yield refund.id, "transfer", refund.when, FieldType.BOOL
+    yield from _starts(pack)
+
+
+def _starts(pack: Pack) -> Iterator[tuple[str, str, str, FieldType]]:
+    """Give the instants from which a policy's hours count, with the events that the policy can hold."""
+    starts = {policy.id: policy.count_from for policy in pack.policies if policy.count_from is not None}
+    holding: tuple[Sign | Duty, ...] = (*pack.signs, *pack.duties)
+    for one in holding:
+        start = starts.get(one.policy) if one.policy else None
+        if one.policy and start is not None:
+            yield from ((one.policy, event_type, start, FieldType.INSTANT) for event_type in one.on)
 
 
 def _of(one: Sign | Rule | Duty) -> Iterator[tuple[str, str, str, FieldType]]:

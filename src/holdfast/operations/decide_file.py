@@ -18,6 +18,7 @@ from holdfast.operations.record import idempotency_key
 from holdfast.operations.remember import as_changed, is_late, known_before, remember
 from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import Known, Shard
+from holdfast.operations.stand import stand
 from holdfast.vocabulary.errors import ConflictError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement
@@ -145,6 +146,8 @@ class FileDecider:
         judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
         judged = tick()
         executed = remember(shard, event, seq, known=self._known(event), allowed=judgement.outcome == "allow")
+        decision_id = shard.ports.new_id("dec")
+        stand(shard, event, seq, decision_id=decision_id, left=judgement)
         remembered = tick()
         spent["prepare"] += prepared - start
         spent["decide"] += judged - prepared
@@ -154,16 +157,16 @@ class FileDecider:
         if self.journal is None:
             shard.seq = seq
         else:
-            self._write(self._record(row, event, (sealed, judgement)))
+            self._write(self._record(row, event, (sealed, judgement, decision_id)))
             spent["record"] += tick() - remembered
         return judgement
 
-    def _record(self, row: Row, event: Event, made: tuple[bytes, Judgement]) -> Record:
+    def _record(self, row: Row, event: Event, made: tuple[bytes, Judgement, str]) -> Record:
         """Make the durable record; the outbox stays empty, for the past concerns nobody's telephone."""
-        sealed, judgement = made
+        sealed, judgement, decision_id = made
         body = canonical(row.message)
         envelope = Envelope(
-            decision_id=self.shard.ports.new_id("dec"),
+            decision_id=decision_id,
             hold_id=self.shard.ports.new_id("hold") if judgement.hold else None,
             decided_ms=self._now_ms,
             timings_us={},

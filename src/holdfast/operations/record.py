@@ -61,7 +61,7 @@ def outbox_rows(
             notice_row(
                 shard,
                 template=template,
-                case=judgement.outcome,
+                case=_case(judgement),
                 decision_id=decision_id,
                 event_id=event.id,
                 subject=subject,
@@ -71,6 +71,12 @@ def outbox_rows(
             )
         )
     return tuple(rows)
+
+
+def _case(judgement: Judgement) -> str:
+    """Tell which text of a notice fits: that of the outcome, or that of a repeat which was refused too."""
+    closed = judgement.repeat is not None and judgement.repeat.state == "closed"
+    return "closed" if closed else judgement.outcome
 
 
 def _asked(judgement: Judgement) -> dict[str, dict[str, Scalar]]:

@@ -71,6 +71,7 @@ def _differences(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[st
     rules = {rule.id for rule in judgement.rules}
     yield from (f"rule {name} was not true" for name in expect.get("rules", ()) if name not in rules)
     yield from _hold_differences(expect.get("hold"), judgement)
+    yield from _repeat_differences(expect.get("repeat"), judgement)
 
 
 def _hold_differences(hold: Mapping[str, str] | None, judgement: Judgement) -> Iterator[str]:
@@ -87,6 +88,18 @@ def _hold_differences(hold: Mapping[str, str] | None, judgement: Judgement) -> I
         wanted = hold.get(name)
         if wanted is not None and not _same(found, wanted):
             yield f"the hold's {name} is {found}, expected {wanted}"
+
+
+def _repeat_differences(repeat: Mapping[str, str] | None, judgement: Judgement) -> Iterator[str]:
+    """Compare what is said of repeating the operation."""
+    if repeat is None:
+        return
+    state = judgement.repeat.state if judgement.repeat else "none"
+    if state != repeat["state"]:
+        yield f"the repeat is {state}, expected {repeat['state']}"
+    wanted, found = repeat.get("allowed_from"), judgement.repeat.allowed_from if judgement.repeat else None
+    if wanted is not None and not _same(found, wanted):
+        yield f"a repeat is allowed from {found}, expected {wanted}"
 
 
 def _same(found: str | None, wanted: str) -> bool:

@@ -87,6 +87,9 @@ def _references(rows: Rows) -> Iterator[tuple[Node, str]]:
     for row in rows["policies"]:
         told = row.entries().get("texts")
         yield from ((entry, "notices") for entry in (told.entries().values() if told else ()))
+    for row in rows["duties"]:
+        details = row.entries().get("details")
+        yield from _named([details] if details else [], "template", "notices")
 
 
 def _check_references(rows: Rows) -> None:

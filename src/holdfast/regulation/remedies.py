@@ -13,7 +13,7 @@ NAMES: Final = (
     *("bank", "amount", "payee", "rail", "placed_at", "until", "confirm_by", "until_date", "allowed_from"),
     *("zone", "provision", "list", "limit", "phone", "sign"),
 )
-CASES: Final = ("hold", "refuse")
+CASES: Final = ("hold", "refuse", "closed")  # closed: a repeat that was refused too
 BREACHES: Final = ("procedure", "paid", "notice")
 
 

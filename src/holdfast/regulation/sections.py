@@ -25,6 +25,7 @@ PROPOSALS: Final = ("by_rail", "measures", *OUTCOME_BY_WORD)
 HOLDING: Final = ("by_rail", "hold")
 PARAMETER_TYPES: Final = ("bool", "integer", "number", "text", "money")
 STATES: Final = ("fired", "clear", "unknown", "absent")  # absent: not in force then
+REPEATS: Final = ("open", "closed", "used", "none")
 _SATURDAY: Final = 5
 _CITE: Final = ("act", "article", "url", "confidence", "checked_on")
 DATED: Final = ("cite", "effective_from")
@@ -241,8 +242,8 @@ def _instant(node: Node) -> str:
 
 
 def _expectation(node: Node) -> dict[str, object]:
-    """Read what an example expects: outcome, signs, measures and hold; at least one of them."""
-    fields = node.fields((), ("outcome", "signs", "measures", "no_measures", "rules", "hold"))
+    """Read what an example expects: outcome, signs, measures, hold, repeat; at least one of them."""
+    fields = node.fields((), ("outcome", "signs", "measures", "no_measures", "rules", "hold", "repeat"))
     if not fields:
         raise node.fault("an example must expect something")
     if "outcome" in fields:
@@ -253,6 +254,8 @@ def _expectation(node: Node) -> dict[str, object]:
         texts(fields, key)
     if "hold" in fields:
         fields["hold"].fields(("policy", "until"), ("confirm_by",))
+    if "repeat" in fields:
+        fields["repeat"].fields(("state",), ("allowed_from",))["state"].choice(REPEATS)
     return {key: entry.value for key, entry in fields.items()}
 
 

@@ -118,7 +118,8 @@ class HoldPolicy:
 class Notice:
     """What a client must be told: `subject` and `body` by language, with `$names` to be filled in.
 
-    `case` tells apart texts of one id: the outcome (`hold`, `refuse`) or empty.
+    `case` tells apart texts of one id: the outcome (`hold`, `refuse`), `closed` for a repeat that was refused too, or
+    empty.
     """
 
     id: str

@@ -135,6 +135,15 @@ def test_packs_are_listed_shown_and_told_for_a_day() -> None:
     assert "ru.od-2506.1.1" in after - before
 
 
+def test_a_pack_that_counts_from_what_no_event_has_is_refused(tmp_path: Path) -> None:
+    """`packs check` compiles where a policy's hours begin, and when a refund is owed."""
+    broken = tmp_path / "9-fz.yaml"
+    shipped = ROOT / "src/holdfast/regulation/packs/ru/9-fz.yaml"
+    broken.write_text(shipped.read_text().replace("count_from: contract_at", "count_from: contracted_at", 1))
+    failures = told("packs", "check", broken, code=2)["failures"]
+    assert any("ru.9-fz.wait-4" in failure and "contract_at" in failure for failure in failures)
+
+
 def test_a_pack_whose_example_fails_is_refused(tmp_path: Path) -> None:
     """`packs check` runs the worked cases of a file from anywhere."""
     shipped = ROOT / "src/holdfast/regulation/packs/ru/161-fz.yaml"

@@ -237,3 +237,15 @@ def test_evidence_shows_what_is_named_and_never_what_is_personal() -> None:
     values = transfer(payer__phone="+79161234567", payee__account="40817810000000000002")
     judged = judge([act(signs=[sign(evidence=named)]), house(rule(evidence=named, realises=["xx.act.1"]))], values)
     assert judged.signs[0].evidence == judged.rules[0].evidence == {"amount": 500_000}
+
+
+def test_a_sign_with_its_own_policy_brings_no_duty_of_the_rail() -> None:
+    """Its hold has its own terms and its own duties; what the law attaches to the rail's outcome stays away."""
+    own = policy("xx.act.own")
+    duties = [duty("xx.act.rail", after=["hold"]), duty("xx.act.mine", kind="report")]
+    rail_law = {"policies": [policy(), own], "duties": duties}
+    judged = judge([act(signs=[sign(policy="xx.act.own", measures=["xx.act.mine"])], **rail_law)], transfer())
+    assert judged.hold is not None
+    assert (judged.outcome, judged.hold.policy, kinds(judged)) == ("hold", "xx.act.own", ["report"])
+    plain = judge([act(**rail_law)], transfer())
+    assert kinds(plain) == ["notify_client"]

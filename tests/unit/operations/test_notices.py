@@ -8,7 +8,7 @@ import pytest
 from holdfast.operations.notices import changed_row, notice_row, render
 from holdfast.operations.record import outbox_rows, subject_of
 from holdfast.vocabulary.errors import Bug
-from holdfast.vocabulary.judgement import Envelope, HoldTerms, Judgement, Measure, Versions
+from holdfast.vocabulary.judgement import Envelope, Judgement, Measure, RepeatTerms, Versions
 from holdfast.vocabulary.packs import Citation, Dated, Notice
 from holdfast.vocabulary.records import OutboxRow
 from holdfast.wire.codec import decode
@@ -49,24 +49,23 @@ def test_each_row_says_what_a_receiver_needs() -> None:
     clock = StillClock()
     shard = make_shard(SlowStore(clock), clock)
     about: dict[str, Any] = {"decision_id": "dec_1", "event_id": "tr-1", "subject": b"\x01\x02"}
-    terms = HoldTerms(policy="p", until="2026-05-09T23:59:59+03:00", confirm_by=None)
-    row = notice_row(shard, template="t", case="hold", hold_id="hold_1", terms=terms, values={"hours": 4}, **about)
+    row = notice_row(shard, template="t", case="hold", hold_id="hold_1", values={"hours": 4}, **about)
     assert (row.topic, row.subject) == ("notify_client", "0102")
     assert content(row) == {
         "template": "t", "case": "hold", "decision_id": "dec_1", "event_id": "tr-1", "hold_id": "hold_1",
-        "claim_id": None, "policy": "p", "until": "2026-05-09T23:59:59+03:00", "confirm_by": None,
-        "at_ms": NOON_MS, "ruleset": shard.ruleset, "values": {"hours": 4},
+        "claim_id": None, "at_ms": NOON_MS, "ruleset": shard.ruleset, "values": {"hours": 4},
     }  # fmt: skip
     row = changed_row(shard, hold_id="hold_1", act="cancel", state="cancelled", instruction="do_not_execute", **about)
     assert row.topic == "hold_changed"
     assert content(row)["instruction"] == "do_not_execute"
 
 
-def judged(*measures: Measure, outcome: str = "hold") -> Judgement:
+def judged(*measures: Measure, outcome: str = "hold", repeat: RepeatTerms | None = None) -> Judgement:
     """Make a judgement that brings measures."""
     versions = Versions(engine="0", packs={}, ruleset="r", lists={})
     rest: dict[str, Any] = {"would_be": None, "ground": None, "score": None, "hold": None, "facts_hash": ""}
-    return Judgement(outcome=outcome, signs=(), rules=(), measures=measures, versions=versions, **rest)
+    law: dict[str, Any] = {"measures": measures, "versions": versions, "repeat": repeat}
+    return Judgement(outcome=outcome, signs=(), rules=(), **law, **rest)
 
 
 def queued(judgement: Judgement, *, revised: bool = False) -> list[tuple[str, dict[str, Any]]]:
@@ -88,6 +87,14 @@ def test_a_decision_queues_one_row_for_each_notice() -> None:
         ("notify_client", "xx.tell", "hold", "hold_1", {"hours": 48})
     ]
     assert queued(judged(outcome="allow")) == []
+
+
+@pytest.mark.parametrize(("state", "case"), [("open", "refuse"), ("closed", "closed")])
+def test_a_repeat_that_is_refused_too_has_its_own_text(state: str, case: str) -> None:
+    """A first refusal says that it may be repeated at once, a refused repeat from when."""
+    told: Measure = {"kind": "notify_client", "template": "xx.tell"}
+    rows = queued(judged(told, outcome="refuse", repeat=RepeatTerms(policy="p", state=state)))
+    assert [row["case"] for _, row in rows] == [case]
 
 
 def test_a_revision_tells_the_bank_before_the_client() -> None:

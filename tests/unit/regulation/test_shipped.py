@@ -31,6 +31,11 @@ CONTRACT = (
     | {f"kz.afc.{number}" for number in range(1, 6)}
 )
 CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+LAWS = re.compile(
+    r"№ ?161-ФЗ|161-FZ|№ 9-ФЗ|9-FZ|№ 395-1|No\. 395-1|№ 41-ФЗ|41-FZ|№ 24|No\. 24|25-1-бап|25-1-баб|стать[яеи] 25-1"
+    r"|article 25-1|Правила АРРФР|ҚНРДА-ның салқындату|ARDFM rules"
+)
+LAW_NUMBER = re.compile(r"161|395-1|41-|24|25-1|9-|АРРФР|ҚНРДА|ARDFM")
 KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
 
 
@@ -38,7 +43,8 @@ def citations(pack: Pack) -> Iterator[Citation]:
     """Give every citation of a pack."""
     if pack.cite is not None:
         yield pack.cite
-    for things in (pack.signs, pack.rails, pack.policies, pack.duties, pack.parameters):
+    dues = (pack.notices, pack.refunds, pack.feeds)
+    for things in (pack.signs, pack.rails, pack.policies, pack.duties, pack.parameters, *dues):
         yield from (thing.cite for thing in things)
     if pack.calendar is not None:
         yield pack.calendar.cite
@@ -47,8 +53,9 @@ def citations(pack: Pack) -> Iterator[Citation]:
 def titles(pack: Pack) -> Iterator[Mapping[str, str]]:
     """Give every title of a pack."""
     yield pack.title
-    for things in (pack.signs, pack.policies, pack.duties, pack.rules):
+    for things in (pack.signs, pack.policies, pack.duties, pack.rules, pack.refunds):
         yield from (thing.title for thing in things)
+    yield from (text for notice in pack.notices for text in (notice.subject, notice.body))
 
 
 def expressions(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -59,6 +66,7 @@ def expressions(pack: Pack) -> Iterator[tuple[str, str]]:
     for duty in pack.duties:
         texts = [text for text in (duty.when, duty.limit_amount, duty.used_amount) if text is not None]
         yield from ((on, text) for on in duty.on for text in texts)
+    yield from (("transfer", refund.when) for refund in pack.refunds)
 
 
 def scope(pack: Pack, event_type: str) -> Scope:
@@ -168,12 +176,13 @@ def test_every_sign_of_the_contract_is_shipped(packs: Mapping[str, Pack]) -> Non
 
 
 def test_ids_are_unique_and_begin_with_their_country(packs: Mapping[str, Pack]) -> None:
-    """No id of a sign, rule, duty or policy stands in two packs."""
+    """No id of a sign, rule, duty, policy, notice or refund stands in two packs."""
     owners: dict[str, str] = {}
     for pack in packs.values():
         ids = {str(sign.id) for sign in pack.signs} | {rule.id for rule in pack.rules}
         ids |= {duty.id for duty in pack.duties}
         ids |= {policy.id for policy in pack.policies}
+        ids |= {notice.id for notice in pack.notices} | {refund.id for refund in pack.refunds}
         for found in ids:
             assert owners.setdefault(found, pack.id) == pack.id
             assert found.startswith(f"{pack.jurisdiction}."), found
@@ -222,3 +231,88 @@ def test_kazakh_business_days_add_up(packs: Mapping[str, Pack], year: int, expec
     days = [first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days)]
     weekdays = [day for day in days if day.weekday() < 5 and day.isoformat() not in calendar.days_off]
     assert len(weekdays) + sum(day.startswith(str(year)) for day in calendar.days_on) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notice_names_one_law(packs: Mapping[str, Pack], name: str) -> None:
+    """Each text says by what law it speaks, and never by two: grounds of different laws are not mixed."""
+    for notice in packs[name].notices:
+        for text in notice.body.values():
+            found = {LAW_NUMBER.findall(law)[0] for law in LAWS.findall(text)}
+            assert len(found) == 1, (notice.id, notice.case, found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notice_says_who_speaks(packs: Mapping[str, Pack], name: str) -> None:
+    """Each text ends with the bank and a number that the client knows, and none asks for a code or a call back."""
+    for notice in packs[name].notices:
+        for text in notice.body.values():
+            assert "$bank" in text.splitlines()[-1]
+            assert "$phone" in text.splitlines()[-1]
+            assert not re.search(
+                r"(назовите|сообщите|введите) код|перезвоните|кодты (айтыңыз|енгізіңіз)|call back on", text
+            )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hold_tells_its_client_when_it_ends(packs: Mapping[str, Pack], name: str) -> None:
+    """Every policy that holds has a text for its beginning that names the end, and one for a silent end."""
+    pack = packs[name]
+    for policy in pack.policies:
+        if policy.again_lists and policy.again is None:
+            continue  # a repeat is refused: nothing is held
+        assert {"place", "lapse"} <= set(policy.texts)
+        placed = [text for text in pack.notices if text.id == policy.texts["place"] and text.case in {"", "hold"}]
+        assert placed
+        for text in (text for notice in placed for text in notice.body.values()):
+            assert "$until" in text or "$confirm_by" in text
+
+
+def test_russian_notices_say_what_part_three_six_asks(packs: Mapping[str, Pack]) -> None:
+    """A suspended order may be confirmed until an instant, a refused operation repeated, a refused repeat later."""
+    bodies = {text.case: text.body for text in packs["ru/161-fz"].notices if text.id == "ru.161-fz.8.3.6"}
+    for language in ("ru", "kk", "en"):
+        assert "$confirm_by" in bodies["hold"][language]
+        assert "$allowed_from" in bodies["closed"][language]
+        assert not {"$confirm_by", "$until", "$allowed_from"} & set(re.findall(r"\$\w+", bodies["refuse"][language]))
+
+
+def test_no_kazakh_notice_promises_a_confirmation(packs: Mapping[str, Pack]) -> None:
+    """The law of Kazakhstan knows no window: a suspended client calls, or appeals to the Center."""
+    held = [text for text in packs["kz/afc"].notices if text.id == "kz.afc.notice"]
+    assert [text.case for text in held] == ["hold", "hold", "refuse"]
+    for text in held:
+        assert not any("$confirm_by" in body for body in text.body.values())
+        assert not re.search(r"подтверд|раста|confirm", "".join(text.body.values()))
+        assert "Антифрод-центр" in text.body["ru"]
+
+
+def test_policies_and_refunds_name_what_exists(packs: Mapping[str, Pack]) -> None:
+    """Careful signs are shipped, lists are known, and hours are counted from an instant that the event has."""
+    signs = {sign.id for pack in packs.values() for sign in pack.signs}
+    for pack in packs.values():
+        for policy in pack.policies:
+            assert set(policy.careful_signs) <= signs
+            assert {*policy.again_lists, *policy.while_on} <= LISTS
+        assert {name for refund in pack.refunds for name in refund.known_on} <= LISTS
+        assert {feed.list for feed in pack.feeds} <= LISTS
+        starts = {policy.id: policy.count_from for policy in pack.policies if policy.count_from}
+        for duty in (duty for duty in pack.duties if duty.policy in starts):
+            for event_type in duty.on:
+                assert event_schema().fields[event_type][starts[str(duty.policy)]].type is FieldType.INSTANT
+
+
+def test_the_signs_that_ask_for_care_are_those_of_the_device(packs: Mapping[str, Pack]) -> None:
+    """Device, malware, session, phone number and SIM: whoever has the phone may be the thief."""
+    policy = next(policy for policy in packs["ru/161-fz"].policies if policy.id == "ru.161-fz.8.3.4")
+    device = {"ru.od-1027.2", "ru.od-2506.1.5"} | {f"ru.od-2506.1.10{letter}" for letter in "abcd"}
+    assert set(policy.careful_signs) == device
+    assert (policy.careful_hours, policy.careful_proof) == (48, ("branch", "call_back"))
+
+
+def test_the_bank_can_release_no_hold_of_law_by_itself(packs: Mapping[str, Pack]) -> None:
+    """Every policy of law cites what forbids an analyst's release."""
+    for pack in (pack for pack in packs.values() if pack.status == "law"):
+        for policy in pack.policies:
+            held = policy.again is not None or not policy.again_lists
+            assert not held or policy.forbids["release"], policy.id
