@@ -146,7 +146,9 @@ def test_contents_are_kept_by_hash(store: Store) -> None:
 def test_the_outbox_keeps_each_subjects_order(store: Store) -> None:
     """A message waits behind its subject's failed one, other subjects go on, and delivered ones are gone."""
     messages = tuple(OutboxRow(topic="hook", subject=subject, payload=subject.encode()) for subject in "aab")
+    assert store.undelivered() == (0, None)
     accept(store, record(1, outbox=messages), record(2, outbox=messages[:1]))
+    assert store.undelivered() == (4, store.pending(1)[0])
     ids = [row.id for row in store.pending(10)]
     assert [row.subject for row in store.pending(10)] == ["a", "a", "b", "a"]
     assert ids == sorted(ids)
@@ -154,9 +156,11 @@ def test_the_outbox_keeps_each_subjects_order(store: Store) -> None:
     assert [row.id for row in store.pending(10, now_ms=NOW_MS)] == [ids[2]]
     assert [row.id for row in store.pending(10)] == [ids[2]]
     again = store.pending(10, now_ms=NOW_MS + 60)
+    assert store.undelivered() == (4, again[0])
     assert [row.id for row in again] == ids
     assert (again[0].attempts, again[0].error, again[0].retry_at_ms) == (1, "503", NOW_MS + 60)
     store.delivered([ids[0], ids[1], 999])
+    assert store.undelivered()[0] == 2
     assert [row.id for row in store.pending(10)] == ids[2:]
     assert [row.id for row in store.pending(1)] == ids[2:3]
     assert [row.id for row in store.pending(10, after=ids[2])] == ids[3:]
@@ -175,8 +179,11 @@ def test_api_keys_are_kept_and_revoked(store: Store) -> None:
     """A key's hash, scopes and dates come back; it is revoked once, and an id is never given twice."""
     row = ApiKeyRow(id="key_1", hash=b"h" * 32, scopes=("decide", "lists:write"), created_ms=5, expires_ms=9)
     store.put_key(row)
+    assert store.keys() == (row,)
     store.put_key(replace(row, id="key_0", created_ms=6, scopes=(), expires_ms=None))
+    assert [one.id for one in store.keys()] == ["key_1", "key_0"]  # noqa: SIM118 - a store, not a mapping
     store.revoke_key("key_1", 7)
+    assert store.keys()[0].revoked_ms == 7
     store.revoke_key("key_1", 8)
     assert [one.id for one in store.keys()] == ["key_1", "key_0"]  # noqa: SIM118 - a store is no mapping
     assert store.keys()[0] == replace(row, revoked_ms=7)

@@ -33,7 +33,12 @@ class _Figures(Collector):
         events = CounterMetricFamily("holdfast_events", "events taken without a decision", labels=["type"])
         for event_type, count in figures.events.items():
             events.add_metric([event_type], count)
-        yield from (decisions, fired, without, events)
+        again = CounterMetricFamily(
+            "holdfast_confirmed_unasked", "confirmations that passed while a list could not answer", labels=["list"]
+        )
+        for name, count in figures.again_unknown.items():
+            again.add_metric([name], count)
+        yield from (decisions, fired, without, events, again)
         yield CounterMetricFamily("holdfast_replayed", "retries answered again", value=figures.replayed)
         yield GaugeMetricFamily("holdfast_log_records", "records in the log", value=self._shard.seq)
         yield GaugeMetricFamily("holdfast_in_flight", "records on their way to disk", value=len(self._shard.flights))

@@ -18,7 +18,6 @@ from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
-from holdfast.operations.fire_due import fire_due, keep_firing
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
 from holdfast.pages.site import Site
@@ -106,7 +105,6 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     async def move(now_ms: int) -> None:
         move_clock(assembled, now_ms)
         await run_pass(shard, gateway)
-        await fire_due(shard)
 
     pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
     app = build(
@@ -126,7 +124,6 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
         asyncio.create_task(compact_now_and_then(shard, settings)),
         asyncio.create_task(keep_working(shard, gateway)),
-        asyncio.create_task(keep_firing(shard)),
     ]
     try:
         await uvicorn.Server(config).serve(sockets=[sock])

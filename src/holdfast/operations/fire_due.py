@@ -1,6 +1,5 @@
 """Fire timers: what falls due by itself, oldest first, exactly once, however many workers look."""
 
-import asyncio
 from typing import Final
 
 import structlog
@@ -8,41 +7,42 @@ import structlog
 from holdfast.operations.hold_acts import landed, write_acts
 from holdfast.operations.hold_story import due_acts, hold_story
 from holdfast.operations.shard import Flight, Shard
-from holdfast.vocabulary.errors import HoldfastError
+from holdfast.vocabulary.errors import Bug
+from holdfast.vocabulary.records import HoldRow
 
-PAUSE_SECONDS: Final = 1.0
 _PORTION: Final = 200
 _log: Final = structlog.get_logger("holdfast.operations")
-
-
-async def keep_firing(shard: Shard, *, pause_seconds: float = PAUSE_SECONDS) -> None:
-    """Fire what is due once every `pause_seconds`, for as long as the server runs."""
-    while True:
-        try:
-            await fire_due(shard)
-        except HoldfastError as error:
-            _log.warning("timers wait", error=error.message)
-        await asyncio.sleep(pause_seconds)
 
 
 async def fire_due(shard: Shard) -> int:
     """Write every lapse whose timer lies before now, and give how many.
 
     Each hold is read when its story is on disk and written without an await in between, so that two workers, or a
-    worker and a client, never both act on one. Raises UnavailableError when the log cannot be written; what was not
-    fired then stays due.
+    worker and a client, never both act on one. A hold that cannot be read is logged and stands in nobody's way. Raises
+    UnavailableError when the log cannot be written; what was not fired then stays due.
     """
-    fired = 0
-    while rows := shard.ports.store.holds_due(shard.ports.clock.now_ms(), _PORTION):
+    fired, seen = 0, set[str]()
+    while rows := _due(shard, seen):
         written: list[Flight] = []
         for row in rows:
+            seen.add(row.id)
             written += await _fire(shard, row.id)
         await landed(written)
         fired += len(written)
     return fired
 
 
+def _due(shard: Shard, seen: set[str]) -> list[HoldRow]:
+    """Give the next holds that are due, those left out that this pass has seen."""
+    rows = shard.ports.store.holds_due(shard.ports.clock.now_ms(), _PORTION + len(seen))
+    return [row for row in rows if row.id not in seen]
+
+
 async def _fire(shard: Shard, hold_id: str) -> list[Flight]:
     """Write the lapse of one hold, unless another has."""
-    story = await hold_story(shard, hold_id)
-    return write_acts(shard, story, due_acts(story, shard.ports.clock.now_ms()))[1]
+    try:
+        story = await hold_story(shard, hold_id)
+        return write_acts(shard, story, due_acts(story, shard.ports.clock.now_ms()))[1]
+    except Bug as error:
+        _log.error("a timer cannot be fired", hold=hold_id, error=error.message)
+        return []

@@ -98,6 +98,7 @@ def _told(shard: Shard, story: HoldStory, act: HoldAct) -> Iterator[OutboxRow]:
             event_id=event_id,
             subject=subject,
             hold_id=act.hold_id,
+            terms=act,
         )
 
 

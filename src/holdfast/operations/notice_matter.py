@@ -88,7 +88,8 @@ class Matter:
         policy, rail = self.policy(), None
         if self.order.hold_id and policy:
             return policy.cite
-        if self.event and self.regime and self.pack and self.order.case == "refuse":
+        refused = self.judgement is not None and self.judgement.outcome == "refuse"
+        if self.event and self.regime and self.pack and refused:
             name = str(self.event.values.get("rail", self.event.type))
             rail = self.regime.rails.get((self.pack.jurisdiction, name))
         source = rail or self.notice

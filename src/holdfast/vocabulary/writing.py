@@ -56,9 +56,11 @@ def day(instant: datetime, language: str) -> str:
 
 
 def moment(instant_ms: int, language: str, zone: tzinfo) -> str:
-    """Write an instant to the minute, begun minutes left out; the zone is named apart, by `zone_name`."""
+    """Write an instant to the minute, begun minutes left out, and name its zone."""
     instant = from_ms(instant_ms, zone)
-    return f"{day(instant, language)}, {instant:%H:%M}"
+    named = zone_name(instant, language)
+    time = f"{named} {instant:%H:%M}" if language == "kk" else f"{instant:%H:%M} {named}"
+    return f"{day(instant, language)}, {time}"
 
 
 def zone_name(instant: datetime, language: str) -> str:

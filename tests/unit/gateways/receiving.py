@@ -17,7 +17,7 @@ class Endpoint:
     def __init__(self) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.forged = 0
-        self.answer: Callable[[int], Answer] = lambda count: (200, b"")
+        self.answer: Callable[[int], Answer] = lambda _: (200, b"")
         self.headers: dict[str, str] = {}
         self.calls = 0
         self.url = ""

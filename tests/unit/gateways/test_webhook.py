@@ -85,7 +85,7 @@ def test_what_the_receiver_says_is_kept() -> None:
         "more": [1],
     }  # fmt: skip
     with endpoint() as bank:
-        bank.answer = lambda count: (200, json.dumps(said).encode())
+        bank.answer = lambda _: (200, json.dumps(said).encode())
         receipt = send(bank.url)
     assert receipt == Receipt(
         gateway="webhook", sent_ms=NOON_MS, channel="push", language="kk", reference="p-7", channel_since_ms=NOON_MS
@@ -98,7 +98,7 @@ def test_what_the_receiver_says_is_kept() -> None:
 def test_an_answer_that_says_nothing_readable_still_takes_the_message(answer: bytes) -> None:
     """A message that was taken is not sent again for ever because of how its receipt is written."""
     with endpoint() as bank:
-        bank.answer = lambda count: (202, answer)
+        bank.answer = lambda _: (202, answer)
         assert send(bank.url) == Receipt(gateway="webhook", sent_ms=NOON_MS)
 
 
@@ -106,7 +106,7 @@ def test_an_answer_that_says_nothing_readable_still_takes_the_message(answer: by
 def test_only_2xx_takes_a_message(status: int) -> None:
     """Anything else fails and is tried again; a redirect is not followed, for the body must not go elsewhere."""
     with endpoint() as bank:
-        bank.answer = lambda count: (status, b"")
+        bank.answer = lambda _: (status, b"")
         with pytest.raises(DeliveryError, match=str(status)):
             send(bank.url)
         assert bank.calls == 1
@@ -183,13 +183,17 @@ def test_a_secret_that_is_none_is_refused_without_being_shown(text: str) -> None
     assert not text or text not in caught.value.message
 
 
-@pytest.mark.parametrize("url", ["https://bank.example/h", "http://127.0.0.1:9/h", "http://[::1]:9/h", "http://localhost/"])
+@pytest.mark.parametrize(
+    "url", ["https://bank.example/h", "http://127.0.0.1:9/h", "http://[::1]:9/h", "http://localhost/"]
+)
 def test_https_and_this_machine_are_taken(url: str) -> None:
     """Nobody else reads along there."""
     check_address(url)
 
 
-@pytest.mark.parametrize("url", ["http://bank.example/h", "http://10.0.0.1/", "ftp://bank.example", "bank.example", "https://"])
+@pytest.mark.parametrize(
+    "url", ["http://bank.example/h", "http://10.0.0.1/", "ftp://bank.example", "bank.example", "https://"]
+)
 def test_an_open_line_is_refused_unless_it_is_asked_for(url: str) -> None:
     """Personal data leave over http only where the operator says so; what is no address never does."""
     with pytest.raises(SettingError):

@@ -41,7 +41,7 @@ class Post:
         self.clock = clock
         self.sent: list[Outgoing] = []
         self.tried: list[str] = []
-        self.fails: Callable[[Outgoing], bool] = lambda message: False
+        self.fails: Callable[[Outgoing], bool] = lambda _: False
         self.receipt: dict[str, Any] = {}
         self.before: Callable[[Outgoing], Awaitable[None]] | None = None
 
@@ -105,9 +105,7 @@ class House:
     async def decide(self, event_id: str = "t-1", **changes: Any) -> Json:
         """Decide a transfer to a payee who is on the Bank of Russia's list."""
         if not self.shard.memory.lists.is_loaded("ru.cbr.recipients") or self.store.last_seq() == 0:
-            await change_list(
-                self.shard, Edit(list="ru.cbr.recipients", add=[ListEntry(kind=ListKind.INN, value=INN)])
-            )
+            await change_list(self.shard, Edit(list="ru.cbr.recipients", add=[ListEntry(kind=ListKind.INN, value=INN)]))
         decision: Json = json.loads((await decide_event(self.shard, transfer(event_id, **changes))).body)
         return decision
 

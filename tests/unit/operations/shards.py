@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,19 +76,20 @@ class SlowStore(MemoryStore):
 
 
 _LAWS: dict[tuple[str, ...], Law] = {}
+_packs = cache(load_packs)
 
 
 def _law(settings: Settings) -> Law:
     """Compile packs once for all tests; a law never changes."""
     if settings.packs not in _LAWS:
-        _LAWS[settings.packs] = make_law(settings, load_packs(settings.packs), tenant_of(settings))
+        _LAWS[settings.packs] = make_law(settings, _packs(settings.packs), tenant_of(settings))
     return _LAWS[settings.packs]
 
 
 def make_shard(store: MemoryStore, clock: StillClock, packs: str = "ru") -> Shard:
     """Put a shard together around a store, as `app` does."""
     settings = read_settings({"packs": packs, "dev": True, "data": Path("unused")}, {})
-    chosen, tenant = load_packs(settings.packs), tenant_of(settings)
+    chosen, tenant = _packs(settings.packs), tenant_of(settings)
     law = _law(settings)
     keys = KeyMaker(secret=bytes(32))
     return Shard(

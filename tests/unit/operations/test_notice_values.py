@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
-from holdfast.app import pack_files
+from holdfast.operations.cancel_hold import cancel_hold
+from holdfast.operations.fire_due import fire_due
 from holdfast.operations.notice_words import LISTS, RAILS, list_word, rail_word
 from holdfast.operations.notices import notice_row
+from holdfast.operations.said import Said
 from holdfast.operations.shard import commit
-from holdfast.regulation import parse_pack
 from holdfast.regulation.remedies import NAMES
+from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.vocabulary.writing import LANGUAGES
 from holdfast.wire.fields import event_schema
 from tests.unit.operations.mailing import House, notice, told
-from tests.unit.operations.shards import NOON_MS
+from tests.unit.operations.shards import NOON_MS, make_shard
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "notices"
 OF_A_HOLD = tuple(name for name in NAMES if name not in ("allowed_from", "limit"))
@@ -62,9 +64,9 @@ def test_a_repeat_that_is_refused_says_from_when_it_passes() -> None:
         await house.decide("t-1", rail="sbp")
         await house.decide("t-2", rail="sbp")
         written = await texts(house)
-        assert written["en"] == "10 May 2026, 00:00"
+        assert written["en"] == "10 May 2026, 00:00 Moscow time"
 
-    told(story, notice("", "", "unused"), notice("$allowed_from", "refuse"))
+    told(story, notice("$bank", "refuse"), notice("$allowed_from", "closed"))
 
 
 def test_a_queued_value_is_written_by_its_unit() -> None:
@@ -83,8 +85,8 @@ def test_a_queued_value_is_written_by_its_unit() -> None:
         )  # fmt: skip
         await _put(house, row)
         assert (await texts(house))["en"] == (
-            "RUB\u00a0100,000.00, 8 May 2026, 12:00, 48, the database of the Antifraud Centre of the National Bank of"
-            " Kazakhstan, an order of the court"
+            "RUB\u00a0100,000.00, 8 May 2026, 12:00 Moscow time, 48, the database of the Antifraud Centre of the"
+            " National Bank of Kazakhstan, an order of the court"
         )
 
     told(story, notice("$limit, $due, $hours, $list, $provision", "", "own"))
@@ -121,11 +123,29 @@ def test_every_rail_and_every_regulators_list_has_a_word() -> None:
     assert len({rail_word("nothing known", language) for language in LANGUAGES}) >= 2
 
 
-def test_shipped_texts_name_nothing_that_has_no_value() -> None:
-    """Each text of a shipped pack uses only names that the reading of packs allows and that are filled in here."""
-    for place, data in pack_files().items():
-        for one in parse_pack(data, name=place).notices:
-            assert set(one.body) == set(LANGUAGES), one.id
+@pytest.mark.parametrize(
+    ("case", "changes"),
+    [("hold", {}), ("refuse", {"rail": "sbp"}), ("closed", {"rail": "sbp"}), ("lapse", {}), ("cancel", {})],
+)
+def test_the_shipped_texts_of_a_hold_and_a_refusal_are_whole(case: str, changes: dict[str, Any]) -> None:
+    """What a client of a Russian bank hears, from the hold to its end, leaves nothing out in any language."""
+
+    async def story(house: House) -> None:
+        house.shard.law = make_shard(house.store, house.clock).law
+        decision = await house.decide("t-1", **changes)
+        if case == "closed":
+            await house.decide("t-2", **changes)
+        if case == "lapse":
+            house.clock.instant_ms += 2 * DAY_MS
+            await fire_due(house.shard)
+        if case == "cancel":
+            await cancel_hold(house.shard, decision["hold"]["id"], Said(by="client", customer_id="c-1"))
+        for written in (await texts(house)).values():
+            assert "$" not in written
+            assert "Тест-банк" in written
+            assert "250" in written
+
+    told(story)
 
 
 def test_the_message_itself_is_json() -> None:

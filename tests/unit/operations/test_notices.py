@@ -8,7 +8,7 @@ import pytest
 from holdfast.operations.notices import changed_row, notice_row, render
 from holdfast.operations.record import outbox_rows, subject_of
 from holdfast.vocabulary.errors import Bug
-from holdfast.vocabulary.judgement import Envelope, Judgement, Measure, RepeatTerms, Versions
+from holdfast.vocabulary.judgement import Envelope, HoldTerms, Judgement, Measure, RepeatTerms, Versions
 from holdfast.vocabulary.packs import Citation, Dated, Notice
 from holdfast.vocabulary.records import OutboxRow
 from holdfast.wire.codec import decode
@@ -49,11 +49,13 @@ def test_each_row_says_what_a_receiver_needs() -> None:
     clock = StillClock()
     shard = make_shard(SlowStore(clock), clock)
     about: dict[str, Any] = {"decision_id": "dec_1", "event_id": "tr-1", "subject": b"\x01\x02"}
-    row = notice_row(shard, template="t", case="hold", hold_id="hold_1", values={"hours": 4}, **about)
+    terms = HoldTerms(policy="p", until="2026-05-09T23:59:59+03:00", confirm_by=None)
+    row = notice_row(shard, template="t", case="hold", hold_id="hold_1", terms=terms, values={"hours": 4}, **about)
     assert (row.topic, row.subject) == ("notify_client", "0102")
     assert content(row) == {
         "template": "t", "case": "hold", "decision_id": "dec_1", "event_id": "tr-1", "hold_id": "hold_1",
-        "claim_id": None, "at_ms": NOON_MS, "ruleset": shard.ruleset, "values": {"hours": 4},
+        "claim_id": None, "policy": "p", "until": "2026-05-09T23:59:59+03:00", "confirm_by": None,
+        "at_ms": NOON_MS, "ruleset": shard.ruleset, "values": {"hours": 4},
     }  # fmt: skip
     row = changed_row(shard, hold_id="hold_1", act="cancel", state="cancelled", instruction="do_not_execute", **about)
     assert row.topic == "hold_changed"

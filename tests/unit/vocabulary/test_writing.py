@@ -34,34 +34,33 @@ def test_money_keeps_every_minor_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "written", "zone"),
+    ("language", "written"),
     [
-        ("ru", "9 мая 2026 года, 23:59", "по московскому времени"),
-        ("kk", "2026 жылғы 9 мамыр, 23:59", "Мәскеу уақытымен"),
-        ("en", "9 May 2026, 23:59", "Moscow time"),
+        ("ru", "9 мая 2026 года, 23:59 по московскому времени"),
+        ("kk", "2026 жылғы 9 мамыр, Мәскеу уақытымен 23:59"),
+        ("en", "9 May 2026, 23:59 Moscow time"),
     ],
 )
-def test_an_instant_and_its_zone_are_written_in_words(language: str, written: str, zone: str) -> None:
-    """The end of a day is never written as the next day, and the zone can stand beside the time."""
+def test_an_instant_is_written_in_words_with_its_zone(language: str, written: str) -> None:
+    """The end of a day is never written as the next day, and nobody has to guess whose midnight is meant."""
     assert moment(NIGHT_MS, language, MOSCOW) == written
-    assert zone_name(from_ms(NIGHT_MS, MOSCOW), language) == zone
+    assert zone_name(from_ms(NIGHT_MS, MOSCOW), language) in written
 
 
 @pytest.mark.parametrize(
     ("zone", "language", "written"),
     [
-        ("Asia/Almaty", "kk", "2026 жылғы 10 мамыр, 01:59 Астана уақытымен"),
+        ("Asia/Almaty", "kk", "2026 жылғы 10 мамыр, Астана уақытымен 01:59"),
         ("Asia/Almaty", "ru", "10 мая 2026 года, 01:59 по времени Астаны"),
         ("Asia/Kolkata", "ru", "10 мая 2026 года, 02:29 по времени UTC+05:30"),
-        ("Asia/Kolkata", "kk", "2026 жылғы 10 мамыр, 02:29 UTC+05:30 уақытымен"),
+        ("Asia/Kolkata", "kk", "2026 жылғы 10 мамыр, UTC+05:30 уақытымен 02:29"),
         ("America/New_York", "en", "9 May 2026, 16:59 UTC-04:00"),
         ("UTC", "en", "9 May 2026, 20:59 UTC+00:00"),
     ],
 )
 def test_other_zones_are_named_as_people_there_say_or_by_their_offset(zone: str, language: str, written: str) -> None:
     """Kazakhstan has its own words; every other zone is told by its distance from UTC, with half hours."""
-    there = ZoneInfo(zone)
-    assert f"{moment(NIGHT_MS, language, there)} {zone_name(from_ms(NIGHT_MS, there), language)}" == written
+    assert moment(NIGHT_MS, language, ZoneInfo(zone)) == written
 
 
 def test_a_requisite_shows_its_last_four_characters() -> None:

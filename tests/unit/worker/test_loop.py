@@ -8,11 +8,11 @@ from datetime import datetime
 
 import pytest
 
+from holdfast.operations.fire_due import fire_due
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, SECOND_MS, to_ms
 from holdfast.vocabulary.records import RecordKind
 from holdfast.wire.holds import read_act
-from holdfast.worker import loop
 from holdfast.worker.loop import keep_working, run_pass
 from tests.unit.operations.mailing import House, notice, told
 
@@ -35,7 +35,7 @@ async def place(house: House, event_id: str = "t-1", amount_minor: int = 25_000_
 async def until(true: Callable[[], bool]) -> None:
     """Wait until something is true; a test that waits for ever is a failure of its own limit."""
     async with asyncio.timeout(30):
-        while not true():
+        while not true():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.001)
 
 
@@ -97,7 +97,7 @@ def test_a_pass_ends_though_the_receiver_is_away() -> None:
 
     async def story(house: House) -> None:
         await place(house)
-        house.post.fails = lambda message: True
+        house.post.fails = lambda _: True
         house.clock.instant_ms = END_MS
         await run_pass(house.shard, house.post)
         assert len(lapses(house)) == 1
@@ -202,15 +202,18 @@ def test_hundreds_of_restarts_lose_nothing_and_repeat_nothing() -> None:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
             house.crash()
-        house.post.fails = lambda message: False
+        house.post.fails = lambda _: False
         house.clock.instant_ms = END_MS + HOUR_MS
         house.restart()
         await run_pass(house.shard, house.post)
         assert house.store.undelivered()[0] == 0
         assert len({hold_id for hold_id, _ in lapses(house)}) == len(lapses(house)) == count
         assert {at_ms for _, at_ms in lapses(house)} == {END_MS}
-        told_of = [record.threads for record in house.told()]
-        assert len(set(told_of)) == len(told_of) == count, "each notice is recorded once"
+        kept = [read_act(record.act).details["message_id"] for record in house.told()]
+        sent = {message.id for message in house.post.sent if message.topic == "notify_client"}
+        assert len(set(kept)) == len(kept), "each notice is recorded once"
+        assert set(kept) == sent, "what was said is recorded, and nothing else"
+        assert len(sent) == 2 * count, "a notice of the hold and one of its end"
         assert {json.loads(message.body)["data"]["event_id"] for message in house.post.sent} == {
             f"t-{n}" for n in range(count)
         }
@@ -258,14 +261,13 @@ def test_a_slow_receiver_holds_up_no_timer() -> None:
 def test_a_round_that_fails_does_not_end_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever one round raises is logged, and the next one works."""
     faults = [RuntimeError("a"), OSError("b"), KeyError("c")]
-    whole = loop.fire_due
 
     async def failing(shard: Shard) -> int:
         if faults:
             raise faults.pop()
-        return await whole(shard)
+        return await fire_due(shard)
 
-    monkeypatch.setattr(loop, "fire_due", failing)
+    monkeypatch.setattr("holdfast.worker.loop.fire_due", failing)
 
     async def story(house: House) -> None:
         await place(house)

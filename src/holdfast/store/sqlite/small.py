@@ -9,7 +9,14 @@ from holdfast.vocabulary.stored import ApiKeyRow
 
 
 class SmallTables(Part):
-    """Contents, API keys, sources and meta of the SQLite store."""
+    """Contents, API keys, sources and meta of the SQLite store.
+
+    API keys are asked for with every call, so that they are read once after each change; nobody else changes them,
+    because a directory has one owner.
+    """
+
+    _key_changes = 0
+    _keys_read: tuple[int, tuple[ApiKeyRow, ...]] = (-1, ())
 
     def put_content(self, kind: str, data: bytes) -> str:
         """Keep a pack, ruleset or model for ever, durably, and give its SHA-256 as hex; again does nothing."""
@@ -41,9 +48,16 @@ class SmallTables(Part):
         if any(known.id == row.id for known in self.keys()):
             raise ConflictError(f"an API key with the id `{row.id}` exists already")
         self._change("put_key", row.id, row.hash, " ".join(row.scopes), row.created_ms, row.expires_ms)
+        self._key_changes += 1
 
     def keys(self) -> tuple[ApiKeyRow, ...]:
         """Give every API key ever made, expired and revoked ones too, oldest first."""
+        changes = self._key_changes
+        if self._keys_read[0] != changes:
+            self._keys_read = changes, self._read_keys()
+        return self._keys_read[1]
+
+    def _read_keys(self) -> tuple[ApiKeyRow, ...]:
         return tuple(
             ApiKeyRow(
                 id=key_id,
@@ -61,3 +75,4 @@ class SmallTables(Part):
         if not any(known.id == key_id for known in self.keys()):
             raise NotFoundError(f"there is no API key with the id `{key_id}`")
         self._change("revoke_key", revoked_ms, key_id)
+        self._key_changes += 1
