@@ -180,6 +180,11 @@ def open_store(directory: Path, *, make: bool = False) -> SqliteStore:
     return SqliteStore.open(directory, clock=SystemClock(), random_bytes=os.urandom)
 
 
+def open_store_beside(directory: Path) -> SqliteStore:
+    """Open a data directory for reading, also while its server runs."""
+    return SqliteStore.open_beside(directory, clock=SystemClock(), random_bytes=os.urandom)
+
+
 def clock_left(store: SqliteStore) -> Clock:
     """Give the clock of a data directory: the test clock where it was left, else the machine's."""
     left = store.get_meta(_TEST_CLOCK)

@@ -5,12 +5,13 @@ from functools import cache
 from msgspec import json
 
 from holdfast import __version__
+from holdfast.wire.claims import SettleBody
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ListBody, SourceBody
 
 Node = dict[str, object]
-_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody)
+_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody, SettleBody)
 _REF = "#/components/schemas/{name}"
 _PROBLEM: Node = {
     "type": "object",
@@ -123,6 +124,43 @@ def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
     }
 
 
+def _claim_paths(event: Node, settlement: Node, paging: list[Node]) -> Node:
+    """Describe claims, exposure and evidence."""
+    span = [_parameter(name, "query") for name in ("from", "to", "format")]
+    page = [_parameter(name, "query") for name in ("format", "lang")]
+    evidence: Node = {
+        "parameters": [_parameter("id"), *page],
+        "get": _operation("Give the evidence file", "the whole story with its hashes, as JSON or as one page"),
+    }
+    return {
+        "/v1/claims": {
+            "post": _operation("Make a claim of a report of fraud", "the claim as it stands", event, status=201),
+            "get": {
+                **_operation("List claims, newest first", "a page of claims"),
+                "parameters": [_parameter("state", "query"), _parameter("customer_id", "query"), *paging],
+            },
+        },
+        "/v1/claims/{id}": {
+            "parameters": [_parameter("id")],
+            "get": _operation("Read a claim", "the claim with its findings and its history"),
+        },
+        "/v1/claims/{id}/settle": {
+            "parameters": [_parameter("id")],
+            "post": _operation("Settle a claim", "the claim as it then stands", settlement),
+        },
+        "/v1/exposure": {
+            "parameters": span,
+            "get": _operation("Say what the bank stands to pay", "sums by currency, or the rows as a file"),
+        },
+        "/v1/exposure/rows": {
+            "parameters": [_parameter("kind", "query"), *paging],
+            "get": _operation("List rows of exposure, newest first", "a page of rows"),
+        },
+        "/v1/holds/{id}/evidence": evidence,
+        "/v1/decisions/{id}/evidence": evidence,
+    }
+
+
 @cache
 def openapi() -> Node:
     """Give the whole description."""
@@ -155,6 +193,7 @@ def openapi() -> Node:
             },
             **_list_paths(entries, settings, approval, paging=paging),
             **_hold_paths(bodies, paging),
+            **_claim_paths(event, bodies["SettleBody"], paging),
             "/v1/clients/{id}/restrictions": {
                 "parameters": [_parameter("id")],
                 "get": _operation("Say what the law limits for a client now", "limits, and what is unknown"),

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from holdfast import __version__
-from holdfast.cli import lists
+from holdfast.cli import evidence, lists
 from holdfast.cli.backfill import backfill
 from holdfast.cli.compact import compact
 from holdfast.cli.decide import decide
@@ -22,6 +22,7 @@ from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
 from holdfast.cli.tune import tune
+from holdfast.cli.verify import verify
 from holdfast.vocabulary.errors import HoldfastError
 
 EXIT_FAULT = 1
@@ -34,9 +35,10 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure):
+for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify):
     app.command()(_command)
-for _name, _group in (("lists", lists.app), ("packs", packs), ("rules", rules), ("keys", keys)):
+_GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "keys": keys}
+for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
 
 

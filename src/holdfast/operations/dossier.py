@@ -160,13 +160,13 @@ def _marks(shard: Shard, hold_id: str) -> Iterator[HoldMark]:
 
 
 def _notices(records: Iterable[Record]) -> Iterator[NoticeMark]:
-    """Give the notices about the transfer; one that the log keeps was delivered unless it says otherwise."""
+    """Give the notices about the transfer: one that the log keeps went out, but without a text it told nothing."""
     for record in records:
         if record.kind is RecordKind.NOTICE:
-            said = read_notice(record.act)
+            said = read_notice(record.act, record.event)
             yield NoticeMark(
                 template=said.template,
                 at_ms=record.occurred_ms,
-                delivered=True if said.delivered is None else said.delivered,
+                delivered=None if said.unwritten else True,
                 ref=f"record {record.seq}",
             )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, TooLargeError
@@ -10,7 +10,7 @@ from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.records import ExposureRow
 from holdfast.vocabulary.stored import ExposureTotal
 
-Row = dict[str, object]
+Row = dict[str, Any]
 KINDS: Final = ("executed_in_breach", "late_feed", "saved", "stolen", "returned")
 COLUMNS: Final = ("at", "kind", "amount_minor", "currency", "decision_id", "reason")
 MOST_ROWS: Final = 1_000_000

@@ -74,7 +74,8 @@ class ClaimRow:
 class ExposureRow:
     """Money that one decision's course put at risk or saved.
 
-    `kind` is `executed_in_breach`, `late_feed`, `saved` or `returned`; `at_ms` is when it happened.
+    `kind` is `executed_in_breach`, `late_feed`, `saved`, `stolen` or `returned`; `at_ms` is when it happened. A
+    negative amount takes back what an earlier row counted.
     """
 
     decision_id: str

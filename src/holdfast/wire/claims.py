@@ -49,11 +49,31 @@ class Judged(Struct, frozen=True):
     repeat: RepeatSaid | None = None
 
 
+class _Sign(Struct, frozen=True):
+    """One sign of a judgement."""
+
+    id: str
+    state: str
+
+
+class _Spoke(Struct, frozen=True):
+    """The signs and measures of a judgement."""
+
+    signs: tuple[_Sign, ...]
+    measures: tuple[dict[str, bool | int | float | str | None], ...]
+
+
 class NoticeSaid(Struct, frozen=True):
-    """What a dossier reads of a notice's record; a word that is not there is empty."""
+    """What a dossier reads of a notice's record; `unwritten` says why its text could not be written."""
 
     template: str = ""
-    delivered: bool | None = None
+    unwritten: str | None = None
+
+
+class _NoticeAct(Struct, frozen=True):
+    """The public side of a notice about a hold."""
+
+    details: NoticeSaid = NoticeSaid()
 
 
 class _Typed(Struct, frozen=True):
@@ -65,6 +85,8 @@ class _Typed(Struct, frozen=True):
 _TYPED = msgspec.json.Decoder(_Typed)
 _ACT = msgspec.json.Decoder(ClaimAct)
 _JUDGED = msgspec.json.Decoder(Judged)
+_SPOKE = msgspec.json.Decoder(_Spoke)
+_NOTICE_ACT = msgspec.json.Decoder(_NoticeAct)
 _NOTICE = msgspec.json.Decoder(NoticeSaid)
 
 
@@ -83,9 +105,18 @@ def read_judged(judgement: bytes) -> Judged:
     return _JUDGED.decode(judgement)
 
 
-def read_notice(act: bytes) -> NoticeSaid:
-    """Read what a notice's record says publicly."""
-    return _NOTICE.decode(act) if act else NoticeSaid()
+def read_spoke(judgement: bytes) -> tuple[str, ...]:
+    """Name what spoke in a judgement: the signs that fired, and the duties that its measures name."""
+    said = _SPOKE.decode(judgement)
+    named = (measure.get(word) for measure in said.measures for word in ("duty", "template"))
+    return (*(sign.id for sign in said.signs if sign.state == "fired"), *(str(name) for name in named if name))
+
+
+def read_notice(act: bytes, event: bytes) -> NoticeSaid:
+    """Read what a notice's record says: of a notice about a hold publicly, of another only while it is not erased."""
+    if act:
+        return _NOTICE_ACT.decode(act).details
+    return _NOTICE.decode(event) if event else NoticeSaid()
 
 
 def type_of(body: bytes) -> str:

@@ -433,7 +433,7 @@ def test_an_open_claim_is_overdue_after_its_last_day() -> None:
 
 
 def test_exposure_is_noted_where_it_becomes_known() -> None:
-    """A cancelled hold saves, executing it after all is a breach that saves nothing, and money that comes back counts."""
+    """A cancelled hold saves, executing it after all is a breach that saves nothing, and what comes back counts."""
 
     async def story(world: World) -> None:
         await world.load(DATABASE, "08T07:00")
