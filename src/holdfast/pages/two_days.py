@@ -19,6 +19,7 @@ from holdfast.operations.fire_due import fire_due
 from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.read_hold import read_hold
 from holdfast.operations.said import Proof, Said
+from holdfast.operations.shard import Bank
 from holdfast.operations.take_event import take_event
 from holdfast.pages.eve import Scratch
 from holdfast.pages.story import CURRENCY, Country
@@ -61,6 +62,16 @@ class Step:
     letters: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a visitor asks for: one of ENDINGS, whole units of money, the language of messages, the bank's name."""
+
+    ending: str
+    units: int
+    language: str
+    bank: str
+
+
 @dataclass(slots=True)
 class _Catcher:
     """A gateway that keeps what it is given, in the reader's language."""
@@ -87,7 +98,7 @@ class _Catcher:
 class Stage:
     """One story on its own shard."""
 
-    def __init__(self, scratch: Scratch, country: Country, language: str) -> None:
+    def __init__(self, scratch: Scratch, country: Country, *, language: str, bank: str) -> None:
         self.start = _STARTS[country]
         self.country = country
         self.shard = scratch(to_ms(self.start))
@@ -95,6 +106,7 @@ class Stage:
         if not isinstance(clock, MovingClock):
             raise Bug("a scratch shard must have a clock that moves")
         self.clock = clock
+        self.shard.bank = Bank(name=bank)
         self.post = _Catcher(language, clock.now_ms)
         self.steps: list[Step] = []
         self.hold_id = ""
@@ -202,6 +214,6 @@ class Stage:
         await self._note(at, "removed")
 
 
-async def two_days(scratch: Scratch, country: Country, *, ending: str, units: int, language: str) -> Sequence[Step]:
-    """Play one held transfer to one of its ends; `ending` is one of ENDINGS."""
-    return await Stage(scratch, country, language).play(ending, units)
+async def two_days(scratch: Scratch, country: Country, *, wish: Wish) -> Sequence[Step]:
+    """Play one held transfer to one of its ends."""
+    return await Stage(scratch, country, language=wish.language, bank=wish.bank).play(wish.ending, wish.units)
