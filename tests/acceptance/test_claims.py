@@ -1,6 +1,7 @@
 """Claims over HTTP: a late feed, a refund that is owed, its evidence, and one changed byte."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -157,3 +158,25 @@ def test_a_report_of_fraud_that_fits_nothing_is_refused(start: StartServer) -> N
     assert len(listed) == 1
     assert server.client.get("/v1/claims", params={"state": "lost"}).status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert server.client.get("/v1/claims/claim_unknown").status_code == httpx.codes.NOT_FOUND
+
+
+def test_a_changed_record_is_found_by_the_walk(start: StartServer) -> None:
+    """After one number of one record was changed in the database, the walk ends with 3 and names the record."""
+    server = start(clock=at("08:30"))
+    paid_late(server)
+    server.stop()
+    data = str(server.data)
+    good = holdfast("verify", "--data", data)
+    assert good.returncode == 0, good.stdout + good.stderr
+    head = good.stdout.split("head ")[1].split()[0]
+    assert holdfast("verify", "--data", data, "--head", head).returncode == 0
+    assert holdfast("verify", "--data", data, "--head", "00" * 32).returncode == 3
+    assert holdfast("verify", "--data", data, "--head", "no link").returncode == 2
+    with sqlite3.connect(server.data / "holdfast.db") as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute("UPDATE log SET received_ms = received_ms - 60000 WHERE seq = 3")
+    database.close()
+    bad = holdfast("verify", "--data", data)
+    assert bad.returncode == 3
+    assert "record 3: its header is not as it was written" in bad.stdout

@@ -16,6 +16,12 @@ from holdfast.vocabulary.stored import Verified
 EXIT_FLAWED: Final = 3
 _MEANING: Final = {setting.name: setting.meaning for setting in TABLE}
 _HEX_DIGITS: Final = 64
+_FAULTS: Final = {
+    "missing": "is missing",
+    "unreadable": "cannot be read",
+    "link": "does not follow from the record before it",
+    "head": "its link is not the head that was kept",
+}
 
 
 def verify(
@@ -55,7 +61,8 @@ def _print(found: Verified) -> None:
     """Say what was found."""
     out = Console(highlight=False, soft_wrap=True)
     if found.fault is not None:
-        out.print(f"record {found.fault.seq}: {found.fault.differs} is not as it was written", markup=False)
+        what = _FAULTS.get(found.fault.differs, f"its {found.fault.differs} is not as it was written")
+        out.print(f"record {found.fault.seq}: {what}", markup=False)
     out.print(f"{found.records} records are as they were written, up to record {found.seq}", markup=False)
     if found.forgotten:
         out.print(f"{found.forgotten} of them have lost their personal data with their key", markup=False)

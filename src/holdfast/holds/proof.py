@@ -58,12 +58,10 @@ def signature(key: bytes, bound: str, *, act: str, proof: Proof) -> str:
 def check_proof(demand: Demand, proof: Proof | None, act: str, *, now_ms: int) -> bool:
     """Tell whether a proof that counts was verified by its signature; raises ProofError when it does not count.
 
-    Without any demand there may be no proof, and the caller's word counts.
+    Without a key nobody can verify the signature, and the caller's word for the proof counts.
     """
     if proof is None:
-        if demand.careful or demand.policy.proof or demand.key is not None:
-            raise ProofError("the act needs a proof", pointer="/proof", hint=_hint(demand))
-        return False
+        raise ProofError("the act needs a proof", pointer="/proof", hint=_hint(demand))
     if not _counts(demand, proof, now_ms):
         said = "is not enough here" if demand.careful else "does not count"
         raise ProofError(f"a proof by `{proof.method}` {said}", pointer="/proof/method", hint=_hint(demand))
@@ -105,4 +103,4 @@ def _hint(demand: Demand) -> str:
     if demand.careful and policy.careful_hours is not None:
         channel = f"a channel that the client has had unchanged for {policy.careful_hours} hours (`channel_since`)"
         return f"{named} or {channel}" if named else channel
-    return f"by {named}" if named else ""
+    return f"by {named}" if named else "by any method: name it with a reference of its own"

@@ -45,6 +45,9 @@ def stand(acts: Sequence[HoldAct]) -> Standing:
 
 
 def instruction_at(acts: Sequence[HoldAct], at_ms: int) -> Instruction:
-    """Give what the bank had to do at an instant: what the last act that had its effect by then says."""
-    before = [act for act in acts if act.at_ms <= at_ms]
+    """Give what the bank had to do at an instant: what the last act that had its effect by then says.
+
+    Notices and reports change no instruction; they repeat the one of the moment in which they were written.
+    """
+    before = [act for act in acts if act.at_ms <= at_ms and act.act not in _REPORTS]
     return before[-1].instruction if before else acts[0].instruction

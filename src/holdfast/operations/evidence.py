@@ -5,7 +5,7 @@ stand parts for a reader, made from the records, each with its own hash. `docs/e
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from holdfast.wire.replies import read_ruleset
 Row = dict[str, Any]
 FORMAT: Final = "holdfast-evidence/1"
 LONGEST_PATH: Final = 2_000
+LONGEST_SEARCH: Final = 20_000
+_PORTION: Final = 500
 _SEALED: Final = ("event", "facts")
 _TEXTS: Final = (*_SEALED, "judgement", "envelope", "reply", "act")
 _ROWS: Final = ("hold", "threads", "claim", "exposures", "source", "list_version")
@@ -64,8 +66,8 @@ async def evidence_of_hold(shard: Shard, hold_id: str) -> Evidence:
 async def evidence_of_decision(shard: Shard, decision_id: str) -> Evidence:
     """Give the evidence file of a decision; raises NotFoundError."""
     course = await dossier(shard, decision_id)
-    lists = {record.seq: record for record in _list_records(shard, course)}
-    known = sorted((lists | {record.seq: record for record in course.records}).items())
+    made_of = {record.seq: record for record in course.records}
+    known = sorted((made_of | {record.seq: record async for record in _list_records(shard, course)}).items())
     records = [_record_row(shard, record) for _, record in known]
     ruleset = read_ruleset(course.record.judgement)
     sections: Row = {
@@ -170,7 +172,7 @@ def _packs(shard: Shard, ruleset: str) -> list[Row]:
     return [{"name": name, "sha256": digest} for name, digest in read_canonical(data, RulesetContent).packs]
 
 
-def _list_records(shard: Shard, course: Course) -> Iterator[Record]:
+async def _list_records(shard: Shard, course: Course) -> AsyncIterator[Record]:
     """Find the records by which the versions that brought or removed the payee came into force."""
     wanted = {
         (course_.list, version): at_ms
@@ -180,19 +182,22 @@ def _list_records(shard: Shard, course: Course) -> Iterator[Record]:
         if version is not None and at_ms is not None
     }
     for (name, version), at_ms in wanted.items():
-        record = _published(shard, name, version, at_ms=at_ms)
+        record = await _published(shard, name, version, at_ms=at_ms)
         if record is not None:
             yield record
 
 
-def _published(shard: Shard, name: str, version: str, *, at_ms: int) -> Record | None:
-    """Find the record of one version, near the place at which it was received."""
+async def _published(shard: Shard, name: str, version: str, *, at_ms: int) -> Record | None:
+    """Find the record of one version after the place at which its loading began; others may have come in between."""
     store = shard.ports.store
     start = store.seq_at(at_ms)
-    for record in store.replay(start, min(start + LONGEST_PATH, store.last_seq())):
-        one = record.list_version
-        if one is not None and (one.list, one.version) == (name, version):
-            return record
+    last = min(start + LONGEST_SEARCH, store.last_seq())
+    for place in range(start, last, _PORTION):
+        for record in store.replay(place, min(place + _PORTION, last)):
+            one = record.list_version
+            if one is not None and (one.list, one.version) == (name, version):
+                return record
+        await asyncio.sleep(0)
     return None
 
 

@@ -26,7 +26,11 @@ from holdfast.wire.codec import decode
 from holdfast.wire.holds import Corrected, correct
 from holdfast.wire.replies import envelope_bytes, judgement_bytes, seal_facts
 
-_IDENTITY = frozenset({"id", "type", "occurred_at"})
+# What the bank moves money by: with another of these it is another operation, and this one would go out unjudged.
+_ROUTES = ("customer_id", "seller_id", "account", "bic", "card", "phone", "ewallet", "swift")
+_IDENTITY = frozenset({"id", "type", "occurred_at", "rail", "amount_minor", "currency"}) | frozenset(
+    f"{party}.{name}" for party in ("payer", "payee", "client", "seller") for name in _ROUTES
+)
 Judged = tuple[Judgement, bytes]
 
 
@@ -94,7 +98,8 @@ def _corrected(story: HoldStory, correction: Correction) -> Event:
         raise InvalidError("the personal data behind this hold was erased; no fact of it can be corrected")
     fixed = sorted(_IDENTITY.intersection(correction.corrections))
     if fixed:
-        raise InvalidError(f"`{fixed[0]}` cannot be corrected", pointer=f"/corrections/{fixed[0]}")
+        hint = "with another it is another operation: let the client drop this one and order anew"
+        raise InvalidError(f"`{fixed[0]}` cannot be corrected", pointer=f"/corrections/{fixed[0]}", hint=hint)
     body = correct(story.body, correction.corrections)
     if body == story.body:
         raise InvalidError("the event says so already", pointer="/corrections", hint="name what was wrong")

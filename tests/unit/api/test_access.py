@@ -14,6 +14,9 @@ CALLS: dict[str, tuple[str, str, bytes]] = {
     "read": ("GET", "/v1/lists", b""),
     "read packs": ("GET", "/v1/packs", b""),
     "read figures": ("GET", "/metrics", b""),
+    "claims": ("GET", "/v1/claims", b""),
+    "claims and exposure": ("GET", "/v1/exposure", b""),
+    "claims and rows": ("GET", "/v1/exposure/rows", b""),
     "admin": ("PUT", "/v1/sources/transfer", f'{{"complete_since": "{NOON}"}}'.encode()),
 }
 

@@ -1,11 +1,14 @@
 """Holds over HTTP: bodies, statuses, scopes, and two people behind two keys."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from holdfast.api.hold_routes import HOLD_ROUTES
+from holdfast.vocabulary.holds import HoldState, Instruction
 from tests.unit.api.calling import Api, told
 from tests.unit.operations.shards import transfer
 
@@ -154,5 +157,20 @@ def test_a_notice_is_taken() -> None:
         row = answer.json()
         assert (answer.status_code, row["instruction"]) == (200, "wait")
         assert (row["until"], row["provision"]) == ("2026-05-18T12:00:00.000+03:00", "УПК, ст. 115.2")
+
+    told(story)
+
+
+def test_the_page_for_developers_names_everything_a_hold_shows() -> None:
+    """Each field of the answer, each state, instruction and call stands in `docs/holds.md`."""
+    page = (Path(__file__).parents[3] / "docs" / "holds.md").read_text()
+
+    async def story(api: Api) -> None:
+        row = (await api.call("GET", await place(api))).json()
+        fields = {*row, *row["proof"], *row["history"][0]}
+        assert not [name for name in fields if f'"{name}"' not in page]
+        words = [*HoldState, *Instruction]
+        assert not [word.value for word in words if f"`{word.value}`" not in page]
+        assert not [path for method, path, _ in HOLD_ROUTES if f"{method} {path}" not in page]
 
     told(story)

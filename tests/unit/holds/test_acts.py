@@ -204,6 +204,13 @@ def test_an_execution_is_judged_by_what_was_told_when_it_happened() -> None:
     assert instruction_at(acts, PLACED_MS - 1) is Instruction.WAIT
 
 
+def test_a_notice_that_went_out_before_a_confirmation_tells_no_instruction() -> None:
+    """It is written after the confirmation with what then holds, and was sent when the bank still had to wait."""
+    told = follow(confirmed(), ActKind.NOTIFY, at_ms=PLACED_MS, by=Actor.BANK)
+    assert told.instruction is Instruction.EXECUTE
+    assert instruction_at([placed(), confirmed(), told], PLACED_MS) is Instruction.WAIT
+
+
 @pytest.mark.parametrize("word", ["rejected", "cancelled", "failed", "returned"])
 def test_a_failure_changes_nothing_but_that_it_is_known(word: str) -> None:
     """The instruction stays, and a timer that rested since a false report of execution runs again."""

@@ -35,7 +35,7 @@ def proof(method: str = "push", since_hours: float | None = None, signed: str | 
 @pytest.mark.parametrize(
     ("asked", "given", "counts"),
     [
-        (demand(), None, True),
+        (demand(), None, False),
         (demand(), proof(), True),
         (demand(proof=("push",)), None, False),
         (demand(proof=("push",)), proof(), True),

@@ -1,6 +1,7 @@
 """A world with holds: a shard, a clock that a test moves, and typed calls on holds."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -17,7 +18,7 @@ from holdfast.operations.fire_due import fire_due
 from holdfast.operations.read_hold import read_hold
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.restrain_hold import Notice, restrain_hold
-from holdfast.operations.said import Said
+from holdfast.operations.said import Proof, Said
 from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.errors import HoldfastError
 from holdfast.vocabulary.instants import to_ms
@@ -36,6 +37,7 @@ class World:
         self.store = SlowStore(self.clock)
         self.packs = packs
         self.proof_key = proof_key
+        self.fresh = itertools.count()
         self.restart()
 
     def at(self, local: str) -> None:
@@ -65,9 +67,10 @@ class World:
         body = json.loads(event(f"res-{of}-{word}-{self.shard.seq}", "transfer_result", of=of, result=word))
         await take_event(self.shard, json.dumps(body | more).encode())
 
-    async def confirm(self, hold_id: str, said: Said = CLIENT) -> Json:
-        """Confirm."""
-        return await confirm_hold(self.shard, hold_id, said)
+    async def confirm(self, hold_id: str, said: Said | None = None) -> Json:
+        """Confirm, unless told otherwise with a proof that was never used."""
+        proof = Proof(method="app", reference=f"fresh-{next(self.fresh)}")
+        return await confirm_hold(self.shard, hold_id, said or replace(CLIENT, proof=proof))
 
     async def cancel(self, hold_id: str, said: Said = CLIENT) -> Json:
         """Cancel."""

@@ -14,12 +14,13 @@ from holdfast.operations.cancel_hold import cancel_hold
 from holdfast.operations.change_list import publish
 from holdfast.operations.confirm_hold import confirm_hold
 from holdfast.operations.decide_event import decide_event
+from holdfast.operations.deliver import deliver_due
 from holdfast.operations.fire_due import fire_due
 from holdfast.operations.intake import decide, take
 from holdfast.operations.make_claim import Made, make_claim
 from holdfast.operations.read_claims import claim_page, claim_view
 from holdfast.operations.rebuild import rebuild
-from holdfast.operations.said import Said
+from holdfast.operations.said import Proof, Said
 from holdfast.operations.settle_claim import Settlement, settle_claim
 from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.claims import ClaimState
@@ -27,6 +28,7 @@ from holdfast.vocabulary.errors import ConflictError, HoldfastError, InvalidErro
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import ListEntry, ListKind
 from holdfast.vocabulary.records import RecordKind
+from tests.unit.operations.mailing import Post
 from tests.unit.operations.shards import Json, SlowStore, StillClock, event, make_shard, transfer
 
 DATABASE, OWN = "ru.cbr.recipients", "bank.recipients"
@@ -180,18 +182,26 @@ def test_without_a_result_nothing_is_proved_and_the_result_proves_it() -> None:
     run(story)
 
 
-def test_the_whole_procedure_of_a_hold_frees_the_bank() -> None:
-    """Held, confirmed, paused again, executed after the second pause: not owed as far as the notice is proved."""
+@pytest.mark.parametrize(
+    ("told", "liability", "reason"),
+    [(True, "not_owed", "procedure_followed"), (False, "cannot_prove", "no_record_of_notice")],
+)
+def test_the_whole_procedure_of_a_hold_frees_the_bank(*, told: bool, liability: str, reason: str) -> None:
+    """Held, told, confirmed, paused again, executed after the second pause: not owed, if the notice is on record."""
 
     async def story(world: World) -> None:
         await world.load(DATABASE, "08T07:00")
         world.at("08T10:00")
         hold = (await world.decide())["hold"]["id"]
-        await confirm_hold(world.shard, hold, Said(by="client", customer_id="c-1"))
+        if told:
+            await deliver_due(world.shard, Post(world.clock))
+        proof = Proof(method="branch", reference="r-1")
+        await confirm_hold(world.shard, hold, Said(by="client", customer_id="c-1", proof=proof))
         world.at("10T09:00")
         await world.result("executed")
         claim = await world.claim(without_consent=False)
-        assert (claim["liability"], claim["assessments"][0]["reason"]) == ("cannot_prove", "no_record_of_notice")
+        assert (claim["liability"], claim["assessments"][0]["reason"]) == (liability, reason)
+        assert finding(claim, "not_told")["state"] == ("false" if told else "unknown")
         assert finding(claim, "against_hold")["state"] == "false"
         assert finding(claim, "no_second_pause")["reason"] == "paused_again"
 

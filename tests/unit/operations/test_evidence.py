@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -118,14 +119,39 @@ def test_a_changed_header_or_salt_is_found() -> None:
     assert flaws(changed) == [f"record {record['seq']}, event"]
 
 
+def forge(record: Json, name: str, text: str) -> None:
+    """Change a part and compute the record's own hashes anew, as a forger would."""
+    part = record["parts"][name]
+    part["text"] = text
+    part["sha256"] = sha256(bytes.fromhex(part.get("salt", "")) + text.encode()).hexdigest()
+    lines = "".join(f"{name} {one['sha256']}\n" for name, one in sorted(record["parts"].items()))
+    record["digest"] = sha256(f"{record['header']}\n{lines}".encode()).hexdigest()
+    record["link"] = sha256(bytes.fromhex(record["before"] + record["digest"])).hexdigest()
+
+
 def test_a_change_that_was_hashed_again_leads_past_the_path() -> None:
     """A forger who computes a record's own hashes anew is found by the way to the head."""
     changed = file()
     record = next(one for one in changed["records"] if one["kind"] == "decision")
+    forge(record, "event", record["parts"]["event"]["text"].replace("25000000", "15000000"))
+    assert flaws(changed) == [f"path, record {record['seq']}"]
+
+
+def test_a_part_that_was_taken_out_is_found() -> None:
+    """A record without one of its parts does not have its digest."""
+    changed = file()
+    record = next(one for one in changed["records"] if one["kind"] == "decision")
     del record["parts"]["facts"]
-    found = flaws(changed)
-    assert f"record {record['seq']}, digest" in found
-    assert f"path, record {record['seq']}" in found or f"record {record['seq']}, link" in found
+    assert f"record {record['seq']}, digest" in flaws(changed)
+
+
+def test_a_head_before_the_last_record_is_found() -> None:
+    """A path that ends before the last record of the file does not bind it to the head."""
+    changed = file()
+    first = changed["records"][0]
+    changed["path"]["digests"] = [first["digest"]]
+    changed["head"] = {"seq": first["seq"], "link": first["link"]}
+    assert flaws(changed) == ["path"]
 
 
 def test_a_record_that_is_taken_out_or_put_twice_is_found() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.operations.cancel_hold import cancel_hold
+from holdfast.operations.confirm_hold import confirm_hold
 from holdfast.operations.fire_due import fire_due
 from holdfast.operations.notice_words import LISTS, RAILS, list_word, rail_word
 from holdfast.operations.notices import notice_row
@@ -102,16 +103,18 @@ async def _put(house: House, row: Any) -> None:
 
 
 def test_the_terms_are_those_of_the_moment_that_is_told_of() -> None:
-    """A notice that is delivered late still names the terms that the decision set."""
+    """Notices that are delivered late each name the terms of their own act: of the first pause and of the second."""
 
     async def story(house: House) -> None:
         decision = await house.decide()
-        row = house.store.hold(decision["hold"]["id"])
-        assert row is not None
-        house.clock.instant_ms += 30 * 24 * 3_600_000
-        assert (await texts(house))["en"].startswith("9 May 2026, 23:59")
+        house.clock.instant_ms += DAY_MS
+        await confirm_hold(house.shard, decision["hold"]["id"], Said(by="client", customer_id="c-1"))
+        house.clock.instant_ms += 30 * DAY_MS
+        await house.deliver()
+        told_of = [row["data"]["texts"]["en"]["body"] for row in house.post.read() if row["type"] == "notify_client"]
+        assert [text.partition(",")[0] for text in told_of] == ["9 May 2026", "10 May 2026"]
 
-    told(story, notice("$until", "hold"))
+    told(story, notice("$until", "hold"), notice("$until", "", "ru.161-fz.8.3.10"))
 
 
 def test_every_rail_and_every_regulators_list_has_a_word() -> None:
