@@ -189,7 +189,7 @@ class Site:
     async def evidence(self, request: Request) -> Response:
         """Give the evidence file of the story that was shown last."""
         if not self._evidence:
-            return RedirectResponse("/demo/late", status_code=303, headers=_HEADERS)
+            return RedirectResponse(f"/demo/late?lang={asked_language(request)}", status_code=303, headers=_HEADERS)
         headers = {"content-disposition": 'attachment; filename="evidence.json"', "x-content-type-options": "nosniff"}
         return Response(self._evidence, media_type="application/json", headers=headers)
 
