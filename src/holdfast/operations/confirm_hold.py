@@ -40,7 +40,7 @@ def _confirm(shard: Shard, story: HoldStory, said: Said) -> tuple[HoldStory, Seq
     verified = check_proof(demand_of(shard, story), said.proof, ActKind.CONFIRM.value, now_ms=now_ms)
     again, found = _again(shard, story, now_ms)
     method = said.proof.method if said.proof else None
-    details = {"method": method, "verified": verified, **found}
+    details = {"method": method, "verified": verified or said.checked, **found}
     act = confirm(standing.last, policy, by=by, at_ms=now_ms, again=again, details=details)
     return write_acts(shard, story, [*due, act], behind=behind(shard, said))
 

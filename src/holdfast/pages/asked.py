@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from holdfast.pages.eve import STORIES
@@ -15,6 +17,7 @@ from holdfast.pages.words import LANGUAGES
 _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[,'][0-9]{3})*|[0-9]{1,12}")
 _TWIN = "twin"
+_MAX_FORM = 4_096
 
 
 def asked_language(request: Request) -> str:
@@ -72,3 +75,15 @@ def _asked(query: Mapping[str, str], what: str, known: Sequence[str], *, usual: 
         return play, usual, ""
     units = read_units(query["amount"])
     return (play, usual, "call.fault.amount") if units is None else (play, units, "")
+
+
+async def small_form(request: Request) -> Mapping[str, str]:
+    """Read a small form; a page of another site cannot send it."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM:
+            raise HTTPException(413)
+    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -15,7 +14,7 @@ from starlette.routing import Route
 
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.shard import Shard
-from holdfast.pages.asked import asked_ending, asked_language, asked_play, asked_story
+from holdfast.pages.asked import asked_ending, asked_language, asked_play, asked_story, small_form
 from holdfast.pages.eve import STORIES, Scratch, both_sides
 from holdfast.pages.eve import USUAL as USUAL_EVE
 from holdfast.pages.late_feed import late_feed
@@ -30,7 +29,6 @@ from holdfast.wire.canonical import read_canonical
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "static" / "demo.css").read_bytes()
-_MAX_FORM = 4_096
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -132,7 +130,7 @@ class Site:
 
     async def send(self, request: Request) -> Response:
         """Play what the form says, then lead to a page that can be read again and again."""
-        play, chosen, fault = asked_play(await _small_form(request), self._country)
+        play, chosen, fault = asked_play(await small_form(request), self._country)
         if play is None:
             return self._page(request, "call", 422, **self._form(chosen, fault))
         decision_id = await self._stage.play(play)
@@ -223,15 +221,3 @@ def _instant_ms(text: str) -> int:
 def _link(request: Request, **changes: str) -> str:
     """Give this page's address with some parameters changed."""
     return f"?{request.url.include_query_params(**changes).query}"
-
-
-async def _small_form(request: Request) -> Mapping[str, str]:
-    """Read a small form; a page of another site cannot send it."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_FORM:
-            raise HTTPException(413)
-    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

@@ -89,6 +89,9 @@ class _Catcher:
                 self.caught.append((texts[self.language]["subject"], texts[self.language]["body"]))
         return Receipt(gateway=self.name, sent_ms=self.now_ms(), channel="app", language=self.language)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     def taken(self) -> tuple[tuple[str, str], ...]:
         """Give what was caught since the last time."""
         caught, self.caught = tuple(self.caught), []
