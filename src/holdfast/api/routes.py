@@ -255,7 +255,8 @@ class Routes:
         entries = [entry.entry(now_ms) for entry in body.entries]
         by = self.access.check(request.headers.get("authorization"), "lists")
         list_id = request.path_params["list"]
-        edit = Edit(list=list_id, remove=entries, by=by) if removing else Edit(list=list_id, add=entries, by=by)
+        published_ms = to_ms(body.published_at) if body.published_at else None
+        edit = Edit(list=list_id, by=by, published_ms=published_ms, **{"remove" if removing else "add": entries})
         version = await change_list(self.shard, edit)
         await self.settle()
         return reply(

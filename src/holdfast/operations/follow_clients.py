@@ -5,14 +5,16 @@ as they stand now, and compared with what was told before.
 """
 
 import asyncio
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypedDict
 
+import numpy as np
 import structlog
 
 from holdfast.lists.membership import Identifier, bic_tag
-from holdfast.operations.changed_values import Changed, entries_of, words
+from holdfast.operations.changed_values import Changed, entries_of
 from holdfast.operations.client_limits import Watched, states, watched
 from holdfast.operations.clients import Client
 from holdfast.operations.named_client import name_of_client, subject_of_client
@@ -93,15 +95,17 @@ async def _owners(shard: Shard, changed: Changed) -> dict[Key, list[Key]]:
 
 
 def _touched(keys: Sequence[Key], clients: Sequence[Client], changed: Changed) -> dict[Key, list[Key]]:
-    """Look a slice of clients through."""
-    pairs = [(key, one.key) for key, client in zip(keys, clients, strict=True) for one in client.identifiers]
-    if not pairs:
-        return {}
-    hits = changed.found(*words([own for _, own in pairs])).nonzero()[0].tolist()
+    """Look a slice of clients through; flat arrays leave nothing for the garbage collector to walk over."""
+    halves = array("Q")
+    for client in clients:
+        for one in client.identifiers:
+            halves.extend(one.key)
+    pairs = np.frombuffer(halves, dtype=np.uint64).reshape(-1, 2)
+    hits = changed.found(pairs[:, 0], pairs[:, 1]).nonzero()[0]
+    owners = np.repeat(np.arange(len(keys)), [len(client.identifiers) for client in clients])[hits]
     found: dict[Key, list[Key]] = {}
-    for place in hits:
-        owner, own = pairs[place]
-        found.setdefault(owner, []).append(own)
+    for owner, (high, low) in zip(owners.tolist(), pairs[hits].tolist(), strict=True):
+        found.setdefault(keys[owner], []).append(Key(high, low))
     return found
 
 

@@ -16,6 +16,7 @@ from holdfast.vocabulary.errors import ForbiddenByLawError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import ActKind, Actor, HoldAct
 from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.judgement import Scalar
 from holdfast.wire.canonical import short_hash
 from holdfast.wire.holds import read_fired
 
@@ -120,8 +121,17 @@ def _history(act: HoldAct, shard: Shard) -> Row:
         "from_state": act.from_state.value if act.from_state else None,
         "to_state": act.to_state.value,
         "provision": act.provision,
-        "details": dict(act.details),
+        "details": dict(_details(act, shard)),
     }
+
+
+def _details(act: HoldAct, shard: Shard) -> Iterator[tuple[str, Scalar]]:
+    """Write instants among the details in the tenant's zone: `occurred_ms` becomes `occurred_at`."""
+    for name, value in act.details.items():
+        if name.endswith("_ms") and isinstance(value, int):
+            yield f"{name.removesuffix('_ms')}_at", rfc3339(value, shard.tenant.zone)
+        else:
+            yield name, value
 
 
 def _next(story: HoldStory, now_ms: int) -> Iterator[str]:

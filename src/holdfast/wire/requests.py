@@ -79,9 +79,10 @@ class EntryBody(Body, frozen=True, kw_only=True):
 
 
 class EntriesBody(Body, frozen=True, kw_only=True):
-    """Entries to add or to remove."""
+    """Entries to add or to remove; `published_at` is when their source published them."""
 
     entries: Annotated[list[EntryBody], Meta(min_length=1, max_length=10_000)]
+    published_at: Instant | None = None
 
 
 class LimitsBody(Body, frozen=True, kw_only=True):

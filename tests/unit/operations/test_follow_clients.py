@@ -217,3 +217,20 @@ def test_a_client_known_by_a_report_alone_hears_too() -> None:
         assert words(world) == [("restricted", CASH)]
 
     told(story)
+
+
+def test_an_account_of_the_same_number_at_another_bank_is_another_account() -> None:
+    """An entry with a BIC limits the client of that bank alone, and its removal restores nobody else."""
+
+    async def story(world: World) -> None:
+        account = {"account": "40817810000000000077"}
+        await world.pay("t-1", payer={"customer_id": "c-1", "kind": "individual", **account, "bic": "044525225"})
+        await world.pay("t-2", payer={"customer_id": "c-2", "kind": "individual", **account, "bic": "044525974"})
+        entry = ListEntry(kind=ListKind.ACCOUNT, value=account["account"], bic="044525225")
+        await world.edit(entry)
+        await world.edit(remove=[entry])
+        await world.follow()
+        assert {row["event_id"] for row in world.queued("client_restricted")} <= {"t-1"}
+        assert {row["event_id"] for row in world.queued("client_restored")} == {"t-1"}
+
+    told(story)

@@ -178,3 +178,18 @@ def test_a_wrong_version_s_correction_is_never_late() -> None:
         assert feed(world)["state"] == "fresh"
 
     told(story)
+
+
+def test_an_entry_that_would_have_stopped_nothing_counts_nothing() -> None:
+    """The late snapshot names the payee, but by an entry that had expired when the transfer was made."""
+
+    async def story(world: World) -> None:
+        world.at("2026-05-08T13:30:00")
+        await world.pay("t-1", occurred_at="2026-05-08T13:30:00+03:00")
+        ended = world.clock.now_ms()
+        world.at("2026-05-08T14:12:00")
+        await world.load(inn(500100732259, expires_ms=ended), published="2026-05-08T12:00:00")
+        await world.follow()
+        assert exposed(world) == []
+
+    told(story)

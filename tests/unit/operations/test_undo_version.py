@@ -147,6 +147,22 @@ def test_a_hold_that_another_entry_carries_is_not_touched() -> None:
     told(story)
 
 
+def test_a_hold_that_the_list_never_carried_is_no_matter_of_the_correction() -> None:
+    """The bank's own list placed it, before the wrong version came; that this list was changed since frees nothing."""
+
+    async def story(world: World) -> None:
+        await world.edit(PAYEE, name=OWN)
+        hold = await place(world)
+        bad = await world.edit(PAYEE)
+        await world.edit(remove=[PAYEE], name=OWN)
+        done = await undo(world, bad)
+        assert done.followed is not None
+        assert (done.followed.withdrawn, done.followed.kept) == (0, 0)
+        assert (await read_hold(world.shard, hold))["state"] == "placed"
+
+    told(story)
+
+
 def test_clients_whom_the_version_limited_are_restored_at_once() -> None:
     """Their limits end with the correction, and they hear of it."""
 
