@@ -7,7 +7,7 @@ from holdfast.api.people import people
 from holdfast.api.routes import Endpoint, Routes, read_limit, reply, request_body, route
 from holdfast.operations.cancel_hold import cancel_hold
 from holdfast.operations.confirm_hold import confirm_hold
-from holdfast.operations.read_hold import hold_page, read_hold
+from holdfast.operations.read_hold import hold_page, read_hold, read_told
 from holdfast.operations.release_hold import release_hold
 from holdfast.operations.restrain_hold import Notice, restrain_hold
 from holdfast.operations.said import Proof, Said
@@ -45,6 +45,12 @@ async def holds(routes: Routes, request: Request) -> Response:
 async def hold(routes: Routes, request: Request) -> Response:
     """Give one hold as it stands now."""
     return reply(await read_hold(routes.shard, request.path_params["id"]))
+
+
+@route("read")
+async def told(routes: Routes, request: Request) -> Response:
+    """Give what the client was told and shown about one hold."""
+    return reply(await read_told(routes.shard, request.path_params["id"]))
 
 
 def _proof(body: ProofBody) -> Proof:
@@ -123,6 +129,7 @@ async def withdraw(routes: Routes, request: Request) -> Response:
 HOLD_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/v1/holds", holds),
     ("GET", "/v1/holds/{id}", hold),
+    ("GET", "/v1/holds/{id}/notices", told),
     ("POST", "/v1/holds/{id}/confirm", confirm),
     ("POST", "/v1/holds/{id}/cancel", cancel),
     ("POST", "/v1/holds/{id}/release", release),

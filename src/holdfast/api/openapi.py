@@ -120,6 +120,10 @@ def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
             "parameters": [_parameter("id")],
             "get": _operation("Read a hold", "the hold as it stands now, with its history"),
         },
+        "/v1/holds/{id}/notices": {
+            "parameters": [_parameter("id")],
+            "get": _operation("Read what the client was told and shown", "notices and pages, oldest first"),
+        },
         **{
             f"/v1/holds/{{id}}/{act}": {
                 "parameters": [_parameter("id")],

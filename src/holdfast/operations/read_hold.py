@@ -28,6 +28,7 @@ REQUISITES: Final = (
 )  # fmt: skip
 _PLAIN: Final = frozenset({"bic", "swift"})
 _SHOWN: Final = 4
+_TOLD: Final = frozenset({ActKind.NOTIFY, ActKind.SHOW})
 
 
 async def read_hold(shard: Shard, hold_id: str) -> Row:
@@ -72,9 +73,19 @@ def hold_row_view(shard: Shard, story: HoldStory) -> Row:
         "executed": last.executed,
         "proof": _proof(shard, story),
         "next": list(_next(shard, story, now_ms)),
-        "history": [_history(act, shard) for act in story.acts],
+        "history": [_history(act, shard) for act in story.acts if act.act not in _TOLD],
         "as_of": rfc3339(now_ms, zone),
     }
+
+
+async def read_told(shard: Shard, hold_id: str) -> Row:
+    """Give what the client was told and shown about a hold, oldest first."""
+    return {"items": told_rows(shard, await hold_story(shard, hold_id)), "next": None}
+
+
+def told_rows(shard: Shard, story: HoldStory) -> list[Row]:
+    """Describe the notices and the pages of a hold; they change nothing about it and so are no part of its history."""
+    return [_history(act, shard) for act in story.acts if act.act in _TOLD]
 
 
 def requisites(event: Event) -> Mapping[str, str]:

@@ -48,8 +48,9 @@ def legal_file(evidence: Evidence, language: str) -> str:
 
 
 def _course(content: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Give what happened in the order of time: acts on holds, notices in the place of their acts, and results."""
-    acts = [("act", act) for hold in content["holds"] for act in hold["history"] if act["act"] != ActKind.NOTIFY.value]
+    """Give what happened in the order of time: acts on holds, pages shown, notices as they were sent, and results."""
+    shown = [act for hold in content["holds"] for act in hold["told"] if act["act"] == ActKind.SHOW.value]
+    acts = [("act", act) for act in (*(act for hold in content["holds"] for act in hold["history"]), *shown)]
     notices = [("notice", notice) for notice in content["notices"]]
     results = [("result", result) for result in content["results"]]
     return sorted((*acts, *notices, *results), key=lambda row: datetime.fromisoformat(row[1]["at"]))
