@@ -11,6 +11,7 @@ from holdfast.holds.release import check_release
 from holdfast.holds.standing import stand
 from holdfast.holds.step import UNDECIDED
 from holdfast.operations.hold_story import HoldStory, due_acts, event_id_of, hold_story
+from holdfast.operations.other_word import check_others
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import ForbiddenByLawError
 from holdfast.vocabulary.event import Event
@@ -71,7 +72,7 @@ def hold_row_view(shard: Shard, story: HoldStory) -> Row:
         "payee": {name: _masked(name, value) for name, value in requisites(event).items()} if event else None,
         "executed": last.executed,
         "proof": _proof(shard, story),
-        "next": list(_next(story, now_ms)),
+        "next": list(_next(shard, story, now_ms)),
         "history": [_history(act, shard) for act in story.acts if act.act not in _TOLD],
         "as_of": rfc3339(now_ms, zone),
     }
@@ -145,13 +146,13 @@ def _details(act: HoldAct, shard: Shard) -> Iterator[tuple[str, Scalar]]:
             yield name, value
 
 
-def _next(story: HoldStory, now_ms: int) -> Iterator[str]:
+def _next(shard: Shard, story: HoldStory, now_ms: int) -> Iterator[str]:
     """Name the acts that may come now."""
     standing, policy = stand(story.acts), story.policy_now
     last = standing.last
     if last.executed:
         return
-    if _allows_confirmation(story, now_ms):
+    if _allows_confirmation(shard, story, now_ms):
         yield ActKind.CONFIRM.value
     if last.to_state in CANCELLABLE:
         yield ActKind.CANCEL.value
@@ -164,10 +165,11 @@ def _next(story: HoldStory, now_ms: int) -> Iterator[str]:
     yield ActKind.RELEASE.value
 
 
-def _allows_confirmation(story: HoldStory, now_ms: int) -> bool:
+def _allows_confirmation(shard: Shard, story: HoldStory, now_ms: int) -> bool:
     """Tell whether whoever may confirm this hold could do so now."""
     by = next((Actor(word) for word in story.policy_now.confirmed_by), Actor.CLIENT)
     try:
+        check_others(shard, story, by)
         return may_confirm(stand(story.acts), story.policy_now, by=by, now_ms=now_ms)
     except ForbiddenByLawError:
         return False

@@ -87,10 +87,11 @@ class ReleaseBody(Body, frozen=True, kw_only=True):
 
 
 class _Sign(Struct, frozen=True):
-    """The state of one sign."""
+    """The state of one sign, and how far it acts."""
 
     id: str
     state: str
+    mode: str = "enforce"
 
 
 class _Placed(Struct, frozen=True):
@@ -122,6 +123,12 @@ def read_terms(judgement: bytes) -> HoldTerms | None:
 def read_fired(judgement: bytes) -> tuple[str, ...]:
     """Name the signs that fired in a judgement."""
     return tuple(sign.id for sign in _PLACED.decode(judgement).signs if sign.state == "fired")
+
+
+def read_acting(judgement: bytes) -> tuple[str, ...]:
+    """Name the signs that fired in a judgement and were acted on."""
+    signs = _PLACED.decode(judgement).signs
+    return tuple(sign.id for sign in signs if sign.state == "fired" and sign.mode == "enforce")
 
 
 def correct(event: bytes, corrections: Mapping[str, Corrected]) -> bytes:
