@@ -23,7 +23,7 @@ from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.judge_sample import Sampled, judge_sample
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Gateway
-from holdfast.operations.publish_rules import law_of, publish_ruleset
+from holdfast.operations.publish_rules import copy_ruleset, law_of, publish_ruleset
 from holdfast.operations.shard import Bank, Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
@@ -386,7 +386,9 @@ def _assemble(
 def scratch_shard(assembled: Assembled, now_ms: int) -> Shard:
     """Make a shard in memory under the same law, with an empty past and a clock that stands where it is told."""
     shard, clock = assembled.shard, StandingClock(now_ms)
-    ports = replace(shard.ports, clock=clock, store=MemoryStore(clock=clock))
+    store = MemoryStore(clock=clock)
+    copy_ruleset(assembled.store, store, shard.ruleset)
+    ports = replace(shard.ports, clock=clock, store=store)
     return Shard(
         tenant=shard.tenant,
         law=shard.law,
