@@ -79,6 +79,8 @@ class Nursery:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(30)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def _hear(self) -> str:
         assert self._process.stdout is not None

@@ -12,4 +12,5 @@ def test_thirty_deaths_lose_nothing(tmp_path: Path) -> None:
     assert outcome.faults == []
     assert outcome.rounds == 30
     assert outcome.acknowledged > 300
-    assert {*IN_SERVER, *IN_COMPACTOR} & set(outcome.points)
+    reached = {*IN_SERVER, *IN_COMPACTOR} & set(outcome.points)
+    assert len(reached) >= 8, outcome.points
