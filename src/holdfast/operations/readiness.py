@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from holdfast.operations.freshness import Freshness, every_feed
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
+from holdfast.vocabulary.errors import StoreError
 
 REGULATORS = ("ru.cbr.", "ru.gis.", "ru.courts.", "kz.afc.")
 
@@ -22,7 +23,7 @@ def readiness(shard: Shard) -> Readiness:
 
     A feed that was loaded late, or not at all for a day, leaves it ready and degraded.
     """
-    faults = ["the log cannot be written"] if shard.failed is not None else []
+    faults = [_cannot_write(shard.failed)] if shard.failed is not None else []
     missing = [
         name for name in shard.law.lists() if name.startswith(REGULATORS) and not shard.memory.lists.is_loaded(name)
     ]
@@ -40,3 +41,9 @@ def _word(feed: Freshness) -> str:
     if feed.state == "late":
         return f"the snapshot in force was loaded {feed.minutes_late} min after its deadline"
     return "no snapshot was loaded for more than a day"
+
+
+def _cannot_write(cause: BaseException) -> str:
+    """Say why the log cannot be written; only what the store says can hold nobody's data."""
+    why = cause.message if isinstance(cause, StoreError) else type(cause).__name__
+    return f"the log cannot be written: {why}"
