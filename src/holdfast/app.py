@@ -4,6 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -19,13 +20,15 @@ from holdfast.features.standing import Standing
 from holdfast.gateways.file import FileGateway
 from holdfast.lists.book import ListBook
 from holdfast.operations.import_folder import ImportFolder
+from holdfast.operations.judge_sample import Sampled, judge_sample
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Gateway
-from holdfast.operations.publish_rules import law_of, publish_ruleset
+from holdfast.operations.publish_rules import copy_ruleset, law_of, publish_ruleset
 from holdfast.operations.shard import Bank, Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
 from holdfast.settings import Settings, read_settings
+from holdfast.store import backups
 from holdfast.store.memory import MemoryStore
 from holdfast.store.sqlite import SqliteStore
 from holdfast.store.sqlite.store import DATABASE_NAME
@@ -185,6 +188,25 @@ def open_store_beside(directory: Path) -> SqliteStore:
     return SqliteStore.open_beside(directory, clock=SystemClock(), random_bytes=os.urandom)
 
 
+def back_up(data: Path, into: Path, *, with_key: bool) -> backups.Manifest:
+    """Copy a data directory into a folder, also while its server runs."""
+    made_at = rfc3339(SystemClock().now_ms())
+    return backups.write_backup(data, into, version=__version__, made_at=made_at, with_key=with_key)
+
+
+def restoring(
+    source: Path, target: Path, *, secret: bytes | None
+) -> AbstractContextManager[tuple[Path, backups.Manifest]]:
+    """Give a directory aside with what a backup holds, which becomes `target` when nothing in the `with` fails."""
+    return backups.restoring(source, target, secret=secret)
+
+
+def judge_restored(store: SqliteStore, data: Path, size: int) -> Sampled:
+    """Judge a sample of a directory's decisions again, by the law under which each was made."""
+    none = Sampled(judged=0, different=())
+    return judge_sample(_beside(store, data), size) if store.get_meta(_RULESET) is not None else none
+
+
 def clock_left(store: SqliteStore) -> Clock:
     """Give the clock of a data directory: the test clock where it was left, else the machine's."""
     left = store.get_meta(_TEST_CLOCK)
@@ -229,8 +251,10 @@ def _proof_key(settings: Settings) -> bytes | None:
 
 
 def reopen(assembled: Assembled) -> SqliteStore:
-    """Close the store that failed and open its directory again."""
-    assembled.shard.ports.store.close()
+    """Take the directory from the store that failed, which may still be read, and open it again."""
+    failed = assembled.shard.ports.store
+    if isinstance(failed, SqliteStore):
+        failed.stop()
     return SqliteStore.open(assembled.settings.data, clock=assembled.clock, random_bytes=os.urandom)
 
 
@@ -362,7 +386,9 @@ def _assemble(
 def scratch_shard(assembled: Assembled, now_ms: int) -> Shard:
     """Make a shard in memory under the same law, with an empty past and a clock that stands where it is told."""
     shard, clock = assembled.shard, StandingClock(now_ms)
-    ports = replace(shard.ports, clock=clock, store=MemoryStore(clock=clock))
+    store = MemoryStore(clock=clock)
+    copy_ruleset(assembled.store, store, shard.ruleset)
+    ports = replace(shard.ports, clock=clock, store=store)
     return Shard(
         tenant=shard.tenant,
         law=shard.law,

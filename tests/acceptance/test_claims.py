@@ -1,182 +1,284 @@
-"""Claims over HTTP: a late feed, a refund that is owed, its evidence, and one changed byte."""
+"""Who owes a refund: owed, not owed, cannot prove; from what the log shows and never from an assumption."""
 
-import json
-import sqlite3
-import subprocess
-import sys
-import zipfile
-from io import BytesIO
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
+import pytest
 
-from tests.acceptance.conftest import Server, StartServer, transfer
+from tests.acceptance.conftest import Json, StartServer, transfer
+from tests.acceptance.stories import (
+    Scenario,
+    World,
+    at,
+    cancel,
+    claim,
+    confirm,
+    delist,
+    enlist,
+    get,
+    held,
+    kill,
+    pay,
+    result,
+    scenario,
+    tell,
+)
 
-Json = dict[str, Any]
-DATABASE = "ru.cbr.recipients"
+BASE = "ru.cbr.recipients"
+NOON = "2026-05-08 12:00"
+LATER = "2026-05-08 13:00"
+CLAIMED = "2026-05-13 12:00"
+DECEIVED = {"without_consent": False}
+LAW = "161-FZ 8 p. 3.13"
+IN_DATABASE = held(NOON, by=BASE, sign="1.1")
+
+RUSSIA = (
+    scenario(
+        "Executed while the hold waited: the whole sum is owed, thirty days from the application",
+        LAW,
+        *IN_DATABASE,
+        at(LATER, result("executed")),
+        at(
+            CLAIMED,
+            claim(application={"number": "A-1", "date": "2026-05-12"}, **DECEIVED),
+            liability="owed",
+            amount_minor=25_000_000,
+            kind="ru.161-fz.8.3.13",
+            due_at="~2026-06-11T23:59:59",
+        ),
+        at(CLAIMED, claim(**DECEIVED), status=409),
+    ),
+    scenario(
+        "The day of the application is not moved off a weekend, nor off the turn of the year",
+        f"{LAW}: calendar days",
+        *held("2025-12-04 12:00", by=BASE, sign="1"),
+        at("2025-12-04 13:00", result("executed")),
+        at(
+            "2025-12-05 12:00",
+            claim(application={"number": "A-2", "date": "2025-12-04"}, **DECEIVED),
+            liability="owed",
+            due_at="~2026-01-03T23:59:59",
+        ),
+    ),
+    scenario(
+        "Without an application the clock starts with the report",
+        LAW,
+        *IN_DATABASE,
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="owed", due_at="~2026-06-12T23:59:59"),
+    ),
+    scenario(
+        "Held, confirmed, paused again, executed on the day after: not owed",
+        "161-FZ 8 p. 3.12",
+        *IN_DATABASE,
+        at("2026-05-09 12:00", confirm(), state="paused_again"),
+        at("2026-05-11 09:00", result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "Executed in the second pause: owed",
+        LAW,
+        *IN_DATABASE,
+        at("2026-05-09 12:00", confirm(), state="paused_again"),
+        at("2026-05-10 12:00", result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="owed"),
+    ),
+    scenario(
+        "Executed after the client's silence: owed",
+        f"{LAW}; 8 p. 3.9",
+        *IN_DATABASE,
+        at("2026-05-11 12:00", result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="owed"),
+    ),
+    scenario(
+        "Executed after the client dropped it: owed",
+        LAW,
+        *IN_DATABASE,
+        at(LATER, cancel(), state="cancelled"),
+        at("2026-05-08 14:00", result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="owed"),
+    ),
+    scenario(
+        "Refused over SBP and executed all the same: owed",
+        LAW,
+        at(NOON, enlist(BASE)),
+        at(NOON, pay(rail="sbp"), outcome="refuse"),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="owed"),
+    ),
+    scenario(
+        "A repeat that had to pass after two days: not owed",
+        "161-FZ 8 p. 3.11, 3.12",
+        at(NOON, enlist(BASE)),
+        at(NOON, pay("a", rail="sbp"), outcome="refuse"),
+        at(LATER, pay("b", rail="sbp"), outcome="refuse"),
+        at("2026-05-10 12:00", pay("c", rail="sbp"), outcome="allow"),
+        at("2026-05-10 12:01", result("executed", of="c")),
+        at(CLAIMED, claim("c", **DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "An organisation's order is held and its loss is not refunded",
+        f"{LAW}: individuals",
+        at(NOON, enlist(BASE)),
+        at(NOON, pay(payer={"kind": "organisation"}), outcome="hold"),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "Whether the payer is an individual nobody said: it cannot be proved",
+        f"{LAW}: individuals",
+        at(NOON, enlist(BASE)),
+        at(NOON, pay(payer={"kind": None}), outcome="hold"),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="cannot_prove"),
+    ),
+    scenario(
+        "The bank never said whether it executed: it cannot be proved, until it says so",
+        f"{LAW}; issue 3: from transfer_result, never from an assumption",
+        *IN_DATABASE,
+        at(CLAIMED, claim(**DECEIVED), liability="cannot_prove"),
+        at("2026-05-13 13:00", result("executed")),
+        at("2026-05-13 13:01", get("/v1/claims?customer_id={client}"), items__0__liability="owed"),
+    ),
+    scenario(
+        "It failed: not owed",
+        LAW,
+        *IN_DATABASE,
+        at(LATER, result("failed")),
+        at(CLAIMED, claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "Executed and returned: not owed",
+        LAW,
+        *IN_DATABASE,
+        at(LATER, result("executed")),
+        at("2026-05-08 14:00", result("returned")),
+        at(CLAIMED, claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "The bank's own list is no knowledge of the database: not owed",
+        f"{LAW}: the Bank of Russia's database",
+        *held(NOON),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "The record left the database before the order: not owed",
+        LAW,
+        at("2026-05-08 10:00", enlist(BASE)),
+        at("2026-05-08 11:00", delist(BASE)),
+        at(NOON, pay(), outcome="allow"),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "Of a transfer without consent the bank has no record of a notice: it cannot be proved",
+        "161-FZ 9 p. 11-15",
+        at(NOON, pay(), outcome="allow"),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(without_consent=True), liability="cannot_prove"),
+    ),
+    scenario(
+        "Only the payer claims, and only what there was",
+        "contract; issue 3: bad input",
+        *IN_DATABASE,
+        at(CLAIMED, claim("nothing", **DECEIVED), status=404),
+        at(CLAIMED, claim(client={"customer_id": "c-9999"}, **DECEIVED), status=403),
+    ),
+    scenario(
+        "A claim starts the list entry too, and the next order to the payee is held",
+        "issue 3: one intake call",
+        at(NOON, pay(), outcome="allow"),
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(enlist=True, **DECEIVED)),
+        at("2026-05-13 12:01", pay("u", amount_minor=100), outcome="hold", fired={"1.7"}),
+    ),
+    scenario(
+        "Killed after it was made, the claim stands as it was",
+        LAW,
+        *IN_DATABASE,
+        at(LATER, result("executed")),
+        at(CLAIMED, claim(**DECEIVED), liability="owed"),
+        at(CLAIMED, kill()),
+        at(CLAIMED, get("/v1/claims?customer_id={client}"), items__0__liability="owed", items__0__overdue=False),
+        at("2026-06-12 23:59:59", get("/v1/claims?customer_id={client}"), items__0__overdue=False),
+        at("2026-06-13 00:00:01", get("/v1/claims?customer_id={client}"), items__0__overdue=True),
+    ),
+)
+
+CENTER = "kz.afc.persons"
+KAZAKHSTAN = (
+    scenario(
+        "A listed payee was paid: compensation of the whole sum, without a clock",
+        "KZ banking reform 2026 (compensation)",
+        at(NOON, enlist(CENTER, "iin")),
+        at(NOON, pay(), outcome="hold"),
+        at("2026-05-19 12:00", result("executed")),
+        at("2026-05-20 12:00", claim(**DECEIVED), liability="owed", amount_minor=25_000_000, due_at=None),
+    ),
+    scenario(
+        "A payee who was not listed: no compensation",
+        "KZ banking reform 2026 (compensation)",
+        at(NOON, pay(), outcome="allow"),
+        at(LATER, result("executed")),
+        at("2026-05-20 12:00", claim(**DECEIVED), liability="not_owed"),
+    ),
+    scenario(
+        "A listed payee who was never paid: no compensation",
+        "KZ banking reform 2026 (compensation)",
+        at(NOON, enlist(CENTER, "iin")),
+        at(NOON, pay(), outcome="hold"),
+        at(LATER, cancel(), state="cancelled"),
+        at("2026-05-08 14:00", result("cancelled")),
+        at("2026-05-20 12:00", claim(**DECEIVED), liability="not_owed"),
+    ),
+)
 
 
-def load(server: Server, published: str, *inns: str) -> None:
-    """Load a full snapshot that was published at a time of 8 May."""
-    table = "kind,value\n" + "".join(f"inn,{inn}\n" for inn in inns)
-    answer = server.client.post(
-        f"/v1/lists/{DATABASE}/import",
-        params={"published_at": f"2026-05-08T{published}:00+03:00", "by": "loader"},
-        content=table.encode(),
-    )
-    assert answer.status_code == httpx.codes.OK, answer.text
+@pytest.fixture(scope="module")
+def russia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Tell the Russian ones in one world."""
+    yield from tell(tmp_path_factory.mktemp("claims-ru"), RUSSIA)
 
 
-def at(time: str) -> str:
-    """Write a time of 8 May in Moscow."""
-    return f"2026-05-08T{time}:00+03:00"
+@pytest.fixture(scope="module")
+def kazakhstan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Tell the Kazakh ones in one world."""
+    yield from tell(tmp_path_factory.mktemp("claims-kz"), KAZAKHSTAN, zone="Asia/Almaty", packs="kz")
 
 
-def paid_late(server: Server) -> Json:
-    """A record is published at 09:00 and loaded at 10:12; meanwhile its payee is paid."""
-    load(server, "08:00", "7707083893")
-    server.move_clock(at("10:05"))
-    decision = server.decide(transfer("tr-1", occurred_at=at("10:05")))
-    assert decision["outcome"] == "allow"
-    server.move_clock(at("10:06"))
-    server.report(
-        {"id": "res-1", "type": "transfer_result", "occurred_at": at("10:06"), "of": "tr-1", "result": "executed"}
-    )
-    server.move_clock(at("10:12"))
-    load(server, "09:00", "7707083893", "500100732259")
-    server.move_clock(at("12:00"))
-    return decision
+@pytest.mark.parametrize("case", RUSSIA, ids=str)
+def test_a_russian_claim(russia: World, case: Scenario) -> None:
+    """Every scenario goes as the law says."""
+    russia.check(case)
 
 
-def report(event_id: str = "fr-1", **fields: Any) -> Json:
-    """Write a client's report of fraud."""
-    return {
-        "id": event_id,
-        "type": "fraud_report",
-        "occurred_at": at("12:00"),
-        "client": {"customer_id": "c-1"},
-        "of": "tr-1",
-        **fields,
-    }
+@pytest.mark.parametrize("case", KAZAKHSTAN, ids=str)
+def test_a_kazakh_claim(kazakhstan: World, case: Scenario) -> None:
+    """Every scenario goes as the law says."""
+    kazakhstan.check(case)
 
 
-def holdfast(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command."""
-    return subprocess.run([sys.executable, "-m", "holdfast", *words], capture_output=True, text=True, check=False)
-
-
-def test_a_feed_that_was_loaded_72_minutes_late_is_paid_for_and_proved(start: StartServer, tmp_path: Path) -> None:
-    """From the late snapshot to the refund, the evidence file, the changed byte and the walk along the chain."""
-    server = start(clock=at("08:30"))
-    decision = paid_late(server)
-    made = server.post("/v1/claims", report(enlist=True, application={"number": "A-7", "date": "2026-05-08"}))
-    assert made.status_code == httpx.codes.CREATED, made.text
-    claim = made.json()
-    assert (claim["liability"], claim["kind"]) == ("owed", "ru.161-fz.8.3.13")
-    assert claim["due_at"].startswith("2026-06-07T23:59:59")
-    again = server.post("/v1/events", report(enlist=True, application={"number": "A-7", "date": "2026-05-08"}))
-    assert (again.status_code, again.json()["id"]) == (httpx.codes.OK, claim["id"])
-    assert again.headers["holdfast-replayed"] == "true"
-    own = server.client.get("/v1/lists/bank.recipients").json()
-    assert {"account", "inn"} <= {entry["kind"] for entry in own["items"]}
-    assert claim["id"] in own["items"][0]["reason"]
-
-    path = f"/v1/decisions/{decision['id']}/evidence"
-    case = tmp_path / "case.json"
-    case.write_bytes(server.client.get(path).content)
-    good = holdfast("evidence", "verify", str(case))
-    assert good.returncode == 0, good.stdout + good.stderr
-    head = json.loads(case.read_text())["head"]["link"]
-    assert holdfast("evidence", "verify", str(case), "--head", head).returncode == 0
-    changed = tmp_path / "changed.json"
-    changed.write_bytes(case.read_bytes().replace(b"25000000", b"15000000", 1))
-    bad = holdfast("evidence", "verify", str(changed))
-    assert bad.returncode == 3
-    assert "does not have" in bad.stdout
-
-    page = server.client.get(path, params={"format": "html", "lang": "ru"})
-    assert page.headers["content-type"].startswith("text/html")
-    assert "Банк обязан вернуть деньги" in page.text
-
-    paid = {"result": "paid", "amount_minor": 25_000_000, "by": "officer", "document": {"number": "PO-9"}}
-    settled = server.post(f"/v1/claims/{claim['id']}/settle", paid)
-    assert settled.json()["state"] == "paid"
-    assert server.post(f"/v1/claims/{claim['id']}/settle", {"result": "refused", "by": "officer"}).status_code == 409
-
-    walked = holdfast("verify", "--data", str(server.data))
-    assert walked.returncode == 0, walked.stdout + walked.stderr
-    server.restart()
-    assert server.client.get(f"/v1/claims/{claim['id']}").json()["state"] == "paid"
-
-
-def test_exposure_is_shown_and_exported(start: StartServer, tmp_path: Path) -> None:
-    """The sums by currency, the rows, and the same as CSV and as a workbook, over HTTP and by the command."""
-    server = start(clock=at("08:30"))
-    paid_late(server)
-    server.post("/v1/claims", report())
-    span = {"from": "2026-05-08", "to": "2026-05-09"}
-    view = server.client.get("/v1/exposure", params=span).json()
-    assert view["currencies"][0]["late_feed"] == {"amount_minor": 25_000_000, "count": 1}
-    assert view["currencies"][0]["returned_share"] == 0
-    rows = server.client.get("/v1/exposure/rows", params={"kind": "stolen"}).json()["items"]
-    assert [row["reason"] for row in rows] == ["fraud_report"]
-    table = server.client.get("/v1/exposure", params=span | {"format": "csv"})
-    assert table.headers["content-type"].startswith("text/csv")
-    assert table.text.splitlines()[0].endswith("at,kind,amount_minor,currency,decision_id,reason")
-    url = str(server.client.base_url)
-    out = tmp_path / "exposure.xlsx"
-    words = ("exposure", "--from", "2026-05-08", "--to", "2026-05-09", "--url", url)
-    done = holdfast(*words, "--format", "xlsx", "--out", str(out))
-    assert done.returncode == 0, done.stderr
-    with zipfile.ZipFile(BytesIO(out.read_bytes())) as book:
-        assert b"late_feed" in book.read("xl/sharedStrings.xml")
-    assert "25,000,000" in holdfast(*words).stdout
-    for bad in ({"from": "yesterday"}, {"from": "2026-05-09", "to": "2026-05-08"}, {"format": "pdf"}):
-        assert server.client.get("/v1/exposure", params=bad).status_code == httpx.codes.UNPROCESSABLE_ENTITY
-
-
-def test_a_report_of_fraud_that_fits_nothing_is_refused(start: StartServer) -> None:
-    """An unknown transfer, no transfer, another client's, another event, and a second claim: each a clear problem."""
-    server = start(clock=at("08:30"))
-    paid_late(server)
-    cases: list[tuple[Json, int, str]] = [
-        (report(of="tr-9"), 404, "not_found"),
-        (report(of=None), 422, "invalid"),
-        (report(client={"customer_id": "c-2"}), 403, "other_client"),
-        (transfer("tr-2", occurred_at=at("12:00")), 422, "invalid"),
-        (report(amount=1), 422, "invalid"),
-    ]
-    for body, status, code in cases:
-        answer = server.post("/v1/claims", body)
-        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
-        assert answer.json()["hint"]
-    assert server.post("/v1/claims", report()).status_code == httpx.codes.CREATED
-    assert server.post("/v1/claims", report("fr-2")).status_code == httpx.codes.CONFLICT
-    assert server.post("/v1/claims", report(reason="another body")).status_code == httpx.codes.CONFLICT
-    listed = server.client.get("/v1/claims", params={"state": "open", "customer_id": "c-1"}).json()["items"]
-    assert len(listed) == 1
-    assert server.client.get("/v1/claims", params={"state": "lost"}).status_code == httpx.codes.UNPROCESSABLE_ENTITY
-    assert server.client.get("/v1/claims/claim_unknown").status_code == httpx.codes.NOT_FOUND
-
-
-def test_a_changed_record_is_found_by_the_walk(start: StartServer) -> None:
-    """After one number of one record was changed in the database, the walk ends with 3 and names the record."""
-    server = start(clock=at("08:30"))
-    paid_late(server)
-    server.stop()
-    data = str(server.data)
-    good = holdfast("verify", "--data", data)
-    assert good.returncode == 0, good.stdout + good.stderr
-    head = good.stdout.split("head ")[1].split()[0]
-    assert holdfast("verify", "--data", data, "--head", head).returncode == 0
-    assert holdfast("verify", "--data", data, "--head", "00" * 32).returncode == 3
-    assert holdfast("verify", "--data", data, "--head", "no link").returncode == 2
-    with sqlite3.connect(server.data / "holdfast.db") as database:
-        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f"DROP TRIGGER {trigger}")
-        database.execute("UPDATE log SET received_ms = received_ms - 60000 WHERE seq = 3")
-    database.close()
-    bad = holdfast("verify", "--data", data)
-    assert bad.returncode == 3
-    assert "record 3: its header is not as it was written" in bad.stdout
+def test_a_feed_that_was_loaded_72_minutes_late(start: StartServer) -> None:
+    """Published at 11:00 and loaded at 12:12, the deadline being an hour: owed from 12:00 on."""
+    server = start(clock="2026-05-08T11:00:00+03:00")
+    owed: dict[str, str] = {}
+    for name, when in (("a", "11:30"), ("b", "11:59"), ("c", "12:01"), ("d", "12:11")):
+        instant = f"2026-05-08T{when}:00+03:00"
+        server.move_clock(instant)
+        assert server.decide(transfer(name, occurred_at=instant, amount_minor=100))["outcome"] == "allow"
+        told = {"id": f"r-{name}", "type": "transfer_result", "occurred_at": instant, "of": name, "result": "executed"}
+        server.report(told)
+    server.move_clock("2026-05-08T12:12:00+03:00")
+    path = "/v1/lists/ru.cbr.recipients/import?type=inn&published_at=2026-05-08T11:00:00%2B03:00&by=anna"
+    loaded = server.client.post(path, content="500100732259;08.05.2026 10:00:00;1;RUS\n")
+    assert loaded.status_code == httpx.codes.OK, loaded.text
+    server.move_clock("2026-05-08T13:00:00+03:00")
+    for name in "abcd":
+        report: Json = {"id": f"f-{name}", "type": "fraud_report", "occurred_at": "2026-05-08T13:00:00+03:00"}
+        answer = server.post("/v1/claims", report | {"client": {"customer_id": "c-1"}, "of": name} | DECEIVED)
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        owed[name] = answer.json()["liability"]
+    assert owed == {"a": "not_owed", "b": "not_owed", "c": "owed", "d": "owed"}
+    held_now = server.decide(transfer("e", occurred_at="2026-05-08T13:00:00+03:00", amount_minor=100))
+    assert held_now["outcome"] == "hold"

@@ -32,7 +32,7 @@ def read(server: Server, path: str) -> Json:
 
 def done(row: Json) -> list[str]:
     """Name the acts of a hold, those left out that only tell of a notice."""
-    return [one["act"] for one in row["history"] if one["act"] != "notify"]
+    return [one["act"] for one in row["history"]]
 
 
 def test_confirmed_on_saturday_with_a_match_is_executed_on_monday(start: StartServer) -> None:

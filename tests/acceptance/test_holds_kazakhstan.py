@@ -212,10 +212,9 @@ CASES = (
         at(NAURYZ, pay(), outcome="allow"),
     ),
     scenario(
-        "Killed before the term and before its end, the suspension still ends on its day",
+        "Killed just before its end, the suspension still ends on its day",
         "Law 205-VIII",
         *listed(NAURYZ),
-        at("2026-03-26 12:00", kill()),
         at("2026-03-31 23:59:59", kill()),
         at("2026-03-31 23:59:59.999", look(), state="placed"),
         at("2026-04-01 00:00", look(), state="released"),

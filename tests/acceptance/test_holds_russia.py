@@ -1,9 +1,11 @@
 """Russia: the hold of 161-FZ article 8, the client's choice, silence and the second pause, told over HTTP."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 
+from tests.acceptance.conftest import StartServer, transfer
 from tests.acceptance.stories import (
     Scenario,
     World,
@@ -16,6 +18,7 @@ from tests.acceptance.stories import (
     held,
     kill,
     look,
+    moves,
     pay,
     post,
     result,
@@ -320,3 +323,46 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def test_russia(world: World, case: Scenario) -> None:
     """Every scenario goes as the law says."""
     world.check(case)
+
+
+def test_a_hold_reads_the_same_before_and_after_its_timer_fired(start: StartServer) -> None:
+    """Started again after the end of its term, the server shows the hold as the timer will write it."""
+    server = start(clock="2026-05-08T12:00:00+03:00")
+    server.enlist("bank.recipients", {"kind": "inn", "value": "500100732259"})
+    path = f"/v1/holds/{server.decide(transfer('tr-1'))['hold']['id']}"
+    server.words = (*server.words[:-1], "2026-05-10T09:00:00+03:00")
+    server.restart(signal.SIGKILL)
+    before = server.client.get(path).json()
+    server.move_clock("2026-05-10T09:00:00.001+03:00")
+    after = server.client.get(path).json()
+    for row in (before, after):
+        assert (row["state"], row["instruction"], row["next"]) == ("not_accepted", "do_not_execute", [])
+        lapsed = moves(row)[-1]
+        assert (lapsed["act"], lapsed["at"]) == ("lapse", "2026-05-10T00:00:00.000+03:00")
+    assert moves(before) == moves(after)
+
+
+def test_a_wrong_load_is_undone_for_all_it_touched(start: StartServer) -> None:
+    """Two people take a version back: what it alone held goes, the second pause ends, another ground still holds."""
+    server = start(clock="2026-05-08T12:00:00+03:00")
+    inns = [f"50010000000{number}" for number in range(3)]
+    server.enlist("bank.recipients", *({"kind": "inn", "value": inn} for inn in inns[1:]))
+    ids = {}
+    second = server.decide(transfer("b", payee={"kind": "individual", "inn": inns[1]}))["hold"]["id"]
+    version = server.enlist(BASE, *({"kind": "inn", "value": inn} for inn in inns))["version"]
+    for name, inn in (("a", inns[0]), ("c", inns[2])):
+        ids[name] = server.decide(transfer(name, payee={"kind": "individual", "inn": inn}))["hold"]["id"]
+    proof = {"method": "branch", "reference": "r-1"}
+    said = {"by": "client", "customer_id": "c-1", "proof": proof}
+    assert server.post(f"/v1/holds/{second}/confirm", said).json()["state"] == "paused_again"
+    body = {"reason": "another region's file", "evidence": {"kind": "letter", "reference": "FC-17"}, "by": "anna"}
+    path = f"/v1/lists/{BASE}/versions/{version}/undo"
+    assert server.post(path, body | {"approved_by": "anna"}).status_code == 422
+    assert server.post(path, body | {"approved_by": "boris"}).status_code == 200
+    server.move_clock("2026-05-08T12:01:00+03:00")
+    rows = {name: server.client.get(f"/v1/holds/{hold}").json() for name, hold in (ids | {"b": second}).items()}
+    assert (rows["a"]["state"], rows["a"]["instruction"]) == ("withdrawn", "execute")
+    assert (rows["b"]["state"], rows["b"]["instruction"]) == ("withdrawn", "execute")
+    assert (rows["c"]["state"], rows["c"]["instruction"]) == ("placed", "wait")
+    assert rows["c"]["until"] == "2026-05-09T23:59:59.999999+03:00"
+    assert server.post(path, body | {"approved_by": "boris"}).status_code == 409

@@ -228,11 +228,16 @@ CASES = (
         at("2025-09-01 00:00", pay("u", payer=TRUSTED), outcome="hold"),
     ),
     scenario(
-        "Both the database and the trusted person: the client's own two days do not do without that person",
-        "161-FZ 8 p. 3.4; 41-FZ (trusted person)",
-        at(NOON, enlist(BASE)),
-        at(NOON, pay(payer=TRUSTED), outcome="hold", fired={"1.1", "1"}),
-        at(NOON, look(), state="placed", instruction="wait"),
+        "Both a sign and the trusted person: the client's own word does not do without that person's",
+        "161-FZ 8 p. 3.4, 3.8 (another legal ground); 41-FZ (trusted person)",
+        at(NOON, enlist("bank.recipients")),
+        at(NOON, pay(payer=TRUSTED), outcome="hold", policy="ru.161-fz.8.3.4", fired={"1.7", "1"}),
+        at(NOON, look(), state="placed", instruction="wait", next=["cancel", "withdraw"]),
+        at(LATER, confirm(), status=409, detail="~41-ФЗ"),
+        at(LATER, confirm(by="trusted_person"), status=409),
+        at(LATER, pay("u", payer=TRUSTED, trusted_confirmed=True), outcome="hold", policy="ru.161-fz.8.3.4"),
+        at(LATER, confirm("u"), state="confirmed", instruction="execute"),
+        at("2026-05-10 00:00", look(), state="not_accepted"),
     ),
 )
 

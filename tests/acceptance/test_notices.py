@@ -96,8 +96,8 @@ def test_the_documented_receiver_takes_what_a_server_sends(start: StartServer, t
         decision = held(server)
         server.move_clock(LAPSED)
         assert [row["type"] for row in lines(taken)][:2] == ["notify_client", "hold_changed"]
-        hold = server.client.get(f"/v1/holds/{decision['hold']['id']}").json()
-        (notified,) = [act for act in hold["history"] if act["act"] == "notify"][:1]
+        told = server.client.get(f"/v1/holds/{decision['hold']['id']}/notices").json()
+        (notified,) = [act for act in told["items"] if act["act"] == "notify"][:1]
         assert notified["details"]["channel"] == "push"
         forged = httpx.post(
             url, content=b"{}", headers={"webhook-id": "x", "webhook-timestamp": "1", "webhook-signature": "v1,x"}

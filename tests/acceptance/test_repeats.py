@@ -223,11 +223,10 @@ CASES = (
         at("2026-05-11 00:00", sbp("r3"), outcome="allow"),
     ),
     scenario(
-        "Killed between the refusal, the refused repeat and the day, the bank still knows them",
+        "Killed between the refused repeat and the day, the bank still knows them",
         "161-FZ 8 p. 3.10, 3.11",
         at(FRIDAY, enlist(BASE)),
         at(FRIDAY, sbp(), outcome="refuse"),
-        at("2026-05-08 16:00", kill()),
         at("2026-05-08 16:00", sbp("r1"), outcome="refuse"),
         at("2026-05-08 16:01", kill()),
         at("2026-05-09 23:59:59", sbp("r2"), outcome="refuse"),

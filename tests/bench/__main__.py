@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which benches: {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: minutes become seconds")
     parser.add_argument("--json", metavar="FILE", help="write the figures to a file")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often `crash` kills the server")
     options = parser.parse_args()
     strange = sorted(set(options.names) - set(NAMES))
     if strange:
@@ -27,7 +28,8 @@ def main() -> None:
     figures: dict[str, float] = {}
     for name in options.names or NAMES:
         with console.status(f"measuring {name}"):
-            figures |= import_module(f"tests.bench.{name}").measure(quick=options.quick)
+            more = {"rounds": options.rounds} if name == "crash" else {}
+            figures |= import_module(f"tests.bench.{name}").measure(quick=options.quick, **more)
     table = Table(
         "figure", "value", title=f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )

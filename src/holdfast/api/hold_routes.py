@@ -3,10 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from holdfast.api.people import people
 from holdfast.api.routes import Endpoint, Routes, read_limit, reply, request_body, route
 from holdfast.operations.cancel_hold import cancel_hold
 from holdfast.operations.confirm_hold import confirm_hold
-from holdfast.operations.read_hold import hold_page, read_hold
+from holdfast.operations.read_hold import hold_page, read_hold, read_told
 from holdfast.operations.release_hold import release_hold
 from holdfast.operations.restrain_hold import Notice, restrain_hold
 from holdfast.operations.said import Proof, Said
@@ -46,6 +47,12 @@ async def hold(routes: Routes, request: Request) -> Response:
     return reply(await read_hold(routes.shard, request.path_params["id"]))
 
 
+@route("read")
+async def told(routes: Routes, request: Request) -> Response:
+    """Give what the client was told and shown about one hold."""
+    return reply(await read_told(routes.shard, request.path_params["id"]))
+
+
 def _proof(body: ProofBody) -> Proof:
     since = body.channel_since
     return Proof(
@@ -60,7 +67,7 @@ async def _said(request: Request) -> Said:
     """Read what the client said."""
     body = read_body(await request_body(request), ActBody)
     proof = _proof(body.proof) if body.proof else None
-    return Said(by=body.by, customer_id=body.customer_id, proof=proof, reason=body.reason)
+    return Said(by=body.by, customer_id=body.customer_id, proof=proof, reason=body.reason, coached=body.coached)
 
 
 @route("holds")
@@ -108,34 +115,21 @@ async def withdraw(routes: Routes, request: Request) -> Response:
     """Take one person's or, where no keys stand for persons, two people's word that a fact behind a hold was wrong."""
     key = routes.access.check(request.headers.get("authorization"), "holds")
     body = read_body(await request_body(request), WithdrawBody)
-    people = _people(body, key, open_to_all=routes.access.is_open)
+    vouching = people(body.by, body.approved_by, key, open_to_all=routes.access.is_open)
     correction = Correction(
         corrections=body.corrections,
         reason=body.reason,
         kind=body.evidence.kind,
         reference=body.evidence.reference,
     )
-    row, done = await withdraw_hold(routes.shard, request.path_params["id"], correction, people=people)
+    row, done = await withdraw_hold(routes.shard, request.path_params["id"], correction, people=vouching)
     return reply(row, 200 if done else 202)
-
-
-def _people(body: WithdrawBody, key: str, *, open_to_all: bool) -> tuple[str, ...]:
-    """Name who vouches: the key, or on a development server the two whom the caller names."""
-    if not open_to_all:
-        if body.by is not None or body.approved_by is not None:
-            hint = "a key stands for a person; send the same with another person's key"
-            raise InvalidError("`by` and `approved_by` are taken on a development server only", hint=hint)
-        return (key,)
-    if body.by is None or body.approved_by is None:
-        raise InvalidError("a withdrawal needs two people", pointer="/approved_by", hint="give `by` and `approved_by`")
-    if body.by == body.approved_by:
-        raise InvalidError("nobody approves their own withdrawal", pointer="/approved_by", hint="name another person")
-    return body.by, body.approved_by
 
 
 HOLD_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/v1/holds", holds),
     ("GET", "/v1/holds/{id}", hold),
+    ("GET", "/v1/holds/{id}/notices", told),
     ("POST", "/v1/holds/{id}/confirm", confirm),
     ("POST", "/v1/holds/{id}/cancel", cancel),
     ("POST", "/v1/holds/{id}/release", release),

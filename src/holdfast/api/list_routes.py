@@ -9,17 +9,27 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from holdfast.api.people import people
 from holdfast.api.problems import PROBLEM, problem
 from holdfast.api.routes import Endpoint, Routes, read_limit, reply, request_body, route
 from holdfast.operations.import_folder import Held, SnapshotRequest
 from holdfast.operations.import_list import Imported, approve_snapshot, drop_snapshot, import_snapshot, receive_snapshot
 from holdfast.operations.list_settings import Limits, ListSettings, list_settings, set_list
-from holdfast.operations.read_lists import change_page, held_row, imported_row, settings_row, version_rows
+from holdfast.operations.read_lists import (
+    change_page,
+    held_row,
+    imported_row,
+    settings_row,
+    undone_row,
+    version_rows,
+)
 from holdfast.operations.read_restrictions import restrictions
+from holdfast.operations.undo_version import Wrong, undo_version
 from holdfast.vocabulary.errors import Bug, HoldfastError, InvalidError, QuarantinedError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import ListPurpose
 from holdfast.wire.canonical import canonical
+from holdfast.wire.corrections import UndoBody
 from holdfast.wire.requests import ApprovalBody, ListBody, read_body
 
 _LINES = "application/x-ndjson"
@@ -96,6 +106,7 @@ async def _answer(routes: Routes, request: Request, work: Work) -> Response:
     if _LINES in request.headers.get("accept", ""):
         return StreamingResponse(_told(routes, work), media_type=_LINES)
     status, row = _outcome(routes, await work(lambda *_: None))
+    await routes.settle()
     return reply(row, status, media=PROBLEM if status >= 400 else "application/json")
 
 
@@ -109,7 +120,9 @@ async def _told(routes: Routes, work: Work) -> AsyncIterator[bytes]:
 
     async def carry() -> tuple[int, Line]:
         try:
-            return _outcome(routes, await work(tell))
+            found = await work(tell)
+            await routes.settle()
+            return _outcome(routes, found)
         except HoldfastError as error:
             return error.http_status, problem(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is told and logged, never a silence
@@ -191,6 +204,23 @@ async def client_restrictions(routes: Routes, request: Request) -> Response:
     return reply(restrictions(routes.shard, request.path_params["id"]))
 
 
+@route(None)
+async def undo(routes: Routes, request: Request) -> Response:
+    """Take a wrong version back on the word of two people, and say what that led to."""
+    key, path = routes.access.check(request.headers.get("authorization"), "lists"), request.path_params
+    body = read_body(await request_body(request), UndoBody)
+    wrong = Wrong(
+        list=path["list"],
+        version=path["version"],
+        reason=body.reason,
+        kind=body.evidence.kind,
+        reference=body.evidence.reference,
+    )
+    vouching = people(body.by, body.approved_by, key, open_to_all=routes.access.is_open)
+    undone = await undo_version(routes.shard, wrong, people=vouching)
+    return reply(undone_row(routes.shard, wrong, undone), 202 if undone.version is None else 200)
+
+
 LIST_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("PUT", "/v1/lists/{list}", put_list),
     ("POST", "/v1/lists/{list}/import", import_list),
@@ -199,5 +229,6 @@ LIST_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/lists/{list}/import/{id}/approve", approve),
     ("GET", "/v1/lists/{list}/versions", versions),
     ("GET", "/v1/lists/{list}/versions/{version}", version),
+    ("POST", "/v1/lists/{list}/versions/{version}/undo", undo),
     ("GET", "/v1/clients/{id}/restrictions", client_restrictions),
 )

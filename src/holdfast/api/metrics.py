@@ -6,8 +6,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from holdfast.operations.freshness import every_feed
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import passed_seconds, timers_late_seconds, waiting
+from holdfast.vocabulary.instants import SECOND_MS
 
 
 class _Figures(Collector):
@@ -42,9 +44,24 @@ class _Figures(Collector):
         yield CounterMetricFamily("holdfast_replayed", "retries answered again", value=figures.replayed)
         yield GaugeMetricFamily("holdfast_log_records", "records in the log", value=self._shard.seq)
         yield GaugeMetricFamily("holdfast_in_flight", "records on their way to disk", value=len(self._shard.flights))
+        yield from self._feeds()
         yield from _deliveries(self._shard)
         for name, size in self._shard.memory.fold.memory().items():
             yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
+
+    def _feeds(self) -> Iterator[Metric]:
+        """Give how late and how old regulators' lists are."""
+        late = GaugeMetricFamily(
+            "holdfast_feed_minutes_late",
+            "how long after its deadline the snapshot in force was loaded",
+            labels=["list"],
+        )
+        age = GaugeMetricFamily("holdfast_feed_age_seconds", "time since a snapshot was loaded", labels=["list"])
+        for feed in every_feed(self._shard):
+            if feed.loaded_ms is not None:
+                late.add_metric([feed.list], feed.minutes_late)
+                age.add_metric([feed.list], (self._shard.ports.clock.now_ms() - feed.loaded_ms) / SECOND_MS)
+        yield from (late, age)
 
 
 def _deliveries(shard: Shard) -> Iterator[Metric]:

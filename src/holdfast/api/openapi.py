@@ -6,12 +6,13 @@ from msgspec import json
 
 from holdfast import __version__
 from holdfast.wire.claims import SettleBody
+from holdfast.wire.corrections import UndoBody
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
-from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ListBody, SourceBody
+from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
 
 Node = dict[str, object]
-_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody, SettleBody)
+_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody, LinkBody, SettleBody)
 _REF = "#/components/schemas/{name}"
 _PROBLEM: Node = {
     "type": "object",
@@ -54,7 +55,7 @@ def _parameter(name: str, place: str = "path") -> Node:
     return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
 
 
-def _list_paths(entries: Node, settings: Node, approval: Node, *, paging: list[Node]) -> Node:
+def _list_paths(entries: Node, settings: Node, approval: Node, *, undo: Node, paging: list[Node]) -> Node:
     """Describe the lists."""
     asked = ("type", "published_at", "marked", "source", "declared_type", "declared_rows", "by")
     name, snapshot = _parameter("list"), _parameter("id")
@@ -92,6 +93,10 @@ def _list_paths(entries: Node, settings: Node, approval: Node, *, paging: list[N
             "parameters": [name, _parameter("version"), *paging],
             "get": _operation("Read what a version changed", "a page of added and removed entries"),
         },
+        "/v1/lists/{list}/versions/{version}/undo": {
+            "parameters": [name, _parameter("version")],
+            "post": _operation("Take a wrong version back; 202 until a second person agrees", "what it led to", undo),
+        },
     }
 
 
@@ -103,6 +108,7 @@ def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
         "withdraw": ("Withdraw a hold that stands on a wrong fact; 202 until a second person agrees", "WithdrawBody"),
         "release": ("Release a hold, where the law lets the bank", "ReleaseBody"),
         "restrain": ("Take an authority's notice", "RestrainBody"),
+        "link": ("Make a link to the page on which the client decides", "LinkBody"),
     }
     narrowing = [_parameter("state", "query"), _parameter("customer_id", "query"), *paging]
     return {
@@ -113,6 +119,10 @@ def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
         "/v1/holds/{id}": {
             "parameters": [_parameter("id")],
             "get": _operation("Read a hold", "the hold as it stands now, with its history"),
+        },
+        "/v1/holds/{id}/notices": {
+            "parameters": [_parameter("id")],
+            "get": _operation("Read what the client was told and shown", "notices and pages, oldest first"),
         },
         **{
             f"/v1/holds/{{id}}/{act}": {
@@ -164,8 +174,8 @@ def _claim_paths(event: Node, settlement: Node, paging: list[Node]) -> Node:
 @cache
 def openapi() -> Node:
     """Give the whole description."""
-    (event, entries, clock, source, settings, approval, *acts), components = json.schema_components(
-        (EventMessage, EntriesBody, ClockBody, SourceBody, ListBody, ApprovalBody, *_ACTS), ref_template=_REF
+    (event, entries, clock, source, settings, approval, undo, *acts), components = json.schema_components(
+        (EventMessage, EntriesBody, ClockBody, SourceBody, ListBody, ApprovalBody, UndoBody, *_ACTS), ref_template=_REF
     )
     bodies = {body.__name__: schema for body, schema in zip(_ACTS, acts, strict=True)}
     paging = [_parameter("limit", "query"), _parameter("cursor", "query")]
@@ -191,7 +201,7 @@ def openapi() -> Node:
                 "parameters": [_parameter("id")],
                 "post": _operation("Judge a decision's facts again", "whether it is equal, and the judgement"),
             },
-            **_list_paths(entries, settings, approval, paging=paging),
+            **_list_paths(entries, settings, approval, undo=undo, paging=paging),
             **_hold_paths(bodies, paging),
             **_claim_paths(event, bodies["SettleBody"], paging),
             "/v1/clients/{id}/restrictions": {

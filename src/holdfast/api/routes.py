@@ -17,6 +17,7 @@ from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.declare_source import declare_source, known_sources
+from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.intake import decide as decide_or_claim
 from holdfast.operations.intake import take
 from holdfast.operations.make_claim import Made
@@ -162,6 +163,11 @@ class Routes:
         _log.error("call failed", path=request.url.path, error=type(error).__name__)
         return problem_response(Bug("the call failed inside Holdfast"))
 
+    async def settle(self) -> None:
+        """On a test clock, where no time passes by itself, do what a list's new version asks for before the answer."""
+        if self._move_clock is not None:
+            await follow_versions(self.shard)
+
     @route("decide")
     async def decide(self, request: Request) -> Response:
         """Stand here for other methods; the door before these routes answers every POST itself."""
@@ -249,8 +255,10 @@ class Routes:
         entries = [entry.entry(now_ms) for entry in body.entries]
         by = self.access.check(request.headers.get("authorization"), "lists")
         list_id = request.path_params["list"]
-        edit = Edit(list=list_id, remove=entries, by=by) if removing else Edit(list=list_id, add=entries, by=by)
+        published_ms = to_ms(body.published_at) if body.published_at else None
+        edit = Edit(list=list_id, by=by, published_ms=published_ms, **{"remove" if removing else "add": entries})
         version = await change_list(self.shard, edit)
+        await self.settle()
         return reply(
             {
                 "list": version.list,

@@ -10,6 +10,7 @@ from rich.console import Console
 from holdfast import __version__
 from holdfast.cli import evidence, lists
 from holdfast.cli.backfill import backfill
+from holdfast.cli.backup import backup, restore
 from holdfast.cli.compact import compact
 from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
@@ -35,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify):
+for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify, backup, restore):
     app.command()(_command)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "keys": keys}
 for _name, _group in _GROUPS.items():

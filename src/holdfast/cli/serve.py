@@ -18,8 +18,10 @@ from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
+from holdfast.operations.hold_link import PAGES
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
+from holdfast.pages.hold import HoldPages
 from holdfast.pages.site import Site
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
@@ -106,12 +108,15 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         move_clock(assembled, now_ms)
         await run_pass(shard, gateway)
 
-    pages = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE).app()
+    pages = {PAGES: HoldPages(shard).app()}
+    if settings.dev:
+        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE)
+        pages["/demo"] = site.app()
     app = build(
         shard,
         open_to_all=settings.dev,
         move_clock=move if settings.clock else None,
-        pages=pages if settings.dev else None,
+        pages=pages,
     )
     config = uvicorn.Config(
         app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10

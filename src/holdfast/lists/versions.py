@@ -1,13 +1,16 @@
 """Versions of a list: their names, the change from one to the next, and the list as it was at an old one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from holdfast.vocabulary.errors import NotFoundError
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListKind, ListVersion
 
 Name = tuple[ListKind, str, str | None]
+UNDOES: Final = "undo of "
+"""How the source of a version begins that takes back what another one changed; the other's name follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +78,16 @@ def as_of(changes: Iterable[ListChange], version: str) -> ListChange:
         if change.version.version == version:
             return replace(change, added=tuple(entries.values()), removed=(), kinds=tuple(kinds), opens=True)
     raise NotFoundError(f"the list has no version `{version}`", pointer="/version")
+
+
+def undone_by(version: ListVersion) -> str | None:
+    """Name the version that this one takes back."""
+    source = version.source or ""
+    return source.removeprefix(UNDOES) if source.startswith(UNDOES) else None
+
+
+def in_force_snapshot(versions: Sequence[ListVersion]) -> ListVersion | None:
+    """Give the newest full snapshot that was not taken back; `versions` are a list's, oldest first."""
+    undone = {undone_by(version) for version in versions}
+    whole = [one for one in versions if one.kinds and undone_by(one) is None and one.version not in undone]
+    return whole[-1] if whole else None

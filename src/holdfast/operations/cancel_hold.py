@@ -35,6 +35,7 @@ def _cancel(shard: Shard, story: HoldStory, said: Said) -> tuple[HoldStory, Sequ
         return story, ()
     proof = said.proof
     verified = check_signature(demand_of(shard, story), proof, ActKind.CANCEL.value) if proof else False
-    details = {"method": proof.method if proof else None, "verified": verified}
+    coached = {"coached": True} if said.coached else {}
+    details = {"method": proof.method if proof else None, "verified": verified, **coached}
     act = cancel(standing.last, policy, by=by, at_ms=now_ms, details=details)
     return write_acts(shard, story, [*due, act], behind=behind(shard, said))

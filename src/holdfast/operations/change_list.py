@@ -15,12 +15,16 @@ from holdfast.vocabulary.records import Record, RecordKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Entries to add and to remove, as they came from the caller, and who asked."""
+    """Entries to add and to remove, as they came from the caller, and who asked.
+
+    `published_ms` is when their source published them, where that is known.
+    """
 
     list: str
     add: Sequence[ListEntry] = ()
     remove: Sequence[ListEntry] = ()
     by: str | None = None
+    published_ms: int | None = None
 
 
 def normalised(shard: Shard, entries: Sequence[ListEntry]) -> list[ListEntry]:
@@ -40,7 +44,8 @@ async def change_list(shard: Shard, edit: Edit) -> ListVersion:
     check_name(edit.list)
     add, remove = normalised(shard, edit.add), normalised(shard, edit.remove)
     async with shard.list_lock(edit.list):
-        stamp = Stamp(list=edit.list, loaded_ms=shard.ports.clock.now_ms(), by=edit.by)
+        now_ms = shard.ports.clock.now_ms()
+        stamp = Stamp(list=edit.list, loaded_ms=now_ms, published_ms=edit.published_ms, by=edit.by)
         return await publish(shard, shard.memory.lists.edit(stamp, add=add, remove=remove))
 
 

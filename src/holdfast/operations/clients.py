@@ -1,10 +1,11 @@
 """Which identifiers each client was seen with, so that lists can be asked about a client without an event.
 
 In memory stand keyed hashes only: for each client a tuple of references to the identifiers, which are made once for
-each value. It is a fold of the log like the windows and is rebuilt with them.
+each value, and the place in the log where the client can be read. It is a fold of the log like the windows and is
+rebuilt with them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -18,15 +19,22 @@ from holdfast.vocabulary.schema import EventSchema, Field
 
 _PARTIES: Final = ("payer", "payee", "client", "seller", "sender", "recipient")
 _TELLING: Final = frozenset({"customer_id", "kind", "bic", "swift"})
+_OWN: Final = frozenset({"payer", "client", "seller"})
 _REMEMBERED: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What was seen of one client: identifiers as lists are asked for them, and the kind that was last told."""
+    """What was seen of one client: identifiers as lists are asked for them, and the kind that was last told.
+
+    `seq` is the first record that names the client in the clear; `own` says that it is an event of the client's own,
+    which goes before one in which another person named the client.
+    """
 
     identifiers: tuple[Identifier, ...] = ()
     kind: str | None = None
+    seq: int = 0
+    own: bool = False
 
 
 @dataclass(slots=True)
@@ -50,25 +58,33 @@ class ClientIndex:
         """Give what was seen of a client."""
         return self._clients.get(key)
 
+    def keys(self) -> list[Key]:
+        """Name every client, in an instant, so that another thread may go through them while more are seen."""
+        return list(self._clients)
+
+    def slice(self, keys: Sequence[Key]) -> list[Client]:
+        """Give what was seen of several known clients; may be asked from another thread."""
+        return [self._clients.get(key, _NOBODY) for key in keys]
+
     def rows(self) -> list[list[Any]]:
-        """Give the clients as rows for a snapshot: the key's halves, the kind, and each identifier's four parts."""
+        """Give the clients as rows for a snapshot: the key's halves, the rest, and each identifier's four parts."""
         return [
-            [*key, client.kind, [[one.kind, *one.key, one.bic] for one in client.identifiers]]
+            [*key, client.kind, client.seq, client.own, [[one.kind, *one.key, one.bic] for one in client.identifiers]]
             for key, client in self._clients.items()
         ]
 
     def load(self, rows: Iterable[list[Any]]) -> None:
         """Take over the rows of a snapshot."""
-        for high, low, kind, found in rows:
+        for high, low, kind, seq, own, found in rows:
             identifiers = tuple(_one(Identifier(name, Key(*halves), bic)) for name, *halves, bic in found)
-            self._clients[Key(high, low)] = Client(identifiers, kind)
+            self._clients[Key(high, low)] = Client(identifiers, kind, seq, own)
 
-    def note(self, event: Event, memory: Memory) -> None:
-        """Take note of the clients of an event, with what stands beside their ids."""
+    def note(self, event: Event, memory: Memory, *, seq: int) -> None:
+        """Take note of the clients of the event of a record, with what stands beside their ids."""
         for party in _PARTIES:
             client_id = event.values.get(f"{party}.customer_id")
             if client_id is not None and self._is_news(event, party, memory.schema):
-                self._note(client_key(str(client_id), memory), event, party, memory=memory)
+                self._note(client_key(str(client_id), memory), event, party, memory=memory, seq=seq)
 
     def _is_news(self, event: Event, party: str, schema: EventSchema) -> bool:
         """Tell whether a party was not seen lately in just this form, which spares most events any hashing."""
@@ -84,15 +100,20 @@ class ClientIndex:
         self._lately.add(form)
         return True
 
-    def _note(self, key: Key, event: Event, party: str, *, memory: Memory) -> None:
+    def _note(self, key: Key, event: Event, party: str, *, memory: Memory, seq: int) -> None:
         """Add what is new of one client; most events bring nothing new."""
         asked = identifiers(event, party, schema=memory.schema, book=memory.lists, home=memory.home)
         known = self._clients.get(key, _NOBODY)
         kind = event.values.get(f"{party}.kind")
         fresh = tuple(one for one in asked if one not in known.identifiers)
-        if fresh or key not in self._clients or (kind is not None and kind != known.kind):
-            merged = (*known.identifiers, *map(_one, fresh))
-            self._clients[key] = Client(merged, known.kind if kind is None else str(kind))
+        better = party in _OWN and not known.own
+        if fresh or better or key not in self._clients or (kind is not None and kind != known.kind):
+            self._clients[key] = Client(
+                (*known.identifiers, *map(_one, fresh)),
+                known.kind if kind is None else str(kind),
+                seq if better or not known.seq else known.seq,
+                known.own or better,
+            )
 
 
 _NOBODY: Final = Client()

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import structlog
 
+from holdfast.operations.named_client import customer_of
 from holdfast.operations.notice_matter import Matter, matter_of
 from holdfast.operations.notice_values import values_of
 from holdfast.operations.notices import NOTIFY, Text, render
 from holdfast.operations.record import CLIENT_ROLES
 from holdfast.operations.shard import Shard
+from holdfast.operations.told_client import RESTORED, RESTRICTED
 from holdfast.vocabulary.deliveries import Outgoing
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.instants import rfc3339
@@ -17,6 +20,7 @@ from holdfast.vocabulary.stored import WaitingRow
 from holdfast.vocabulary.writing import LANGUAGES
 from holdfast.wire.canonical import canonical, read_canonical, short_hash
 
+_OF_CLIENTS: Final = frozenset({RESTRICTED, RESTORED})
 _log = structlog.get_logger("holdfast.operations")
 
 
@@ -40,15 +44,19 @@ async def compose(shard: Shard, row: WaitingRow) -> Letter:
     """Write the message of a row; the same row gives the same bytes while what it tells of stands."""
     content = read_canonical(row.payload, dict)
     if row.topic != NOTIFY:
-        return Letter(row=row, message=_message(shard, row, content))
+        named = (
+            {"customer_id": customer_of(shard, content["event_id"], row.subject)} if row.topic in _OF_CLIENTS else {}
+        )
+        return Letter(row=row, message=_message(shard, row, content | named))
     matter = await matter_of(shard, row.payload)
-    texts, unwritten = _texts(shard, matter)
+    customer = _customer(matter) if matter.order.decision_id else customer_of(shard, matter.order.event_id, row.subject)
+    texts, unwritten = _texts(shard, matter, is_named=customer is not None or bool(matter.order.decision_id))
     if unwritten is not None:
         _log.error("a notice goes out without its text", template=matter.order.template, why=unwritten)
     data = {name: value for name, value in content.items() if name not in ("values", "ruleset")} | {
         "template_version": matter.pack.version if matter.pack else None,
         "language": shard.tenant.voice.language,
-        "customer_id": _customer(matter),
+        "customer_id": customer,
         "channel_rule": channel_rule(matter),
         "texts": {language: {"subject": text.subject, "body": text.body} for language, text in texts.items()} or None,
         "unwritten": unwritten,
@@ -66,11 +74,11 @@ def _message(shard: Shard, row: WaitingRow, data: Mapping[str, object]) -> Outgo
     return Outgoing(id=identity, topic=row.topic, body=body)
 
 
-def _texts(shard: Shard, matter: Matter) -> tuple[dict[str, Text], str | None]:
+def _texts(shard: Shard, matter: Matter, *, is_named: bool) -> tuple[dict[str, Text], str | None]:
     """Write a notice in every language, or say why it cannot be written."""
     if matter.notice is None:
         return {}, f"no loaded pack has a text `{matter.order.template}`"
-    if matter.record is not None and matter.event is None:
+    if not is_named or (matter.record is not None and matter.event is None):
         return {}, "the client's data were erased"
     try:
         return {

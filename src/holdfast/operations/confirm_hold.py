@@ -9,6 +9,7 @@ from holdfast.holds.standing import stand
 from holdfast.holds.terms import terms
 from holdfast.operations.hold_acts import Behind, landed, write_acts
 from holdfast.operations.hold_story import HoldStory, due_acts, hold_story
+from holdfast.operations.other_word import check_others
 from holdfast.operations.read_hold import Row, demand_of, hold_row_view
 from holdfast.operations.said import Said
 from holdfast.operations.shard import Flight, Shard
@@ -37,10 +38,11 @@ def _confirm(shard: Shard, story: HoldStory, said: Said) -> tuple[HoldStory, Seq
     standing, policy = stand(story.after(due).acts), story.after(due).policy_now
     if not may_confirm(standing, policy, by=by, now_ms=now_ms):
         return story, ()
+    check_others(shard, story, by)
     verified = check_proof(demand_of(shard, story), said.proof, ActKind.CONFIRM.value, now_ms=now_ms)
     again, found = _again(shard, story, now_ms)
     method = said.proof.method if said.proof else None
-    details = {"method": method, "verified": verified, **found}
+    details = {"method": method, "verified": verified or said.checked, **found}
     act = confirm(standing.last, policy, by=by, at_ms=now_ms, again=again, details=details)
     return write_acts(shard, story, [*due, act], behind=behind(shard, said))
 

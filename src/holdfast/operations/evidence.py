@@ -17,7 +17,7 @@ from holdfast.operations.provisions import provisions
 from holdfast.operations.publish_rules import RulesetContent
 from holdfast.operations.read_claims import claim_view
 from holdfast.operations.read_decision import read_decision
-from holdfast.operations.read_hold import hold_row_view
+from holdfast.operations.read_hold import hold_row_view, told_rows
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.chain import part_hash
 from holdfast.vocabulary.errors import NotFoundError
@@ -74,7 +74,7 @@ async def evidence_of_decision(shard: Shard, decision_id: str) -> Evidence:
         "about": _about(shard, course),
         "decision": msgspec.json.decode(read_decision(shard, course.record.decision_id)),
         "event": msgspec.json.decode(course.record.event) if course.record.event else None,
-        "holds": [hold_row_view(shard, read_story(shard, hold_id)) for hold_id in _hold_ids(course)],
+        "holds": [_hold_row(shard, hold_id) for hold_id in _hold_ids(course)],
         "lists": [_list_row(shard, course, number) for number in range(len(course.dossier.lists))],
         "notices": [_notice_row(shard, record) for record in course.records if record.kind is RecordKind.NOTICE],
         "results": [_result_row(shard, course, number) for number in range(len(course.dossier.results))],
@@ -108,6 +108,11 @@ def _about(shard: Shard, course: Course) -> Row:
         "made_at": rfc3339(shard.ports.clock.now_ms(), zone),
         "erased": course.event is None,
     }
+
+
+def _hold_row(shard: Shard, hold_id: str) -> Row:
+    story = read_story(shard, hold_id)
+    return {**hold_row_view(shard, story), "told": told_rows(shard, story)}
 
 
 def _hold_ids(course: Course) -> tuple[str, ...]:

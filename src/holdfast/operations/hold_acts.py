@@ -7,7 +7,7 @@ from typing import Final
 from holdfast.holds.terms import instant_ms
 from holdfast.operations.hold_exposure import saved
 from holdfast.operations.hold_story import HoldStory, event_id_of
-from holdfast.operations.notices import changed_row, notice_row
+from holdfast.operations.notices import case_row, changed_row, notice_row
 from holdfast.operations.shard import Flight, Shard, commit
 from holdfast.vocabulary.holds import ActKind, HoldAct, HoldState
 from holdfast.vocabulary.records import HoldRow, OutboxRow, Record, RecordKind
@@ -88,6 +88,8 @@ def _told(shard: Shard, story: HoldStory, act: HoldAct) -> Iterator[OutboxRow]:
         instruction=act.instruction.value,
         subject=subject,
     )
+    if act.details.get("coached"):
+        yield case_row(shard, hold_id=act.hold_id, decision_id=decision_id, event_id=event_id, subject=subject)
     template = story.policy_now.texts.get(_text(act))
     if template is not None:
         yield notice_row(

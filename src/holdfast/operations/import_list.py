@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from holdfast.lists.book import Staging
 from holdfast.lists.inspection import Doubt, Finding, Snapshot, SnapshotLimits, Standing, inspect, require_release
-from holdfast.lists.versions import Stamp, made_version
+from holdfast.lists.versions import UNDOES, Stamp, made_version
 from holdfast.operations.compare_snapshot import Compared, Progress, Task, compare_apart, covered, portions
 from holdfast.operations.import_folder import Counts, Held, Reason, SnapshotRequest
 from holdfast.operations.list_settings import check_name, list_settings, marks_of, snapshot_limits
@@ -131,6 +131,10 @@ async def _apart(work: Callable[[Progress], Result], progress: Progress) -> Resu
 def _check(request: SnapshotRequest) -> None:
     """Refuse a request that names no list or no type."""
     check_name(request.list)
+    if (request.source or "").startswith(UNDOES):
+        raise InvalidError(
+            f"`source` cannot begin with `{UNDOES.strip()}`", pointer="/source", hint="name who reported"
+        )
     if request.feed is not None and request.feed not in list(FeedType):
         raise InvalidError(f"there is no type `{request.feed}`", pointer="/type", hint=", ".join(FeedType))
     if request.marked and request.feed is None:
@@ -243,10 +247,10 @@ async def _publish(shard: Shard, task: Task, version: ListVersion, *, progress: 
     """Stage a version in the store and in memory, then make it current by one small record."""
     book = shard.memory.lists
     staging = await asyncio.to_thread(book.stage, ListChange(version=version))
-    with _staging(shard, version):
+    with cleared(shard, version):
         await _apart(lambda tell: _stage(shard, _Work(task, "main", version, tell), staging), progress)
         # from the switch to the hand-over to the writer there is no await: log order is apply order
-        record = _record(shard, version)
+        record = list_record(shard, version)
         book.switch(staging)
         flight = commit(shard, record)
     await flight.landed
@@ -261,9 +265,9 @@ async def _publish_marks(shard: Shard, task: Task, counts: Counts) -> None:
     stamp = Stamp(list=name, loaded_ms=task.loaded_ms, published_ms=request.published_ms, by=request.by)
     before = versions[-1] if versions else None
     version = made_version(stamp, before, entries=counts.entries, added=counts.new, removed=counts.gone)
-    with _staging(shard, version):
+    with cleared(shard, version):
         await _apart(lambda tell: _stage(shard, _Work(task, "marks", version, tell), None), _silent)
-        flight = commit(shard, _record(shard, version))
+        flight = commit(shard, list_record(shard, version))
     await flight.landed
 
 
@@ -295,7 +299,7 @@ def _stage(shard: Shard, work: _Work, staging: Staging | None) -> None:
 
 
 @contextmanager
-def _staging(shard: Shard, version: ListVersion) -> Iterator[None]:
+def cleared(shard: Shard, version: ListVersion) -> Iterator[None]:
     """Clear up after a failure while a version is staged."""
     try:
         yield
@@ -304,7 +308,7 @@ def _staging(shard: Shard, version: ListVersion) -> Iterator[None]:
         raise
 
 
-def _record(shard: Shard, version: ListVersion) -> Record:
+def list_record(shard: Shard, version: ListVersion) -> Record:
     """Make the record that puts a staged version in force."""
     return Record(
         seq=shard.next_seq(),

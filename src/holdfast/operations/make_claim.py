@@ -4,6 +4,7 @@ The claim is written first, because from it the legal clock runs. Label and list
 so that a call that was cut short is completed by its retry.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,10 +15,12 @@ from holdfast.operations.assess_claim import (
     exposures,
     received_ms,
     row_of,
+    rules,
 )
 from holdfast.operations.change_list import Edit, change_list, normalised
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
 from holdfast.operations.dossier import Course, read_dossier, undecided_course
+from holdfast.operations.notices import notice_row
 from holdfast.operations.payee_lists import identities
 from holdfast.operations.read_claims import Row, claim_view
 from holdfast.operations.record import idempotency_key, subject_of
@@ -28,7 +31,7 @@ from holdfast.vocabulary.errors import Bug, ConflictError, InvalidError, NotFoun
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS, rfc3339
 from holdfast.vocabulary.lists import ListEntry
-from holdfast.vocabulary.records import ClaimRow, Record, RecordKind
+from holdfast.vocabulary.records import ClaimRow, OutboxRow, Record, RecordKind
 from holdfast.wire.canonical import canonical, short_hash
 from holdfast.wire.claims import type_of
 from holdfast.wire.codec import Decoded, decode, restore
@@ -124,7 +127,27 @@ def _write(shard: Shard, decoded: Decoded, key: bytes, *, operation: Record) -> 
     )
     made = claim_record(shard, row, act, exposures=exposures(shard, course, found))
     threads = made.threads or (operation.event_id,)
-    return commit(shard, replace(made, key=key, body_hash=decoded.body_hash, event=decoded.body, threads=threads))
+    told = tuple(_notices(shard, course, row, subject=subject_of(report)))
+    return commit(
+        shard,
+        replace(made, key=key, body_hash=decoded.body_hash, event=decoded.body, threads=threads, outbox=told),
+    )
+
+
+def _notices(shard: Shard, course: Course, claim: ClaimRow, *, subject: bytes) -> Iterator[OutboxRow]:
+    """Queue the text that says that the claim was received: that of the rule that counts first."""
+    told = {rule.refund.id: rule.refund.notice for rule in rules(shard, course)}
+    template = told.get(claim.kind)
+    if template is not None:
+        yield notice_row(
+            shard,
+            template=template,
+            case="",
+            decision_id=claim.decision_id,
+            event_id=course.record.event_id,
+            subject=subject,
+            claim_id=claim.id,
+        )
 
 
 def _undecided(shard: Shard, operation: Record) -> Course:

@@ -55,7 +55,9 @@ def _of_the_law(matter: Matter, language: str) -> Values:
         yield "provision", cite(provision)
     acted = [sign for sign in matter.fired() if sign.mode == Mode.ENFORCE]
     titles = {str(check.sign.id): check.sign.title[language] for check in regime.signs} if regime else {}
-    told = [titles[sign.id] for sign in acted if sign.id in titles]
+    ground = matter.judgement.ground if matter.judgement else None
+    named = [sign.id for sign in acted] or [ground or ""]  # a rule may realise a sign that did not fire
+    told = [titles[name] for name in named if name in titles]
     if told:
         yield "sign", "; ".join(told)
     matched = next((sign.evidence["list"] for sign in acted if sign.evidence.get("list")), None)

@@ -15,6 +15,7 @@ from holdfast.wire.canonical import canonical, read_canonical
 NOTIFY: Final = "notify_client"
 CHANGED: Final = "hold_changed"
 REVISED: Final = "decision_revised"
+CASE: Final = "case_opened"
 
 
 class Text(NamedTuple):
@@ -82,6 +83,18 @@ def changed_row(  # noqa: PLR0913 - one argument a field of the message
         "at_ms": shard.ports.clock.now_ms(),
     }
     return OutboxRow(topic=CHANGED, subject=subject.hex(), payload=canonical(content))
+
+
+def case_row(shard: Shard, *, hold_id: str, decision_id: str, event_id: str, subject: bytes) -> OutboxRow:
+    """Queue word to the bank's systems that a client says that somebody asked for the operation: look into it."""
+    content = {
+        "hold_id": hold_id,
+        "decision_id": decision_id,
+        "event_id": event_id,
+        "reason": "coached",
+        "at_ms": shard.ports.clock.now_ms(),
+    }
+    return OutboxRow(topic=CASE, subject=subject.hex(), payload=canonical(content))
 
 
 def revised_row(shard: Shard, *, decision_id: str, event_id: str, outcome: str, subject: bytes) -> OutboxRow:

@@ -195,6 +195,10 @@ class Store(Protocol):
         """Give the newest whole snapshot that is not ahead of the log."""
         ...
 
+    def derive(self, purpose: str) -> bytes:
+        """Give 32 secret bytes for one purpose, always the same for one tenant."""
+        ...
+
     def close(self) -> None:
         """Write what waits and release the directory."""
         ...

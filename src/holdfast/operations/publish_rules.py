@@ -52,6 +52,14 @@ def publish_ruleset(store: Store, sources: Mapping[str, bytes], *, tenant: Tenan
     return store.put_content("ruleset", canonical(content))
 
 
+def copy_ruleset(source: Store, into: Store, ruleset: str) -> None:
+    """Let another store keep a ruleset with the texts of its packs."""
+    content = _content(source, ruleset)
+    for _, digest in read_canonical(content, RulesetContent).packs:
+        into.put_content("pack", _content(source, digest))
+    into.put_content("ruleset", content)
+
+
 def tenant_and_law(shard: Shard, ruleset: str) -> tuple[Tenant, Law]:
     """Give the settings and the law of a ruleset, the present one or one of the past."""
     if ruleset == shard.ruleset:

@@ -11,11 +11,13 @@ from holdfast.holds.release import check_release
 from holdfast.holds.standing import stand
 from holdfast.holds.step import UNDECIDED
 from holdfast.operations.hold_story import HoldStory, due_acts, event_id_of, hold_story
+from holdfast.operations.other_word import check_others
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import ForbiddenByLawError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import ActKind, Actor, HoldAct
 from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.judgement import Scalar
 from holdfast.wire.canonical import short_hash
 from holdfast.wire.holds import read_fired
 
@@ -26,6 +28,7 @@ REQUISITES: Final = (
 )  # fmt: skip
 _PLAIN: Final = frozenset({"bic", "swift"})
 _SHOWN: Final = 4
+_TOLD: Final = frozenset({ActKind.NOTIFY, ActKind.SHOW})
 
 
 async def read_hold(shard: Shard, hold_id: str) -> Row:
@@ -69,10 +72,20 @@ def hold_row_view(shard: Shard, story: HoldStory) -> Row:
         "payee": {name: _masked(name, value) for name, value in requisites(event).items()} if event else None,
         "executed": last.executed,
         "proof": _proof(shard, story),
-        "next": list(_next(story, now_ms)),
-        "history": [_history(act, shard) for act in story.acts],
+        "next": list(_next(shard, story, now_ms)),
+        "history": [_history(act, shard) for act in story.acts if act.act not in _TOLD],
         "as_of": rfc3339(now_ms, zone),
     }
+
+
+async def read_told(shard: Shard, hold_id: str) -> Row:
+    """Give what the client was told and shown about a hold, oldest first."""
+    return {"items": told_rows(shard, await hold_story(shard, hold_id)), "next": None}
+
+
+def told_rows(shard: Shard, story: HoldStory) -> list[Row]:
+    """Describe the notices and the pages of a hold; they change nothing about it and so are no part of its history."""
+    return [_history(act, shard) for act in story.acts if act.act in _TOLD]
 
 
 def requisites(event: Event) -> Mapping[str, str]:
@@ -120,17 +133,26 @@ def _history(act: HoldAct, shard: Shard) -> Row:
         "from_state": act.from_state.value if act.from_state else None,
         "to_state": act.to_state.value,
         "provision": act.provision,
-        "details": dict(act.details),
+        "details": dict(_details(act, shard)),
     }
 
 
-def _next(story: HoldStory, now_ms: int) -> Iterator[str]:
+def _details(act: HoldAct, shard: Shard) -> Iterator[tuple[str, Scalar]]:
+    """Write instants among the details in the tenant's zone: `occurred_ms` becomes `occurred_at`."""
+    for name, value in act.details.items():
+        if name.endswith("_ms") and isinstance(value, int):
+            yield f"{name.removesuffix('_ms')}_at", rfc3339(value, shard.tenant.zone)
+        else:
+            yield name, value
+
+
+def _next(shard: Shard, story: HoldStory, now_ms: int) -> Iterator[str]:
     """Name the acts that may come now."""
     standing, policy = stand(story.acts), story.policy_now
     last = standing.last
     if last.executed:
         return
-    if _allows_confirmation(story, now_ms):
+    if _allows_confirmation(shard, story, now_ms):
         yield ActKind.CONFIRM.value
     if last.to_state in CANCELLABLE:
         yield ActKind.CANCEL.value
@@ -143,10 +165,11 @@ def _next(story: HoldStory, now_ms: int) -> Iterator[str]:
     yield ActKind.RELEASE.value
 
 
-def _allows_confirmation(story: HoldStory, now_ms: int) -> bool:
+def _allows_confirmation(shard: Shard, story: HoldStory, now_ms: int) -> bool:
     """Tell whether whoever may confirm this hold could do so now."""
     by = next((Actor(word) for word in story.policy_now.confirmed_by), Actor.CLIENT)
     try:
+        check_others(shard, story, by)
         return may_confirm(stand(story.acts), story.policy_now, by=by, now_ms=now_ms)
     except ForbiddenByLawError:
         return False

@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 
+from holdfast.operations.freshness import feed_row
 from holdfast.operations.import_folder import Counts, Held
 from holdfast.operations.import_list import Imported
 from holdfast.operations.list_settings import check_name, has_settings, list_settings, snapshot_limits
 from holdfast.operations.shard import Shard
+from holdfast.operations.undo_version import Undone, Wrong
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.lists import ListEntry, ListVersion
@@ -32,7 +34,7 @@ def list_summaries(shard: Shard) -> list[Row]:
     rows = [_version_row(shard, version) for version in loaded.values()]
     absent = [name for name in shard.law.lists() if name not in loaded]
     rows += [{"list": name, "version": None, "entries": 0, "loaded_at": None} for name in absent]
-    return [row | settings_row(shard, str(row["list"])) for row in rows]
+    return [row | settings_row(shard, str(row["list"])) | {"feed": feed_row(shard, str(row["list"]))} for row in rows]
 
 
 def _entry_row(shard: Shard, entry: ListEntry) -> Row:
@@ -100,6 +102,22 @@ def imported_row(shard: Shard, imported: Imported) -> Row:
     version = imported.version
     head: Row = {"list": imported.list, "version": None} if version is None else _version_row(shard, version)
     return head | _counts_row(imported.counts) | {"faults": [asdict(fault) for fault in imported.faults]}
+
+
+def undone_row(shard: Shard, wrong: Wrong, undone: Undone) -> Row:
+    """Give the version that took another one back, and what that led to; before a second person's word who gave one."""
+    if undone.version is None:
+        return {"list": wrong.list, "undone": None, "asked": wrong.version, "by": undone.by}
+    made, led = undone.version, undone.followed
+    return {
+        **_version_row(shard, made),
+        "undone": wrong.version,
+        "added": made.added,
+        "removed": made.removed,
+        "left": undone.left,
+        "holds": {"withdrawn": led.withdrawn, "kept": led.kept, "released": led.released} if led else None,
+        "clients": {"restored": led.restored, "restricted": led.restricted, "unnamed": led.unnamed} if led else None,
+    }
 
 
 def _counts_row(counts: Counts) -> Row:

@@ -5,7 +5,7 @@ hours. Of the first nothing is stored: the duties in force are asked as if the c
 identifier that the client was ever seen with. So a value that leaves a list restores the client in the same instant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,25 +20,27 @@ from holdfast.rules.voice import cite
 from holdfast.vocabulary.event import Event, EventId
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import HOUR_MS, rfc3339
-from holdfast.vocabulary.lists import ListMatch
+from holdfast.vocabulary.lists import ListEntry, ListMatch
 from holdfast.vocabulary.outcome import MeasureKind, Mode
 from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import ListProbe
 
 Row = dict[str, object]
-_KINDS: Final = frozenset({MeasureKind.CAP_TRANSFERS, MeasureKind.CAP_CASH, MeasureKind.SUSPEND_MEANS})
+LIMITS: Final = frozenset({MeasureKind.CAP_TRANSFERS, MeasureKind.CAP_CASH, MeasureKind.SUSPEND_MEANS})
 _CURRENCY: Final = "RUB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Inquiry:
-    """One client at one instant."""
+class Inquiry:
+    """One client at one instant; `gone` are entries about the client, asked as if they still stood on their list."""
 
     shard: Shard
     client_id: str
     client: Client
     now_ms: int
     lasting: Mapping[str, int]
+    gone: Sequence[ListEntry] = ()
+    gone_from: str = ""
 
     def instant(self, at_ms: int | None) -> str | None:
         """Write an instant in the tenant's zone; one before all time is unknown."""
@@ -54,7 +56,7 @@ def restrictions(shard: Shard, client_id: str) -> Row:
     now_ms = shard.ports.clock.now_ms()
     client = shard.clients.get(client_key(client_id, shard.memory))
     lasting = shard.memory.standing.lasting(client_id, now_ms)
-    inquiry = _Inquiry(shard=shard, client_id=client_id, client=client or Client(), now_ms=now_ms, lasting=lasting)
+    inquiry = Inquiry(shard=shard, client_id=client_id, client=client or Client(), now_ms=now_ms, lasting=lasting)
     limits: dict[str, Row] = {}
     unknown: dict[str, Row] = {}
     for check, row in _rows(inquiry):
@@ -68,21 +70,21 @@ def restrictions(shard: Shard, client_id: str) -> Row:
     }
 
 
-def _rows(inquiry: _Inquiry) -> Iterator[tuple[DutyCheck, Row]]:
+def _rows(inquiry: Inquiry) -> Iterator[tuple[DutyCheck, Row]]:
     """Ask every duty in force that limits a client and has a condition of its own, or stands for the client."""
     shard = inquiry.shard
     for event_type in shard.memory.schema.event_types():
         regime = shard.law.regime(event_type, inquiry.now_ms)
         for check in regime.duties:
             stands = check.condition is not None or check.duty.id in inquiry.lasting
-            if check.duty.kind in _KINDS and stands:
-                facts = _facts(inquiry, regime, check)
+            if check.duty.kind in LIMITS and stands:
+                facts = facts_about(inquiry, regime, check)
                 row = _row(inquiry, regime, check, facts=facts)
                 if row is not None:
                     yield check, row
 
 
-def _facts(inquiry: _Inquiry, regime: Regime, check: DutyCheck) -> Facts:
+def facts_about(inquiry: Inquiry, regime: Regime, check: DutyCheck) -> Facts:
     """Freeze the facts of an order that the client would give now, to whom the duty speaks of."""
     shard, memory = inquiry.shard, inquiry.shard.memory
     party = memory.schema.subject[regime.event_type]
@@ -107,17 +109,25 @@ def _facts(inquiry: _Inquiry, regime: Regime, check: DutyCheck) -> Facts:
     return replace(facts, matches={**facts.matches, **matches}, values={**facts.values, **states})
 
 
-def _probe(inquiry: _Inquiry, probe: ListProbe) -> ListMatch:
-    return inquiry.shard.memory.lists.probe(
+def _probe(inquiry: Inquiry, probe: ListProbe) -> ListMatch:
+    match = inquiry.shard.memory.lists.probe(
         probe.list,
         inquiry.client.identifiers,
         at_ms=inquiry.now_ms,
         documented=probe.documented,
         marked=probe.marked,
     )
+    stood = probe.list == inquiry.gone_from and any(_answers(entry, probe, inquiry.now_ms) for entry in inquiry.gone)
+    return replace(match, state=True) if stood else match
 
 
-def _row(inquiry: _Inquiry, regime: Regime, check: DutyCheck, *, facts: Facts) -> Row | None:
+def _answers(entry: ListEntry, probe: ListProbe, now_ms: int) -> bool:
+    """Tell whether an entry would have been a hit."""
+    live = entry.expires_ms is None or entry.expires_ms > now_ms
+    return live and (entry.police or not probe.marked) and (entry.document is not None or not probe.documented)
+
+
+def _row(inquiry: Inquiry, regime: Regime, check: DutyCheck, *, facts: Facts) -> Row | None:
     """Describe a limit that binds, or say what is missing; nothing for one that does not bind."""
     answers = regime.program(facts.values)
     lasts = check.duty.id in inquiry.lasting
@@ -161,7 +171,7 @@ def _missing(condition: Condition, facts: Facts) -> list[str]:
     return [condition.labels.get(name, name) for name in missing(condition.expression, facts.values)]
 
 
-def _standing(inquiry: _Inquiry, check: DutyCheck) -> Row:
+def _standing(inquiry: Inquiry, check: DutyCheck) -> Row:
     """Say since when and until when a duty stands that a decision brought."""
     until_ms = inquiry.lasting[check.duty.id]
     since_ms = until_ms - (check.duty.lasts_hours or 0) * HOUR_MS
@@ -169,7 +179,7 @@ def _standing(inquiry: _Inquiry, check: DutyCheck) -> Row:
     return {"since": inquiry.instant(since_ms), "until": inquiry.instant(until_ms), **none}
 
 
-def _behind(inquiry: _Inquiry, check: DutyCheck, facts: Facts) -> Row:
+def _behind(inquiry: Inquiry, check: DutyCheck, facts: Facts) -> Row:
     """Say which entry of which list stands behind a limit: of several the one with the mark of the police.
 
     `since` is when the source listed the value, or when the duty came into force if that is later.

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from holdfast.operations.freshness import Freshness, every_feed
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
+from holdfast.vocabulary.errors import StoreError
 
 REGULATORS = ("ru.cbr.", "ru.gis.", "ru.courts.", "kz.afc.")
 
@@ -17,8 +19,11 @@ class Readiness:
 
 
 def readiness(shard: Shard) -> Readiness:
-    """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready."""
-    faults = ["the log cannot be written"] if shard.failed is not None else []
+    """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready.
+
+    A feed that was loaded late, or not at all for a day, leaves it ready and degraded.
+    """
+    faults = [_cannot_write(shard.failed)] if shard.failed is not None else []
     missing = [
         name for name in shard.law.lists() if name.startswith(REGULATORS) and not shard.memory.lists.is_loaded(name)
     ]
@@ -27,4 +32,18 @@ def readiness(shard: Shard) -> Readiness:
         f"list `{held.request.list}`: snapshot `{held.id}` waits in quarantine"
         for held in shard.ports.imports.held.values()
     ]
-    return Readiness(ready=not faults, degraded=(*faults, *waiting, *kept_back(shard)))
+    overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
+    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue, *kept_back(shard)))
+
+
+def _word(feed: Freshness) -> str:
+    """Say what is wrong with a feed."""
+    if feed.state == "late":
+        return f"the snapshot in force was loaded {feed.minutes_late} min after its deadline"
+    return "no snapshot was loaded for more than a day"
+
+
+def _cannot_write(cause: BaseException) -> str:
+    """Say why the log cannot be written; only what the store says can hold nobody's data."""
+    why = cause.message if isinstance(cause, StoreError) else type(cause).__name__
+    return f"the log cannot be written: {why}"

@@ -27,8 +27,8 @@ Reopen = Callable[[], Store]
 async def keep_recovering(shard: Shard, reopen: Reopen, *, pause_seconds: float = PAUSE_SECONDS) -> None:
     """Recover after every failure of the store, for as long as the server runs.
 
-    `reopen` closes the store that failed and opens its directory again; while that fails, it is tried once every
-    `pause_seconds`.
+    `reopen` takes the directory from the store that failed and opens it again; while that fails, it is tried once
+    every `pause_seconds`, and what is on disk is read from the store that failed.
     """
     while True:
         await shard.broken.wait()
@@ -50,9 +50,11 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
     async with AsyncExitStack() as held:
         for lock in tuple(shard.list_locks.values()):
             await held.enter_async_context(lock)
-        store = await asyncio.to_thread(_reopened, shard, reopen)
-        land_all(shard)  # the closed store has reported every record
+        failed, store = shard.ports.store, await asyncio.to_thread(_reopened, shard, reopen)
+        land_all(shard)  # the store that failed has reported every record
         shard.ports = replace(shard.ports, store=store)
+        if failed is not store:
+            failed.close()
         lists, shard.memory = shard.memory.lists, shard.fresh_memory()
         shard.memory = replace(shard.memory, lists=lists)
         anew = replace(shard, flights={}, changed={}, undecided={}, revisions={}, clients=ClientIndex(), covering=[])
@@ -68,5 +70,10 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
 def _reopened(shard: Shard, reopen: Reopen) -> Store:
     """Open the store, and prove by one small write that it takes records again before the whole log is read."""
     store = reopen()
-    store.set_meta(_PROBE, str(shard.ports.clock.now_ms()))
+    try:
+        store.set_meta(_PROBE, str(shard.ports.clock.now_ms()))
+    except BaseException:
+        if store is not shard.ports.store:
+            store.close()
+        raise
     return store

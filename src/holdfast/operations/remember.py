@@ -52,7 +52,7 @@ def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allow
         return False
     executed = allowed or event.type not in OPERATIONS
     shard.memory.fold.meet(event)
-    shard.clients.note(event, shard.memory)
+    shard.clients.note(event, shard.memory, seq=seq)
     if not is_late(event):
         shard.memory.fold.happened(event, seq, executed=executed)
     return executed

@@ -9,9 +9,14 @@ __all__ = ["Proof", "Said"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Who acts (`client`, `trusted_person`), for which client, with what proof, and why in the person's words."""
+    """Who acts (`client`, `trusted_person`), for which client, with what proof, and why in the person's words.
+
+    `checked` says that Holdfast itself checked the proof, `coached` that somebody asked the client for the operation.
+    """
 
     by: str
     customer_id: str | None
     proof: Proof | None = None
     reason: str | None = None
+    checked: bool = False
+    coached: bool = False

@@ -12,6 +12,7 @@ from holdfast.features import registry
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
+from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
@@ -80,7 +81,9 @@ class Shard:
     writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
     oldest first; `undecided` are each
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
-    several; `past` keeps the law of earlier rulesets for replay.
+    several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
+    versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
+    newest snapshot of lists, each with the version of the list at which it was looked up.
     """
 
     tenant: Tenant
@@ -105,6 +108,9 @@ class Shard:
     undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     clients: ClientIndex = field(default_factory=ClientIndex)
+    following: asyncio.Lock = field(default_factory=asyncio.Lock)
+    followed: dict[str, Followed] = field(default_factory=dict)
+    snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
     bank: Bank = field(default_factory=Bank)
     courier: Courier = field(default_factory=Courier)
 

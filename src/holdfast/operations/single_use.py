@@ -21,11 +21,16 @@ def client_id(event: Event) -> str | None:
 
 
 def check_client(story: HoldStory, said: Said) -> Actor:
-    """Give who acts; raises OtherClientError when it is not for the client whose operation is held."""
-    by = next((one for one in _WHO if one.value == said.by), None)
-    if by is None:
-        raise InvalidError(f"`by` cannot be `{said.by}`", pointer="/by", hint="`client` or `trusted_person`")
-    if said.customer_id is None or not _is_client(story, said.customer_id):
+    """Give who acts; raises OtherClientError when it is not for the client whose operation is held.
+
+    Whoever is neither the client nor the trusted person acts for the bank, and the law answers that.
+    """
+    by = next((one for one in _WHO if one.value == said.by), Actor.BANK)
+    if by is Actor.BANK:
+        return by
+    if said.customer_id is None:
+        raise InvalidError("the client is not named", pointer="/customer_id", hint="add `customer_id`")
+    if not _is_client(story, said.customer_id):
         raise OtherClientError("the held operation is another client's", pointer="/customer_id")
     return by
 

@@ -26,7 +26,7 @@ from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.codec import restore
 
 Content = Mapping[str, bytes | memoryview]
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _FINGERPRINT: Final = "fingerprint"
 _SMALL: Final = "small"
 _FOLD: Final = "fold/"

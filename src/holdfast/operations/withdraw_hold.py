@@ -70,11 +70,13 @@ def _take(
     standing = stand(story.after(due_acts(story, now_ms)).acts)
     check_withdraw(standing)
     event = _corrected(story, correction)
-    judged = _judge(shard, story, event, now_ms=now_ms)
+    judged = judge_again(shard, story, event, now_ms=now_ms)
     _refuse_if_fired(judged[0])
     vouching = {*people, *_proposed(story.acts, correction.digest)}
     if len(vouching) > 1:
-        return _withdraw(shard, story, judged, event=event, personal=_personal(correction, people=sorted(vouching)))
+        return write_withdrawal(
+            shard, story, judged, event=event, personal=_personal(correction, people=sorted(vouching))
+        )
     if people[0] in _proposed(story.acts, correction.digest):
         return story, ()
     act = propose(standing.last, at_ms=now_ms, person=people[0], proposal=correction.digest)
@@ -101,7 +103,7 @@ def _corrected(story: HoldStory, correction: Correction) -> Event:
         hint = "with another it is another operation: let the client drop this one and order anew"
         raise InvalidError(f"`{fixed[0]}` cannot be corrected", pointer=f"/corrections/{fixed[0]}", hint=hint)
     body = correct(story.body, correction.corrections)
-    if body == story.body:
+    if correction.corrections and body == story.body:
         raise InvalidError("the event says so already", pointer="/corrections", hint="name what was wrong")
     try:
         return decode(body, story.event.received_ms).event
@@ -109,7 +111,7 @@ def _corrected(story: HoldStory, correction: Correction) -> Event:
         raise InvalidError(error.message, pointer=f"/corrections{error.pointer}", hint=error.hint) from None
 
 
-def _withdraw(
+def write_withdrawal(
     shard: Shard, story: HoldStory, judged: Judged, *, event: Event, personal: Mapping[str, object]
 ) -> tuple[HoldStory, Sequence[Flight]]:
     """Write the decision's revision with the withdrawal."""
@@ -134,7 +136,7 @@ def _withdraw(
     return replace(story.after([act]), row=held.hold or story.row), (flight,)
 
 
-def _judge(shard: Shard, story: HoldStory, event: Event, *, now_ms: int) -> Judged:
+def judge_again(shard: Shard, story: HoldStory, event: Event, *, now_ms: int) -> Judged:
     """Judge the corrected event by the law of its day and by what is known now, its own place in the past left out."""
     regime = shard.law.regime(event.type, event.occurred_ms)
     with applying(shard), _outside(shard, story):

@@ -1,19 +1,23 @@
 """What a visitor asks for, read from addresses and forms; whatever cannot be meant is named, never guessed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from holdfast.pages.eve import STORIES
 from holdfast.pages.eve import USUAL as USUAL_EVE
 from holdfast.pages.story import MOST, RAILS, Country, Play
+from holdfast.pages.two_days import ENDINGS
 from holdfast.pages.words import LANGUAGES
 
 _SPACES = re.compile(r"\s")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[,'][0-9]{3})*|[0-9]{1,12}")
 _TWIN = "twin"
+_MAX_FORM = 4_096
 
 
 def asked_language(request: Request) -> str:
@@ -54,10 +58,32 @@ def asked_play(form: Mapping[str, str], country: Country) -> tuple[Play | None, 
 
 def asked_story(query: Mapping[str, str], country: Country) -> tuple[str, int, str]:
     """Read what the page of the law is asked for; a fault leaves the usual in its place and names itself."""
-    story = query.get("story", STORIES[country][0])
-    if story not in STORIES[country]:
-        return STORIES[country][0], USUAL_EVE[country], "law.fault.story"
+    return _asked(query, "story", STORIES[country], usual=USUAL_EVE[country])
+
+
+def asked_ending(query: Mapping[str, str], country: Country) -> tuple[str, int, str]:
+    """Read what the page of the hold is asked for, likewise."""
+    return _asked(query, "ending", ENDINGS[country], usual=USUAL_EVE[country])
+
+
+def _asked(query: Mapping[str, str], what: str, known: Sequence[str], *, usual: int) -> tuple[str, int, str]:
+    """Read one of the known plays and an amount."""
+    play = query.get(what, known[0])
+    if play not in known:
+        return known[0], usual, "law.fault.story"
     if "amount" not in query:
-        return story, USUAL_EVE[country], ""
+        return play, usual, ""
     units = read_units(query["amount"])
-    return (story, USUAL_EVE[country], "call.fault.amount") if units is None else (story, units, "")
+    return (play, usual, "call.fault.amount") if units is None else (play, units, "")
+
+
+async def small_form(request: Request) -> Mapping[str, str]:
+    """Read a small form; a page of another site cannot send it."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM:
+            raise HTTPException(413)
+    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

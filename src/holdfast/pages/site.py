@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -15,10 +14,13 @@ from starlette.routing import Route
 
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.shard import Shard
-from holdfast.pages.asked import asked_language, asked_play, asked_story
+from holdfast.pages.asked import asked_ending, asked_language, asked_play, asked_story, small_form
 from holdfast.pages.eve import STORIES, Scratch, both_sides
+from holdfast.pages.eve import USUAL as USUAL_EVE
+from holdfast.pages.late_feed import late_feed
 from holdfast.pages.results import read_figures, totals, widest
 from holdfast.pages.story import CURRENCY, RAILS, USUAL, Stage, country_of, read_tag
+from holdfast.pages.two_days import ENDINGS, Wish, two_days
 from holdfast.pages.view import LawBook
 from holdfast.pages.words import LANGUAGES, Words
 from holdfast.vocabulary.errors import HoldfastError, NotFoundError
@@ -27,7 +29,6 @@ from holdfast.wire.canonical import read_canonical
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "static" / "demo.css").read_bytes()
-_MAX_FORM = 4_096
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -47,6 +48,7 @@ class Site:
         self._shard = shard
         self._scratch = scratch
         self._figures = figures
+        self._evidence = b""
         self._stage = Stage(shard)
         self._country = country_of(shard)
         self._templates = Environment(
@@ -65,6 +67,9 @@ class Site:
                 Route("/demo/call", self.call, methods=["GET"]),
                 Route("/demo/call", self.send, methods=["POST"]),
                 Route("/demo/law", self.law, methods=["GET"]),
+                Route("/demo/hold", self.hold, methods=["GET"]),
+                Route("/demo/late", self.late, methods=["GET"]),
+                Route("/demo/late/evidence.json", self.evidence, methods=["GET"]),
                 Route("/demo/results", self.results, methods=["GET"]),
                 Route("/demo/demo.css", self.style, methods=["GET"]),
             ],
@@ -125,7 +130,7 @@ class Site:
 
     async def send(self, request: Request) -> Response:
         """Play what the form says, then lead to a page that can be read again and again."""
-        play, chosen, fault = asked_play(await _small_form(request), self._country)
+        play, chosen, fault = asked_play(await small_form(request), self._country)
         if play is None:
             return self._page(request, "call", 422, **self._form(chosen, fault))
         decision_id = await self._stage.play(play)
@@ -151,6 +156,40 @@ class Site:
             sides=sides,
             currency=CURRENCY[self._country],
         )
+
+    async def hold(self, request: Request) -> Response:
+        """Show what becomes of a held transfer, up to the end that is asked for."""
+        language = asked_language(request)
+        ending, units, fault = asked_ending(request.query_params, self._country)
+        wish = Wish(ending=ending, units=units, language=language, bank=Words(language)("phone.bank"))
+        steps = await two_days(self._scratch, self._country, wish=wish)
+        return self._page(
+            request,
+            "hold",
+            422 if fault else 200,
+            endings=ENDINGS[self._country],
+            ending=ending,
+            fault=fault,
+            amount=request.query_params.get("amount", "")[:40] if fault else Words(language).number(units),
+            steps=steps,
+            instant=datetime.fromisoformat,
+            currency=CURRENCY[self._country],
+        )
+
+    async def late(self, request: Request) -> Response:
+        """Show what the bank owes after a late feed, and the evidence; the duty is one of Russian law."""
+        if self._country != "ru":
+            raise HTTPException(404)
+        course = await late_feed(self._scratch, USUAL_EVE["ru"])
+        self._evidence = course.evidence.data
+        return self._page(request, "late", course=course, instant=datetime.fromisoformat)
+
+    async def evidence(self, request: Request) -> Response:
+        """Give the evidence file of the story that was shown last."""
+        if not self._evidence:
+            return RedirectResponse(f"/demo/late?lang={asked_language(request)}", status_code=303, headers=_HEADERS)
+        headers = {"content-disposition": 'attachment; filename="evidence.json"', "x-content-type-options": "nosniff"}
+        return Response(self._evidence, media_type="application/json", headers=headers)
 
     async def results(self, request: Request) -> Response:
         """Show what fraction was caught, and how many honest clients were stopped."""
@@ -182,15 +221,3 @@ def _instant_ms(text: str) -> int:
 def _link(request: Request, **changes: str) -> str:
     """Give this page's address with some parameters changed."""
     return f"?{request.url.include_query_params(**changes).query}"
-
-
-async def _small_form(request: Request) -> Mapping[str, str]:
-    """Read a small form; a page of another site cannot send it."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise HTTPException(403)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_FORM:
-            raise HTTPException(413)
-    return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

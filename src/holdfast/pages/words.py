@@ -27,18 +27,18 @@ def _flat(node: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]
 
 
 @cache
-def texts(language: str) -> Mapping[str, str]:
-    """Give every text of a language by its key."""
-    tree = yaml.safe_load((_TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
+def texts(language: str, book: str = "") -> Mapping[str, str]:
+    """Give every text of a language by its key; `book` is the folder of other pages than the demonstration's."""
+    tree = yaml.safe_load((_TEXTS / book / f"{language}.yaml").read_text(encoding="utf-8"))
     return dict(_flat(tree))
 
 
 class Words:
     """One language's voice."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, book: str = "") -> None:
         self.language = language
-        self._texts = texts(language)
+        self._texts = texts(language, book)
 
     def __call__(self, key: str, **values: object) -> str:
         """Give a text with its values put in."""
@@ -54,6 +54,10 @@ class Words:
     def has(self, key: str) -> bool:
         """Tell whether there is a text."""
         return key in self._texts
+
+    def either(self, first: str, key: str, /, **values: object) -> str:
+        """Give the first text where there is one, else the other."""
+        return self(first if self.has(first) else key, **values)
 
     def number(self, value: float, digits: int = 0) -> str:
         """Write a number as the language does."""

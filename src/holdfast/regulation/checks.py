@@ -89,7 +89,8 @@ def _references(rows: Rows) -> Iterator[tuple[Node, str]]:
         yield from ((entry, "notices") for entry in (told.entries().values() if told else ()))
     for row in rows["duties"]:
         details = row.entries().get("details")
-        yield from _named([details] if details else [], "template", "notices")
+        for which in ("template", "restored_template"):
+            yield from _named([details] if details else [], which, "notices")
 
 
 def _check_references(rows: Rows) -> None:
@@ -137,6 +138,9 @@ def _named_values(rows: Rows, pack: Pack) -> Iterator[tuple[Node, Dated, Sequenc
         for act, notice_id in policy.texts.items():
             node = row.entries()["texts"].entries()[act]
             yield node, policy.dated, [notice for notice in pack.notices if notice.id == notice_id]
+    for row, refund in zip(rows["refunds"], pack.refunds, strict=True):
+        if refund.notice is not None:
+            yield row.entries()["notice"], refund.dated, [one for one in pack.notices if one.id == refund.notice]
 
 
 def _check_spans(rows: Rows, pack: Pack) -> None:

@@ -64,7 +64,7 @@ def _check_refund(node: Node, fields: Mapping[str, Node]) -> None:
 def read_refund(node: Node, zone: tzinfo) -> Refund:
     """Read when the bank owes a client what a transfer took."""
     fields = node.fields(
-        ("id", "breach", "when", "title", *DATED), ("known_on", "days", "days_cross_border", "effective_to")
+        ("id", "breach", "when", "title", *DATED), ("known_on", "days", "days_cross_border", "effective_to", "notice")
     )
     _check_refund(node, fields)
     return Refund(
@@ -74,6 +74,7 @@ def read_refund(node: Node, zone: tzinfo) -> Refund:
         known_on=texts(fields, "known_on"),
         days=integer_of(fields, "days"),
         days_cross_border=integer_of(fields, "days_cross_border"),
+        notice=fields["notice"].text() if "notice" in fields else None,
         title=read_title(fields["title"]),
         cite=read_cite(fields["cite"]),
         dated=read_dated(fields, zone),

@@ -1,6 +1,6 @@
 """Where instants, ids and ticks come from: ports that only `app` fills in."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Clock(Protocol):
@@ -8,6 +8,15 @@ class Clock(Protocol):
 
     def now_ms(self) -> int:
         """Give the present instant in epoch milliseconds (UTC)."""
+        ...
+
+
+@runtime_checkable
+class MovingClock(Clock, Protocol):
+    """A clock that stands still until it is moved."""
+
+    def move(self, now_ms: int) -> None:
+        """Move forward; the same instant does nothing, backward is a ConflictError."""
         ...
 
 

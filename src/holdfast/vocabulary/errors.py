@@ -194,3 +194,31 @@ class DeliveryError(HoldfastError):
 
     code = "delivery"
     http_status = 502
+
+
+class LinkError(HoldfastError):
+    """Open the page again from the bank's own app: links are made for one client, one hold and a short time."""
+
+    code = "link"
+    http_status = 404
+
+
+class LinkExpiredError(HoldfastError):
+    """Ask the bank's app for a new link; the hold itself goes on as it was."""
+
+    code = "link_expired"
+    http_status = 410
+
+
+class OtherDeviceError(HoldfastError):
+    """A link works in the browser that opened it first; ask the bank's app for a new one, or call the bank."""
+
+    code = "other_device"
+    http_status = 403
+
+
+class FormError(HoldfastError):
+    """Answer from the page itself: a form counts only where the hold's own page sent it, and for a short time."""
+
+    code = "form"
+    http_status = 403

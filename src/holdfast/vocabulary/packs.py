@@ -138,7 +138,7 @@ class Refund:
     payee the bank had at the time; `breach` says what counts against the bank: `procedure` (executed otherwise than
     the hold or refusal of the same jurisdiction asks), `paid` (executed at all), `notice` (no notice was delivered).
     `days` from the client's application are calendar days, `days_cross_border` those of a cross-border transfer;
-    `None` where the law sets no clock.
+    `None` where the law sets no clock. `notice` is the text that a client is sent who makes such a claim.
     """
 
     id: str
@@ -150,6 +150,7 @@ class Refund:
     title: Mapping[str, str]
     cite: Citation
     dated: Dated
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

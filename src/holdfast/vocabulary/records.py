@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     NOTICE = "notice"  # a notice to a client, as it was sent
     CLAIM = "claim"  # a claim was made, assessed again or settled
     EXPOSURE = "exposure"  # money that the bank may owe, found after the decision
+    RESTRICTION = "restriction"  # a limit on a client began or ended with a list's version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

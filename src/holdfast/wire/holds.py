@@ -28,12 +28,17 @@ class ProofBody(Body, frozen=True, kw_only=True):
 
 
 class ActBody(Body, frozen=True, kw_only=True):
-    """Who confirms or cancels: the client whose operation is held, or the person whom this client trusts."""
+    """Who confirms or cancels: the `client` whose operation is held, or the `trusted_person` of this client.
 
-    by: Literal["client", "trusted_person"]
-    customer_id: Id
+    Anybody else (`bank`, `analyst`) is refused by law; only for those may `customer_id` be left out. `coached` says of
+    a cancellation that somebody asked the client for the operation.
+    """
+
+    by: Word
+    customer_id: Id | None = None
     proof: ProofBody | None = None
     reason: Text | None = None
+    coached: bool = False
 
 
 class EvidenceBody(Body, frozen=True, kw_only=True):
@@ -46,10 +51,11 @@ class EvidenceBody(Body, frozen=True, kw_only=True):
 class WithdrawBody(Body, frozen=True, kw_only=True):
     """Which fact was wrong, by its path in the event, and what is right; `null` says that it is not known.
 
+    No correction at all says that a list was wrong and is mended by now.
     `by` and `approved_by` are for a development server, where no keys stand for persons.
     """
 
-    corrections: Annotated[dict[Name, Corrected], Meta(min_length=1, max_length=32)]
+    corrections: Annotated[dict[Name, Corrected], Meta(max_length=32)]
     reason: Text
     evidence: EvidenceBody
     by: Text | None = None
@@ -74,16 +80,18 @@ class RestrainBody(Body, frozen=True, kw_only=True):
 
 
 class ReleaseBody(Body, frozen=True, kw_only=True):
-    """Why the bank releases a hold, where the law lets it."""
+    """Who releases a hold for the bank and why, where the law lets it."""
 
+    by: Text | None = None
     reason: Text | None = None
 
 
 class _Sign(Struct, frozen=True):
-    """The state of one sign."""
+    """The state of one sign, and how far it acts."""
 
     id: str
     state: str
+    mode: str = "enforce"
 
 
 class _Placed(Struct, frozen=True):
@@ -115,6 +123,12 @@ def read_terms(judgement: bytes) -> HoldTerms | None:
 def read_fired(judgement: bytes) -> tuple[str, ...]:
     """Name the signs that fired in a judgement."""
     return tuple(sign.id for sign in _PLACED.decode(judgement).signs if sign.state == "fired")
+
+
+def read_acting(judgement: bytes) -> tuple[str, ...]:
+    """Name the signs that fired in a judgement and were acted on."""
+    signs = _PLACED.decode(judgement).signs
+    return tuple(sign.id for sign in signs if sign.state == "fired" and sign.mode == "enforce")
 
 
 def correct(event: bytes, corrections: Mapping[str, Corrected]) -> bytes:

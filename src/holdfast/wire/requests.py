@@ -9,7 +9,7 @@ from holdfast.vocabulary.errors import UndecodableError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import Document, ListEntry, ListKind
 from holdfast.wire.codec import invalid
-from holdfast.wire.parts import Instant
+from holdfast.wire.parts import Id, Instant
 
 KindWord = Literal[
     "account",
@@ -79,9 +79,10 @@ class EntryBody(Body, frozen=True, kw_only=True):
 
 
 class EntriesBody(Body, frozen=True, kw_only=True):
-    """Entries to add or to remove."""
+    """Entries to add or to remove; `published_at` is when their source published them."""
 
     entries: Annotated[list[EntryBody], Meta(min_length=1, max_length=10_000)]
+    published_at: Instant | None = None
 
 
 class LimitsBody(Body, frozen=True, kw_only=True):
@@ -122,6 +123,13 @@ class SourceBody(Body, frozen=True, kw_only=True):
     """Since when a source is complete."""
 
     complete_since: Instant
+
+
+class LinkBody(Body, frozen=True, kw_only=True):
+    """For which client a link to a hold's page is made, and for how many hours it works."""
+
+    customer_id: Id
+    hours: Annotated[int, Meta(ge=1, le=168)] = 1
 
 
 def read_body(data: bytes, kind: type[BodyType]) -> BodyType:

@@ -1,4 +1,4 @@
-"""The worker: fires what is due and delivers what waits, for as long as the server runs."""
+"""The worker fires what is due, follows new versions of lists, and delivers what waits."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ import structlog
 
 from holdfast.operations.deliver import deliver_due
 from holdfast.operations.fire_due import fire_due
+from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.ports import Gateway
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.instants import SECOND_MS
@@ -18,7 +19,7 @@ _log: Final = structlog.get_logger("holdfast.worker")
 
 
 async def keep_working(shard: Shard, gateway: Gateway | None, *, longest_seconds: float = LONGEST_SECONDS) -> None:
-    """Fire and deliver until cancelled; a slow receiver holds up no timer.
+    """Fire, follow and deliver until cancelled; neither a slow receiver nor a large list holds up a timer.
 
     No sleep is longer than `longest_seconds` of the monotonic clock and each round reads the wall time anew, so that
     a clock that was set forward or back, or a machine that slept, is noticed within one round. What fails is logged
@@ -27,14 +28,15 @@ async def keep_working(shard: Shard, gateway: Gateway | None, *, longest_seconds
     shard.courier.gateway = gateway.name if gateway else None
     await asyncio.gather(
         _keep(lambda: _fire(shard), lambda: _until_due(shard, longest_seconds), longest_seconds),
+        _keep(lambda: _follow(shard), lambda: asyncio.sleep(longest_seconds), longest_seconds),
         _keep(lambda: _deliver(shard, gateway), lambda: _until_mail(shard, longest_seconds), longest_seconds),
     )
 
 
 async def run_pass(shard: Shard, gateway: Gateway | None) -> None:
-    """Fire and deliver until nothing is due any more: what a test clock does before it answers."""
+    """Fire, follow and deliver until nothing is due any more: what a test clock does before it answers."""
     for _ in range(_MOST_PASSES):
-        if not (await _fire(shard) or await _deliver(shard, gateway)):
+        if not (await _fire(shard) or await _follow(shard) or await _deliver(shard, gateway)):
             return
     _log.error("something is due again and again", passes=_MOST_PASSES)
 
@@ -58,6 +60,11 @@ async def _fire(shard: Shard) -> int:
     shard.courier.fired += fired
     shard.courier.passed_ns = shard.ports.tick()
     return fired
+
+
+async def _follow(shard: Shard) -> int:
+    """Do what new versions of lists ask for, unless the log cannot be written at the moment."""
+    return 0 if shard.failed is not None else await follow_versions(shard)
 
 
 async def _deliver(shard: Shard, gateway: Gateway | None) -> int:

@@ -62,7 +62,8 @@ def test_a_hold_is_read_and_acted_on() -> None:
         ("confirm", CLIENT | {"customer_id": "c-2"}, 403, "other_client"),
         ("confirm", CLIENT, 422, "proof"),
         ("confirm", CLIENT | {"proof": {"method": "sms", "reference": "1"}}, 422, "proof"),
-        ("confirm", CLIENT | {"by": "bank"}, 422, "invalid"),
+        ("confirm", CLIENT | {"by": "bank"}, 409, "forbidden_by_law"),
+        ("confirm", {"by": "analyst"}, 409, "forbidden_by_law"),
         ("confirm", {"by": "client"}, 422, "invalid"),
         ("confirm", proven() | {"more": 1}, 422, "invalid"),
         ("confirm", proven() | {"by": "trusted_person"}, 409, "forbidden_by_law"),
@@ -72,7 +73,7 @@ def test_a_hold_is_read_and_acted_on() -> None:
         ("restrain", NOTICE | {"until": "2026-05-01T00:00:00+03:00"}, 422, "invalid"),
         ("withdraw", WITHDRAWAL, 422, "invalid"),
         ("withdraw", WITHDRAWAL | {"by": "anna", "approved_by": "anna"}, 422, "invalid"),
-        ("withdraw", WITHDRAWAL | {"corrections": {}, "by": "anna", "approved_by": "boris"}, 422, "invalid"),
+        ("withdraw", WITHDRAWAL | {"corrections": {}, "by": "anna", "approved_by": "boris"}, 409, "forbidden_by_law"),
     ],
 )
 def test_what_is_refused_says_why(act: str, body: object, status: int, code: str) -> None:

@@ -11,7 +11,7 @@ from holdfast.operations.confirm_hold import confirm_hold
 from holdfast.operations.fire_due import fire_due
 from holdfast.operations.notice_words import LISTS, RAILS, list_word, rail_word
 from holdfast.operations.notices import notice_row
-from holdfast.operations.said import Said
+from holdfast.operations.said import Proof, Said
 from holdfast.operations.shard import commit
 from holdfast.regulation.remedies import NAMES
 from holdfast.vocabulary.instants import DAY_MS
@@ -108,7 +108,8 @@ def test_the_terms_are_those_of_the_moment_that_is_told_of() -> None:
     async def story(house: House) -> None:
         decision = await house.decide()
         house.clock.instant_ms += DAY_MS
-        await confirm_hold(house.shard, decision["hold"]["id"], Said(by="client", customer_id="c-1"))
+        proof = Proof(method="app", reference="r-1")
+        await confirm_hold(house.shard, decision["hold"]["id"], Said(by="client", customer_id="c-1", proof=proof))
         house.clock.instant_ms += 30 * DAY_MS
         await house.deliver()
         told_of = [row["data"]["texts"]["en"]["body"] for row in house.post.read() if row["type"] == "notify_client"]

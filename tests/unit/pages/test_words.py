@@ -12,7 +12,19 @@ from holdfast.vocabulary.errors import Bug
 
 TEMPLATES = Path(words.__file__).parent / "templates"
 SOURCE = "\n".join(path.read_text() for path in sorted(TEMPLATES.glob("*.html")))
-LOOKED_UP = ("outcome", "rail", "state", "scene", "segment", "measure", "confidence", "why", "months", "form")
+LOOKED_UP = (
+    "outcome",
+    "rail",
+    "state",
+    "scene",
+    "segment",
+    "measure",
+    "confidence",
+    "why",
+    "months",
+    "form",
+    "finding",
+)
 NAME = re.compile(r"{(\w+)}")
 
 

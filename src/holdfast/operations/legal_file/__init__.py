@@ -1,6 +1,7 @@
 """The legal file: the evidence of one decision as one page that a judge can read and print without our software."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from holdfast.operations.evidence import Evidence
 from holdfast.vocabulary.errors import InvalidError
+from holdfast.vocabulary.holds import ActKind
 
 LANGUAGES: Final = ("ru", "kk", "en")
 _ROOM: Final = "holdfast.operations.legal_file"
@@ -36,9 +38,22 @@ def legal_file(evidence: Evidence, language: str) -> str:
             f"`lang` cannot be `{language[:20]}`", pointer="/lang", hint=f"one of {', '.join(LANGUAGES)}"
         )
     page: str = _template().render(
-        file=evidence.content, words=Words(_texts(language)), lang=language, digest=evidence.hash
+        file=evidence.content,
+        course=_course(evidence.content),
+        words=Words(_texts(language)),
+        lang=language,
+        digest=evidence.hash,
     )
     return page
+
+
+def _course(content: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Give what happened in the order of time: acts on holds, pages shown, notices as they were sent, and results."""
+    shown = [act for hold in content["holds"] for act in hold["told"] if act["act"] == ActKind.SHOW.value]
+    acts = [("act", act) for act in (*(act for hold in content["holds"] for act in hold["history"]), *shown)]
+    notices = [("notice", notice) for notice in content["notices"]]
+    results = [("result", result) for result in content["results"]]
+    return sorted((*acts, *notices, *results), key=lambda row: datetime.fromisoformat(row[1]["at"]))
 
 
 @cache

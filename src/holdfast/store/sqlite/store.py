@@ -251,6 +251,12 @@ class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists, ChainReader):
         """Give the newest whole snapshot that is not ahead of the log."""
         return self._snapshots.latest(self.last_seq())
 
+    def stop(self) -> None:
+        """Write what waits and release the directory, so that it can be opened anew; reading goes on until `close`."""
+        self._handles.writer.close()
+        if self._lock is not None:
+            self._lock.release()
+
     def close(self) -> None:
         """Write what waits, release the directory; a second call does nothing."""
         self._at_close.close()

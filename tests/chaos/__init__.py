@@ -1,0 +1,1 @@
+"""Servers that die and disks that fail, under a client that keeps its own ledger."""
