@@ -8,7 +8,7 @@ from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
 from holdfast.features.standing import LASTS
 from holdfast.holds.terms import terms
-from holdfast.rules.checks import DutyCheck, RuleCheck, in_force
+from holdfast.rules.checks import DutyCheck, RuleCheck, in_force, is_reported
 from holdfast.rules.regime import Regime
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.errors import Bug
@@ -72,15 +72,10 @@ def _strongest(proposals: Sequence[Proposal]) -> Proposal | None:
 def _signs(
     regime: Regime, facts: Facts, *, answers: Sequence[Trilean], proposals: Sequence[Proposal]
 ) -> Iterator[SignResult]:
-    """Report the signs in force; a fired one with the mode in which it acted, which may be that of its rail.
-
-    One that has its own policy is no regulator's indicator but a client's own wish (a trusted person must agree): it
-    is reported where it fired, as the ground that it is.
-    """
+    """Report the signs in force; a fired one with the mode in which it acted, which may be that of its rail."""
     modes = {proposal.source: proposal.mode for proposal in proposals}
     for check in regime.signs:
-        wish = check.sign.policy is not None and answers[check.condition.place] is not True
-        if in_force(check, answers) and not wish:
+        if is_reported(check, answers):
             result = check.result(facts, answers)
             mode = modes.get(check.sign.id, check.mode)
             yield result if mode is check.mode else replace(result, mode=mode.value)

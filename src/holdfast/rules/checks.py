@@ -88,3 +88,13 @@ class RepeatLaw:
 def in_force(check: SignCheck | DutyCheck, answers: Sequence[Trilean]) -> bool:
     """Tell whether a check's pack binds this event; an unknown condition does not bind."""
     return check.applies is None or answers[check.applies] is True
+
+
+def is_reported(check: SignCheck, answers: Sequence[Trilean]) -> bool:
+    """Tell whether a decision shows the sign: one in force, and one with its own policy only where it fired.
+
+    Such a sign is no regulator's indicator but a client's own wish (a trusted person must agree): it is reported as
+    the ground that it is.
+    """
+    wish = check.sign.policy is not None and answers[check.condition.place] is not True
+    return in_force(check, answers) and not wish

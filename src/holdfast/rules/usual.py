@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from holdfast.features.standing import LASTS
-from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, in_force
+from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, is_reported
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import SignResult
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
@@ -85,7 +85,7 @@ class Usual:
         return view.report(facts, answers)
 
     def _view(self, answers: Answers) -> _View:
-        checks = tuple(check for check in self._signs if in_force(check, answers))
+        checks = tuple(check for check in self._signs if is_reported(check, answers))
         unknown = [check.condition for check in checks if answers[check.condition.place] is UNKNOWN]
         return _View(
             checks=checks,
