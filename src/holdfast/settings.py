@@ -25,6 +25,7 @@ class Setting:
         return f"HOLDFAST_{self.name.upper()}"
 
 
+_TENANT = "default"
 TABLE: tuple[Setting, ...] = (
     Setting(name="data", default="data", meaning="data directory, made at the first start", kind="path"),
     Setting(name="host", default="127.0.0.1", meaning="address to listen on"),
@@ -35,7 +36,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="home", default="", meaning="home country (ISO 3166); by default that of the first pack"),
     Setting(name="zone", default="", meaning="time zone of legal clocks; by default that of the home country"),
     Setting(name="language", default="ru", meaning="language of titles in decisions: ru, kk or en"),
-    Setting(name="tenant", default="default", meaning="name of the bank or site whose data this directory holds"),
+    Setting(name="tenant", default=_TENANT, meaning="name of the bank or site whose data this directory holds"),
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
@@ -61,7 +62,7 @@ TABLE: tuple[Setting, ...] = (
         default="",
         meaning="file that takes messages as lines where no `webhook` is set; with `dev`, `notices.jsonl` in the data",
     ),
-    Setting(name="bank_name", default="", meaning="the bank's name in notices; by default that of the tenant"),
+    Setting(name="bank_name", default="", meaning="the bank's name in notices; by default the tenant's"),
     Setting(name="bank_phone", default="", meaning="telephone in notices, which clients know; else that on their card"),
     Setting(
         name="proof_key_file", default="", meaning="file with the key, in hex, by which the bank signs a client's proof"
@@ -199,7 +200,7 @@ def _completed(values: dict[str, Any]) -> dict[str, Any]:
     """Fill in what follows from other settings."""
     first = values["packs"][0].partition("/")[0].upper() if values["packs"] else "RU"
     values["home"] = (values["home"] or first).upper()
-    values["bank_name"] = values["bank_name"] or values["tenant"]
+    values["bank_name"] = values["bank_name"] or ("" if values["tenant"] == _TENANT else values["tenant"])
     if values["dev"] and not values["webhook"] and not values["notices_file"]:
         values["notices_file"] = str(values["data"] / _NOTICES_FILE)
     values["zone"] = values["zone"] or _ZONES.get(values["home"], "UTC")

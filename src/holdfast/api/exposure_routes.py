@@ -13,6 +13,7 @@ from holdfast.vocabulary.instants import DAY_MS, to_ms
 from holdfast.wire.sheets import CSV, XLSX, write_csv, write_xlsx
 
 _FORMATS: Final = ("json", "csv", "xlsx")
+_ROWS: Final = frozenset({"limit", "cursor", "kind"})
 _MONTH_MS: Final = 30 * DAY_MS
 
 
@@ -70,6 +71,10 @@ def _named(name: str) -> dict[str, str]:
 async def rows(routes: Routes, request: Request) -> Response:
     """Give single rows, newest first, a page at a time."""
     query = request.query_params
+    strange = sorted(set(query) - _ROWS)
+    if strange:
+        hint = f"known are {', '.join(sorted(_ROWS))}; spans and files are at `/v1/exposure`"
+        raise InvalidError(f"there is no parameter `{strange[0][:40]}`", pointer=f"/{strange[0][:40]}", hint=hint)
     page = exposure_page(routes.shard, limit=read_limit(request), cursor=query.get("cursor"), kind=query.get("kind"))
     return reply(page)
 

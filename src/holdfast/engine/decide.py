@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from holdfast.engine.proposals import Proposal, Proposer, in_force
+from holdfast.engine.proposals import Proposal, Proposer
 from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
 from holdfast.features.standing import LASTS
 from holdfast.holds.terms import terms
-from holdfast.rules.regime import DutyCheck, Regime, RuleCheck
+from holdfast.rules.checks import DutyCheck, RuleCheck, in_force, is_reported
+from holdfast.rules.regime import Regime
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.facts import Facts
@@ -27,7 +28,8 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
     or advised shows in `would_be`; what is advised also asks a person, by the measure `open_case`.
     """
     answers = regime.program(facts.values)
-    made = Proposer(regime, tenant, facts=facts, answers=answers).all()
+    quiet = regime.usual.is_quiet(facts, answers)
+    made = [] if quiet else Proposer(regime, tenant, facts=facts, answers=answers).all()
     repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
     proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
@@ -39,11 +41,13 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=tuple(_signs(regime, facts, answers=answers, proposals=made)),
-        rules=tuple(_rules(regime.rules, facts, made)),
+        signs=regime.usual.report(facts, answers) or tuple(_signs(regime, facts, answers=answers, proposals=made)),
+        rules=tuple(_rules(regime.rules, facts, made)) if made else (),
         score=None,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=(*_measures(regime, answers, acting, facts=facts, tenant=tenant), *_advice(proposals)),
+        measures=()
+        if quiet
+        else (*_measures(regime, answers, acting, facts=facts, tenant=tenant), *_advice(proposals)),
         versions=Versions(
             engine=tenant.engine_version,
             packs=regime.packs,
@@ -71,7 +75,7 @@ def _signs(
     """Report the signs in force; a fired one with the mode in which it acted, which may be that of its rail."""
     modes = {proposal.source: proposal.mode for proposal in proposals}
     for check in regime.signs:
-        if in_force(check, answers):
+        if is_reported(check, answers):
             result = check.result(facts, answers)
             mode = modes.get(check.sign.id, check.mode)
             yield result if mode is check.mode else replace(result, mode=mode.value)

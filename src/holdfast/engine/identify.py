@@ -3,22 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from holdfast.features.identifiers import identity
-from holdfast.lists.book import ListBook
+from holdfast.lists.book import Given, ListBook
 from holdfast.lists.membership import Identifier
 from holdfast.matching.identifiers import alike
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.schema import EventSchema, Field, FieldType
-
-
-def _named(event: Event, subject: str, schema: EventSchema) -> Iterator[tuple[str, str, str | None]]:
-    """Give (kind, value, BIC) for every present identifier of a party, or for one plain field."""
-    values = event.values
-    for path, kind in _paths(schema.fields[event.type], subject, event.type):
-        value = values.get(path)
-        if value is not None:
-            bic = values.get(f"{subject}.bic") or values.get(f"{subject}.swift")
-            yield kind, str(value), str(bic) if bic else None
-
 
 _PLACES: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
 
@@ -41,9 +30,21 @@ def _below(fields: Mapping[str, Field], subject: str) -> Iterator[tuple[str, str
 
 def identifiers(event: Event, subject: str, *, schema: EventSchema, book: ListBook, home: str) -> list[Identifier]:
     """Collect a subject's identifiers for a question to the lists; none means that the answer is unknown."""
-    found = []
-    for kind, value, bic in _named(event, subject, schema):
-        known = identity(kind, value, bic=bic, home=home)
-        if known is not None:
-            found += [book.identifier(one.value, known.value, bic=known.bic) for one in alike(known.kind)]
+    values = event.values
+    bank = values.get(f"{subject}.bic") or values.get(f"{subject}.swift")
+    bic = str(bank) if bank else None
+    found: list[Identifier] = []
+    for path, kind in _paths(schema.fields[event.type], subject, event.type):
+        value = values.get(path)
+        if value is not None:
+            found += book.once((kind, str(value), bic, home), _made)
     return found
+
+
+def _made(book: ListBook, given: Given) -> tuple[Identifier, ...]:
+    """Make the identifiers under which one value can stand on a list; none for a value that has no normal form."""
+    kind, value, bic, home = given
+    known = identity(kind, value, bic=bic, home=home)
+    if known is None:
+        return ()
+    return tuple(book.identifier(one.value, known.value, bic=known.bic) for one in alike(known.kind))

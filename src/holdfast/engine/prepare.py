@@ -12,7 +12,6 @@ from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.schema import EventSchema
-from holdfast.vocabulary.windows import completeness_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +35,10 @@ def prepare(event: Event, regime: Regime, memory: Memory, *, seq: int, decided_m
     values |= memory.fold.read(event, seq)
     repeatable = str(event.values.get("rail", event.type)) in regime.repeats
     values |= memory.standing.read(event, memory.schema.subject.get(event.type, ""), seq=seq, repeatable=repeatable)
-    for source in regime.sources:
+    for source, name in regime.sources:
         since = memory.complete_since.get(source)
         if since is not None:
-            values[completeness_name(source)] = since
+            values[name] = since
     matches = _matches(event, regime, memory)
     values |= {name: match.state for name, match in matches.items() if match.state is not None}
     return Facts(
@@ -55,7 +54,7 @@ def _matches(event: Event, regime: Regime, memory: Memory) -> dict[str, ListMatc
     """Ask every list that the regime's conditions name, each subject's identifiers being collected once."""
     subjects = {
         subject: identifiers(event, subject, schema=memory.schema, book=memory.lists, home=memory.home)
-        for subject in {probe.subject for probe in regime.probes}
+        for subject in regime.probed
     }
     return {
         probe.name: memory.lists.probe(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from holdfast.engine.tenant import Tenant
 from holdfast.features.standing import LASTS
-from holdfast.rules.regime import DutyCheck, Regime, RuleCheck, SignCheck
+from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, in_force
+from holdfast.rules.regime import Regime
 from holdfast.rules.voice import strongest, weakest
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Mode, Outcome
@@ -35,11 +36,6 @@ class Proposal:
     measures: tuple[str, ...] = ()
     under: str | None = None
     repeatable: bool = True
-
-
-def in_force(check: SignCheck | DutyCheck, answers: Sequence[Trilean]) -> bool:
-    """Tell whether a check's pack binds this event; an unknown condition does not bind."""
-    return check.applies is None or answers[check.applies] is True
 
 
 def _quiet(places: Sequence[int], answers: Sequence[Trilean]) -> bool:

@@ -8,7 +8,8 @@ from holdfast.engine.proposals import Proposal
 from holdfast.engine.tenant import Tenant
 from holdfast.features.standing import ALLOWED_FROM, REPEAT_OF
 from holdfast.holds.terms import until
-from holdfast.rules.regime import Regime, RepeatLaw
+from holdfast.rules.checks import RepeatLaw
+from holdfast.rules.regime import Regime
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import RepeatTerms

@@ -2,28 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
-from hashlib import blake2b
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.features.habits import JUDGED, Habits, Whose
-from holdfast.features.identifiers import Known, combine, known_identifiers, value_key
+from holdfast.features.identifiers import Known, Recognition, value_key
+from holdfast.features.layout import Asking, Cells, Entry, Keys, layouts
 from holdfast.features.people import People
-from holdfast.features.registry import Family, Query, Reading, Registry, Series
+from holdfast.features.registry import Registry, Series
 from holdfast.features.traces import NOBODY, Trace, Traces
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS
 from holdfast.vocabulary.keys import Key, KeyMaker
-from holdfast.vocabulary.schema import EventSchema, FieldType
-from holdfast.windows import Arrival, ColumnKind, Question, WindowStore
+from holdfast.vocabulary.schema import EventSchema
+from holdfast.windows import Arrival, WindowStore
 
-PERSONS = frozenset({"payer", "payee", "client", "seller"})
 LATE_MS: Final = DAY_MS + HOUR_MS  # a day, and some room for clocks that are ahead
 SWEEP_EVERY: Final = 16  # records
 SWEEP_BUDGET: Final = 256  # keys looked at and rows dropped in one sweep: some 50 us
 FORMAT: Final = 2  # to be raised whenever the same events leave other numbers in the state
+_NOTED_MAX: Final = 65_536
 _LONG_AGO_MS: Final = -(2**62)
 _WINDOWS: Final = "windows"
 Arrays = Mapping[str, NDArray[Any]]
@@ -41,29 +41,15 @@ class Part(Protocol):
         ...
 
 
-def _hash64(value: object) -> int:
-    """Hash a value to 64 bits, for telling distinct ones apart."""
-    return int.from_bytes(blake2b(str(value).encode(), digest_size=8).digest(), "big")
-
-
-def _cell(value: Any, kind: ColumnKind) -> int | float:
-    """Turn a value into the number that its column keeps."""
-    if value is None:
-        return 0
-    if kind is ColumnKind.HASH:
-        return _hash64(value)
-    return float(value) if kind is ColumnKind.FLOAT else int(value)
-
-
 class _Footing:
-    """What the fold works out about one event, once: the keys of its parts, and its cells."""
+    """What the fold works out about one event, once: who its parties are, the keys of its parts, and its rows."""
 
     def __init__(self, event: Event) -> None:
         self.event = event
-        self.parts: dict[str, Key | None] = {}
-        self.keys: dict[tuple[str, ...], Key | None] = {}
         self.known: dict[str, Known] = {}
-        self.cells: Sequence[object] | None = None
+        self.keys: Keys = ()
+        self.cells: Cells | None = None
+        self.rows: dict[tuple[int, int], Arrival] = {}
 
 
 class Fold:
@@ -81,6 +67,7 @@ class Fold:
         self._registry = registry
         self._keys = keys
         self._home = home
+        self._recognition = Recognition(keys, home)
         self._windows = WindowStore(registry.specs, late_ms=LATE_MS)
         self._habits = Habits(keys, zone)
         self._people = People()
@@ -89,17 +76,15 @@ class Fold:
         self._footing: _Footing | None = None
         self._kept = [self._windows.kept_ms(series) for series in range(len(registry.specs))]
         self._families = {one.index: one.family for ingest in registry.ingests.values() for one in ingest.series}
-        self._persons = {
-            event_type: frozenset(PERSONS & {path for path, field in fields.items() if field.type is FieldType.PARTY})
-            for event_type, fields in schema.fields.items()
-        }
+        self._layouts = layouts(registry, schema)
+        self._noted: set[tuple[int, Key]] = set()
 
     def meet(self, event: Event) -> None:
         """Join the identifiers of each party of the event, and move the history of persons that became one."""
         footing = self._stand(event)
         if footing.known:
             return
-        for path in sorted(self._persons[event.type]):
+        for path in self._layouts[event.type].persons:
             known = footing.known[path] = self._known(event, path)
             for source, into in self._people.join(known.keys, known.client):
                 self._move(source, into)
@@ -109,17 +94,14 @@ class Fold:
         self.meet(event)
         if event.occurred_ms < self._newest_ms - LATE_MS:
             return {}
-        asked = []
-        for query in self._registry.queries.get(event.type, ()):
-            key = self._key(event, query.now, query.series.family)
-            if key is not None:
-                asked.append((query, Question(query.series.index, key, event.occurred_ms)))
-        tentative = self._rows(event, seq, list({query.series for query, _ in asked if query.tentative}))
-        found = self._answers([pair for pair in asked if not pair[0].tentative])
-        if tentative:
-            self._windows.add_many(tentative, tentatively=True)
-            found |= self._answers([pair for pair in asked if pair[0].tentative])
-            self._retract(tentative)
+        layout, keys = self._layouts[event.type], self._keys_of(event)
+        reads = layout.reads(keys)
+        found = self._answers(reads.plain, keys, event.occurred_ms)
+        rows = self._rows(event, seq, reads.rows)
+        if rows:
+            self._windows.add_many(rows, tentatively=True)
+            found |= self._answers(reads.beside, keys, event.occurred_ms)
+            self._windows.retract_many(rows)
         whose = self._whose(event)
         return found | self._habits.read(event, whose) if whose else found
 
@@ -132,27 +114,26 @@ class Fold:
         self._newest_ms = max(self._newest_ms, event.occurred_ms)
         if seq % SWEEP_EVERY == 0:
             self._windows.advance(self._newest_ms, budget=SWEEP_BUDGET)
-        ingest = self._registry.ingests.get(event.type)
-        if ingest is None:
-            return
-        wanted = [series for series in ingest.series if (attempted if series.family.attempts else executed)]
+        entries = self._layouts[event.type].entries
+        wanted = [one for one in entries if (attempted if one.series.family.attempts else executed)]
         rows = self._rows(event, seq, wanted)
         if rows:
             self._windows.add_many(rows)
-            for series in wanted:
-                self._trace(event, series)
+            for entry in wanted:
+                if entry.persons:
+                    self._trace(entry, self._keys_of(event))
 
     def undone(self, event: Event, seq: int, *, executed: bool = True, attempted: bool = False) -> None:
         """Take an event out of the past again: as executed, as an attempt, or as both."""
         whose = self._whose(event)
         if executed and whose:
             self._habits.unlearn(event, whose, seq)
-        ingest = self._registry.ingests.get(event.type)
-        series = ingest.series if ingest else ()
         wanted = [
-            one for one in series if (attempted if one.family.attempts else executed) and self._is_kept(event, one)
+            one
+            for one in self._layouts[event.type].entries
+            if (attempted if one.series.family.attempts else executed) and self._is_kept(event, one.series)
         ]
-        self._retract(self._rows(event, seq, wanted))
+        self._windows.retract_many(self._rows(event, seq, wanted))
 
     def memory(self) -> Mapping[str, int]:
         """Give the bytes that each part of the windows and the habits use."""
@@ -184,6 +165,7 @@ class Fold:
     def restore(self, arrays: Arrays) -> None:
         """Take over a snapshot's state; raises StoreError when its windows are of another kind."""
         self._footing = None
+        self._noted.clear()
         self._newest_ms = int(arrays["newest_ms"][0])
         self._windows = WindowStore.restore(self._registry.specs, _under(arrays, _WINDOWS))
         for part, held in self._parts().items():
@@ -203,39 +185,29 @@ class Fold:
             self._footing = _Footing(event)
         return self._footing
 
-    def _answers(self, asked: Sequence[tuple[Query, Question]]) -> dict[str, Value]:
+    def _answers(self, asking: Asking, keys: Keys, at_ms: int) -> dict[str, Value]:
         """Ask the windows everything in one call, and put the answers under their names."""
-        if not asked:
+        if not asking.questions:
             return {}
-        answers = self._windows.read_many([question for _, question in asked])
-        found: dict[str, Value] = {}
-        start = 0
-        for query, _ in asked:
-            for name, lane, reading in query.answers:
-                answer = answers[start + lane]
-                if answer is None or (answer == 0 and reading is Reading.VARIETY):
-                    continue
-                found[name] = bool(answer) if reading is Reading.TRUTH else answer
-            start += len(query.series.lanes)
-        return found
+        return asking.named(self._windows.read_words(asking.words(keys, at_ms), asking.lanes))
 
-    def _retract(self, rows: Sequence[Arrival]) -> None:
-        for row in rows:
-            self._windows.retract(Question(row.series, row.key, row.at_ms), row.seq)
-
-    def _rows(self, event: Event, seq: int, wanted: Sequence[Series]) -> list[Arrival]:
-        """Turn an event into the rows of the wanted series."""
+    def _rows(self, event: Event, seq: int, wanted: Sequence[Entry]) -> list[Arrival]:
+        """Turn an event into the rows of the wanted series, each made once."""
         if not wanted:
             return []
-        footing = self._stand(event)
+        footing, keys = self._stand(event), self._keys_of(event)
         if footing.cells is None:
-            footing.cells = self._registry.ingests[event.type].program(event.values)
+            footing.cells = self._layouts[event.type].cells(event.values)
         rows = []
-        for series in wanted:
-            key = self._key(event, series.family.then, series.family)
-            if key is not None:
-                values, present, filters = _cells(series, footing.cells)
-                rows.append(Arrival(series.index, key, event.occurred_ms, seq, values, present, filters))
+        for entry in wanted:
+            name = (entry.series.index, seq)
+            row = footing.rows.get(name)
+            if row is None:
+                row = entry.row(keys, footing.cells, at_ms=event.occurred_ms, seq=seq)
+                if row is None:
+                    continue
+                footing.rows[name] = row
+            rows.append(row)
         return rows
 
     def _is_kept(self, event: Event, series: Series) -> bool:
@@ -243,57 +215,39 @@ class Fold:
         kept = self._kept[series.index]
         return kept is None or event.occurred_ms > self._newest_ms - kept
 
-    def _key(self, event: Event, paths: tuple[str, ...], family: Family) -> Key | None:
-        """Give the key at the paths, or nothing when a part of it is unknown."""
-        whole = (*paths, "currency") if family.money else paths
-        keys = self._stand(event).keys
-        if whole not in keys:
-            keys[whole] = self._combined(event, whole)
-        return keys[whole]
-
-    def _combined(self, event: Event, paths: tuple[str, ...]) -> Key | None:
-        key: Key | None = None
-        for path in paths:
-            part = self._part(event, path)
-            if part is None:
-                return None
-            key = part if key is None else combine(key, part)
-        return key
-
-    def _part(self, event: Event, path: str) -> Key | None:
-        """Give the key of one path: of the person behind a party, or of a plain value."""
-        parts = self._stand(event).parts
-        if path not in parts:
-            parts[path] = self._person(event, path) if self._is_person(event, path) else self._value(event, path)
-        return parts[path]
-
-    def _is_person(self, event: Event, path: str) -> bool:
-        return path in self._persons[event.type]
-
-    def _value(self, event: Event, path: str) -> Key | None:
-        return value_key(event.values, path, self._keys)
+    def _keys_of(self, event: Event) -> Keys:
+        """Give every key that events of this type are read or written under; unknown ones are `None`."""
+        footing = self._stand(event)
+        if not footing.keys:
+            layout = self._layouts[event.type]
+            footing.keys = layout.keys(
+                [
+                    self._person(event, path) if is_person else value_key(event.values, path, self._keys)
+                    for path, is_person in layout.parts
+                ]
+            )
+        return footing.keys
 
     def _person(self, event: Event, path: str) -> Key | None:
         known = self._stand(event).known.get(path) or self._known(event, path)
         return self._people.find(known.keys[0]) if known.keys else None
 
     def _known(self, event: Event, path: str) -> Known:
-        return known_identifiers(event, path, self._keys, home=self._home)
+        return self._recognition.known(event, path)
 
-    def _trace(self, event: Event, series: Series) -> None:
+    def _trace(self, entry: Entry, keys: Keys) -> None:
         """Note whose history the series now holds under which key."""
-        family = series.family
-        if self._persons[event.type].isdisjoint(family.then):
+        series, key = entry.series, keys[entry.key]
+        if key is None or (series.index, key) in self._noted:
             return
-        parts = [self._part(event, path) for path in (*family.then, "currency")[: len(family.then) + family.money]]
-        whole = [part for part in parts if part is not None]
-        if len(whole) < len(parts):
-            return
-        for place, path in enumerate(family.then):
-            if self._is_person(event, path):
-                before = whole[0] if place else NOBODY
-                after, last = [*whole[place + 1 :], NOBODY, NOBODY][:2]
-                self._traces.remember(whole[place], Trace(series=series.index, before=before, after=after, last=last))
+        if len(self._noted) >= _NOTED_MAX:
+            self._noted.clear()
+        self._noted.add((series.index, key))
+        whole = [part for place in entry.parts if (part := keys[place]) is not None]
+        for place in entry.persons:
+            before = whole[0] if place else NOBODY
+            after, last = [*whole[place + 1 :], NOBODY, NOBODY][:2]
+            self._traces.remember(whole[place], Trace(series=series.index, before=before, after=after, last=last))
 
     def _move(self, source: Key, into: Key) -> None:
         """Let one person's history become part of another's, alone and in every pair."""
@@ -306,24 +260,11 @@ class Fold:
     def _follow(self, trace: Trace, into: Key) -> None:
         """Let the other person of a moved pair know the new key too."""
         family = self._families[trace.series]
-        persons = self._persons[family.of]
+        persons = self._layouts[family.of].persons
         if trace.before.low and family.then[0] in persons:
             self._traces.remember(trace.before, Trace(series=trace.series, after=into, last=trace.after))
         elif trace.after.low and len(family.then) > 1 and family.then[1] in persons:
             self._traces.remember(trace.after, Trace(series=trace.series, before=into, after=trace.last))
-
-
-def _cells(series: Series, cells: Sequence[object]) -> tuple[list[int | float], int, int]:
-    """Give one row's values, which of them are present, and which filters hold, as bit masks."""
-    values: list[int | float] = []
-    present = filters = 0
-    for bit, (place, kind) in enumerate(series.columns):
-        value = cells[place]
-        present |= (value is not None) << bit
-        values.append(_cell(value, kind))
-    for bit, place in enumerate(series.filter_places):
-        filters |= (cells[place] is True) << bit
-    return values, present, filters
 
 
 def _under(arrays: Arrays, part: str) -> dict[str, NDArray[Any]]:

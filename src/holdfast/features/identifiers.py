@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from holdfast.matching.identifiers import Identity, identify
 from holdfast.vocabulary.errors import InvalidError
-from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key, KeyMaker
 from holdfast.vocabulary.lists import ListKind
 
@@ -62,21 +62,42 @@ def _normal(name: str, value: str, *, bic: str | None, home: str) -> str:
     return f"{known.value}@{known.bic or ''}" if name == "account" else known.value
 
 
-def known_identifiers(event: Event, party: str, keys: KeyMaker, *, home: str) -> Known:
-    """Collect the identifiers that a party carries; an account is taken together with its BIC."""
-    values = event.values
-    found: list[Key] = []
-    client: Key | None = None
-    bic = values.get(f"{party}.bic")
-    for name in PARTY_ORDER:
-        value = values.get(f"{party}.{name}")
-        if value is None:
-            continue
-        key = keys.key(name, _normal(name, str(value), bic=str(bic) if bic else None, home=home))
-        found.append(key)
-        if name == "customer_id":
-            client = key
-    return Known(keys=found, client=client)
+@cache
+def _paths(party: str) -> tuple[tuple[str, str], ...]:
+    """Give the identifiers of a party, each with its path."""
+    return tuple((name, f"{party}.{name}") for name in PARTY_ORDER)
+
+
+class Recognition:
+    """Maker of the keys of parties' identifiers; recent ones are remembered, a bounded number of them."""
+
+    def __init__(self, keys: KeyMaker, home: str) -> None:
+        self._keys = keys
+        self._home = home
+        self._recent: dict[tuple[str, Value, Value], Key] = {}
+
+    def known(self, event: Event, party: str) -> Known:
+        """Collect the identifiers that a party carries; an account is taken together with its BIC."""
+        values = event.values
+        bic = values.get(f"{party}.bic")
+        found: list[Key] = []
+        client: Key | None = None
+        for name, path in _paths(party):
+            value = values.get(path)
+            if value is None:
+                continue
+            key = self._recent.get((name, value, bic)) or self._key(name, value, bic)
+            found.append(key)
+            if name == "customer_id":
+                client = key
+        return Known(keys=found, client=client)
+
+    def _key(self, name: str, value: Value, bic: Value) -> Key:
+        if len(self._recent) >= _REMEMBERED:
+            self._recent.clear()
+        normal = _normal(name, str(value), bic=str(bic) if bic else None, home=self._home)
+        made = self._recent[name, value, bic] = self._keys.key(name, normal)
+        return made
 
 
 def value_key(values: Mapping[str, object], path: str, keys: KeyMaker) -> Key | None:

@@ -1,7 +1,7 @@
 """All lists of one tenant in memory, each at its present version."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
@@ -17,6 +17,9 @@ from holdfast.vocabulary.lists import ListChange, ListEntry, ListKind, ListMatch
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 
 _META: Final = "lists"
+_REMEMBERED: Final = 65_536
+Given = tuple[str, str, str | None, str]
+"""A value as it came: its kind, itself, the BIC beside it, and the home region."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +65,8 @@ class ListBook:
         self._keys = keys
         self._all_loaded = all_loaded
         self._shelves: dict[str, Shelf] = {}
+        self._made: dict[Given, tuple[Identifier, ...]] = {}
+        self._empty: dict[tuple[str, Trilean], ListMatch] = {}
 
     def versions(self) -> Mapping[str, ListVersion]:
         """Give the present version of every loaded list, by the list's id."""
@@ -100,6 +105,15 @@ class ListBook:
     def identifier(self, kind: str, value: str, *, bic: str | None = None) -> Identifier:
         """Make the identifier of one normalised value under this tenant's keys."""
         return identifier(self._keys, kind, value, bic=bic)
+
+    def once(self, given: Given, make: Callable[["ListBook", Given], tuple[Identifier, ...]]) -> tuple[Identifier, ...]:
+        """Give the identifiers that `make` makes of a value; a bounded number of answers is remembered."""
+        found = self._made.get(given)
+        if found is None:
+            if len(self._made) >= _REMEMBERED:
+                self._made.clear()
+            found = self._made[given] = make(self, given)
+        return found
 
     def holds(self, list_id: str, entry: ListEntry) -> bool:
         """Tell whether an entry of this kind, value and BIC stands on the list, also an expired one."""
@@ -188,12 +202,19 @@ class ListBook:
         """
         shelf = self._shelves.get(list_id)
         if shelf is None:
-            return ListMatch(state=False if self._all_loaded and identifiers else UNKNOWN, list=list_id)
+            return self._unloaded(list_id, False if self._all_loaded and identifiers else UNKNOWN)
         needs = documented * kernel.DOCUMENTED | marked * kernel.POLICE
         found = [shelf.members.find(asked, at_ms=at_ms, needs=needs) for asked in identifiers]
         if found and max(found) >= 0:
             return _hit(shelf, [row for row in found if row >= 0])
         return shelf.misses[UNKNOWN if not found or kernel.NARROWED in found else False]
+
+    def _unloaded(self, list_id: str, state: Trilean) -> ListMatch:
+        """Answer for a list that was never loaded; such answers are all alike."""
+        found = self._empty.get((list_id, state))
+        if found is None:
+            found = self._empty[list_id, state] = ListMatch(state=state, list=list_id)
+        return found
 
     def hit(self, list_id: str, identifiers: Sequence[Identifier], *, at_ms: int) -> Hit | None:
         """Give the live entry behind a hit of `probe`: one with the mark of the police goes first."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from holdfast.engine.proposals import in_force
 from holdfast.operations.read_restrictions import LIMITS, Inquiry, facts_about
 from holdfast.operations.shard import Shard
+from holdfast.rules.checks import DutyCheck, SignCheck, in_force
 from holdfast.rules.condition import Condition
-from holdfast.rules.regime import DutyCheck, Regime, SignCheck
+from holdfast.rules.regime import Regime
 from holdfast.vocabulary.outcome import MeasureKind, Mode
 from holdfast.vocabulary.trilean import Trilean
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from holdfast.language.nodes import Both, Call, Constant, Either, FieldName, Negation, Node, Probe, Window, walk
 from holdfast.operations.law import Law
-from holdfast.rules.regime import SignCheck
+from holdfast.rules.checks import SignCheck
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import Statistic

@@ -8,7 +8,7 @@ from holdfast.operations.assess_claim import reassess_after
 from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
-from holdfast.operations.remember import known_before, remember
+from holdfast.operations.remember import ToldOf, known_of, remember
 from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.errors import ConflictError, TooOldError
@@ -37,16 +37,16 @@ async def decide_event(shard: Shard, body: bytes) -> Answer:
     now_ms = shard.ports.clock.now_ms()
     decoded = decode(body, now_ms)
     key = idempotency_key(decoded.event.id)
-    await told_settled(shard, decoded.event)
+    of = await told_settled(shard, decoded.event)
     earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
     if earlier is not None:
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
-    known = known_before(shard, decoded.event)
+    told_of = (of, known_of(shard, of))
     # from here to the hand-over to the writer there is no await: log order is apply order
     with applying(shard):
-        flight, *revisions = _decide_now(shard, decoded, key, known=known, decode_ns=shard.ports.tick() - started)
+        flight, *revisions = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
     record = await flight.landed
     for revision in revisions:
         await revision.landed
@@ -88,12 +88,12 @@ def reply_of(shard: Shard, record: Record) -> bytes:
     return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 
 
-def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None, decode_ns: int) -> list[Flight]:
+def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, decode_ns: int) -> list[Flight]:
     """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises."""
-    tick, event = shard.ports.tick, decoded.event
+    tick, event, (of, known) = shard.ports.tick, decoded.event, told_of
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
-    told = hold_results(shard, event)
+    told = hold_results(shard, event, of)
     seq = shard.next_seq()
     start = tick()
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)

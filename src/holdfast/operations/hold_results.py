@@ -40,25 +40,26 @@ class Told:
 NOTHING: Final = Told()
 
 
-async def told_settled(shard: Shard, event: Event) -> None:
-    """Before a result is taken, wait until the story of its operation is on disk."""
+async def told_settled(shard: Shard, event: Event) -> Record | None:
+    """Before a result is taken, wait until the story of its operation is on disk; gives the operation's record."""
     if event.type != RESULT:
-        return
+        return None
     of = str(event.values["of"])
     while (flight := shard.flights.get(idempotency_key(of))) is not None:
         await asyncio.shield(flight.landed)
-    await settled(shard, _decision_of(shard, of))  # every act on a hold belongs to its decision's story too
+    record = shard.ports.store.by_event(of)
+    # every act on a hold belongs to its decision's story too
+    await settled(shard, record.decision_id if record is not None else "")
+    return record
 
 
-def hold_results(shard: Shard, event: Event) -> Told:
+def hold_results(shard: Shard, event: Event, of: Record | None) -> Told:
     """Give what a result says of a decision and its hold; a lapse that is due before it is written first.
 
-    Nothing for any other event, and for an operation that was never decided here.
+    Nothing for any other event, and for an operation that was never decided here; `of` is the operation's record.
     """
-    if event.type != RESULT:
-        return NOTHING
-    decision_id = _decision_of(shard, str(event.values["of"]))
-    if not decision_id:
+    decision_id = of.decision_id if of is not None else ""
+    if event.type != RESULT or not decision_id:
         return NOTHING
     records = shard.ports.store.thread(decision_id)
     hold_id = _hold_of(records)
@@ -81,12 +82,6 @@ def _on_hold(shard: Shard, story: HoldStory, event: Event) -> Told:
         threads=(story.row.decision_id, story.row.id),
         exposures=executed(story, act, event.occurred_ms),
     )
-
-
-def _decision_of(shard: Shard, event_id: str) -> str:
-    """Name the decision of an operation; empty where it was only reported."""
-    record = shard.ports.store.by_event(event_id)
-    return record.decision_id if record is not None else ""
 
 
 def _hold_of(records: Sequence[Record]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final
 from holdfast.holds.terms import instant_ms
 from holdfast.language.currencies import DIGITS
 from holdfast.operations.notice_matter import Matter
-from holdfast.operations.notice_words import ON_THE_CARD, list_word, rail_word
+from holdfast.operations.notice_words import CAREFULLY, ON_THE_CARD, OR, WAYS, YOUR_BANK, list_word, rail_word
 from holdfast.operations.shard import Bank
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.instants import from_ms
@@ -26,6 +26,7 @@ def values_of(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> dic
             *_of_the_house(matter, language, bank=bank, zone=zone),
             *_of_the_operation(matter, language),
             *_of_the_law(matter, language),
+            *_of_the_proof(matter, language),
             *_of_the_clock(matter, language, zone),
             *_of_the_order(matter, language, zone),
         )
@@ -33,7 +34,7 @@ def values_of(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> dic
 
 
 def _of_the_house(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> Values:
-    yield "bank", bank.name
+    yield "bank", bank.name or YOUR_BANK[language]
     yield "phone", bank.phone or ON_THE_CARD[language]
     yield "zone", zone_name(from_ms(matter.order.at_ms, zone), language)
 
@@ -47,6 +48,13 @@ def _of_the_operation(matter: Matter, language: str) -> Values:
     amount, currency = values.get("amount"), values.get("currency")
     if isinstance(amount, int):
         yield "amount", _money(amount, str(currency), language)
+
+
+def _of_the_proof(matter: Matter, language: str) -> Values:
+    """Say how alone the client can confirm where the phone itself is in doubt; else there is nothing to say."""
+    policy = matter.careful()
+    ways = [WAYS[method][language] for method in policy.careful_proof if method in WAYS] if policy else []
+    yield "how", CAREFULLY[language].format(ways=OR[language].join(ways)) if ways else ""
 
 
 def _of_the_law(matter: Matter, language: str) -> Values:

@@ -45,6 +45,21 @@ LISTS: Final[Mapping[str, Words]] = {
     },
 }
 OWN_LIST: Final[Words] = {"ru": "сведения банка", "kk": "банктің мәліметтері", "en": "the bank's own records"}
+YOUR_BANK: Final[Words] = {"ru": "Ваш банк", "kk": "Сіздің банкіңіз", "en": "Your bank"}
+CAREFULLY: Final[Words] = {
+    "ru": " Подтвердить можно только {ways}: есть признаки, что телефоном или номером мог завладеть мошенник.",
+    "kk": " Тек {ways} растауға болады: телефонды не нөмірді алаяқ иеленіп алуы мүмкін екенін көрсететін белгілер бар.",
+    "en": " You can confirm only {ways}: there are signs that a fraudster may have your phone or your number.",
+}
+WAYS: Final[Mapping[str, Words]] = {
+    "branch": {"ru": "в отделении банка", "kk": "банк бөлімшесінде", "en": "in a branch of the bank"},
+    "call_back": {
+        "ru": "когда банк сам перезвонит вам по прежнему номеру",
+        "kk": "банк бұрынғы нөміріңізге өзі қайта хабарласқанда",
+        "en": "when the bank itself calls you back on your earlier number",
+    },
+}
+OR: Final[Words] = {"ru": " или ", "kk": " немесе ", "en": " or "}
 ON_THE_CARD: Final[Words] = {
     "ru": "номер указан на вашей карте",
     "kk": "нөмір картаңызда жазылған",

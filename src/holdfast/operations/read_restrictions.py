@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from holdfast.engine.prepare import prepare
-from holdfast.engine.proposals import in_force
 from holdfast.language import evaluate, missing
 from holdfast.operations.clients import Client, client_key
 from holdfast.operations.shard import Shard
+from holdfast.rules.checks import DutyCheck, in_force
 from holdfast.rules.condition import Condition
-from holdfast.rules.regime import DutyCheck, Regime
+from holdfast.rules.regime import Regime
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.event import Event, EventId
 from holdfast.vocabulary.facts import Facts

@@ -6,11 +6,13 @@ from holdfast.holds.terms import instant_ms
 from holdfast.operations.notices import NOTIFY, notice_row, revised_row
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.judgement import Envelope, Judgement, Scalar
+from holdfast.vocabulary.judgement import Envelope, Judgement, Measure, Scalar
+from holdfast.vocabulary.outcome import MeasureKind
 from holdfast.vocabulary.records import HoldRow, OutboxRow
 from holdfast.wire.canonical import short_hash
 
 CLIENT_ROLES: Final = ("payer", "client", "seller", "payee")
+_LIMITS: Final = frozenset({MeasureKind.CAP_TRANSFERS.value, MeasureKind.CAP_CASH.value})
 _TOLD: Final = ("limit_minor", "currency", "hours")  # what a duty's details say to the client
 
 
@@ -80,9 +82,18 @@ def _case(judgement: Judgement) -> str:
 
 
 def _asked(judgement: Judgement) -> dict[str, dict[str, Scalar]]:
-    """Give the values that each notice asked for must name, by the id of its text."""
+    """Give the values that each notice asked for must name, by the id of its text.
+
+    Whom a limit refuses is told of the limit, also who was never seen before it began.
+    """
     return {
         str(measure.get("template", "")): {name: measure[name] for name in _TOLD if name in measure}
         for measure in judgement.measures
-        if measure["kind"] == NOTIFY
+        if measure["kind"] == NOTIFY or _refuses(measure, judgement)
     }
+
+
+def _refuses(measure: Measure, judgement: Judgement) -> bool:
+    """Tell whether it is this limit that the operation was refused for, and it has a text of its own."""
+    by_limit = judgement.ground is not None and measure.get("duty") == judgement.ground
+    return by_limit and measure["kind"] in _LIMITS and "template" in measure

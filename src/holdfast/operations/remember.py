@@ -10,6 +10,8 @@ from holdfast.wire.replies import read_outcome
 
 RESULT = "transfer_result"
 _EXECUTED = "executed"
+ToldOf = tuple[Record | None, Known | None]
+"""What a result speaks about: the operation's record, and the operation as it stands in the past."""
 
 
 def is_late(event: Event | Record) -> bool:
@@ -25,7 +27,11 @@ def known_before(shard: Shard, event: Event) -> Known | None:
     flight = shard.flights.get(idempotency_key(of))
     if flight is not None and flight.known is not None:
         return as_changed(shard, flight.known)
-    record = shard.ports.store.by_event(of)
+    return known_of(shard, shard.ports.store.by_event(of))
+
+
+def known_of(shard: Shard, record: Record | None) -> Known | None:
+    """Read an operation back from its record; nothing where there is none, or its personal data is erased."""
     return as_changed(shard, _known(record)) if record is not None and record.event else None
 
 

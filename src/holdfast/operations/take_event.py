@@ -7,7 +7,7 @@ from holdfast.operations.decide_again import revise
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import idempotency_key, subject_of
-from holdfast.operations.remember import is_late, known_before, remember
+from holdfast.operations.remember import ToldOf, is_late, known_of, remember
 from holdfast.operations.shard import Flight, Known, Shard, applying, commit
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import Decoded, decode
@@ -26,24 +26,24 @@ async def take_event(shard: Shard, body: bytes) -> Taken:
     """Take in the event in `body`; it is on disk when this returns."""
     decoded = decode(body, shard.ports.clock.now_ms())
     event, key = decoded.event, idempotency_key(decoded.event.id)
-    await told_settled(shard, event)
+    of = await told_settled(shard, event)
     earlier = await find_earlier(shard, key, decoded, kind=RecordKind.EVENT)
     if earlier is not None:
         return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
     refuse_too_old(event)
-    known = known_before(shard, event)
+    told_of = (of, known_of(shard, of))
     with applying(shard):
-        flights = _take_now(shard, decoded, key, known=known)
+        flights = _take_now(shard, decoded, key, told_of=told_of)
     for flight in flights:
         await flight.landed
     await reassess_after(shard, flights[0].record)
     return Taken(event_id=event.id, late=is_late(event), replayed=False)
 
 
-def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, known: Known | None) -> list[Flight]:
+def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf) -> list[Flight]:
     """Let the event become part of the past, and hand its record to the writer, then the decisions that it revises."""
-    event = decoded.event
-    told = hold_results(shard, event)
+    event, (of, known) = decoded.event, told_of
+    told = hold_results(shard, event, of)
     seq = shard.next_seq()
     remember(shard, event, seq, known=known, allowed=True)
     record = Record(

@@ -7,7 +7,7 @@ from typing import Final
 from holdfast.operations.notices import NOTIFY, notice_row
 from holdfast.operations.shard import Shard
 from holdfast.regulation import as_of
-from holdfast.rules.regime import DutyCheck
+from holdfast.rules.checks import DutyCheck
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.lists import ListVersion
 from holdfast.vocabulary.records import OutboxRow

@@ -45,7 +45,7 @@ class Condition:
         state = (
             tuple([name in values for name in self.inputs]),
             tuple(answers[self.parts_at : self.parts_at + len(self.parts)]),
-            tuple([self._complete(facts, source, span_ms) for source, span_ms in self.spans]),
+            tuple([facts.reaches(source, span_ms) for source, span_ms in self.spans]),
         )
         found = self._remembered.get(state)
         if found is None:
@@ -54,11 +54,6 @@ class Condition:
             names = missing(self.expression, values)
             found = self._remembered[state] = tuple(self.labels.get(name, name) for name in names)
         return found
-
-    @staticmethod
-    def _complete(facts: Facts, source: str, span_ms: int) -> bool:
-        since = facts.values.get(source)
-        return isinstance(since, int) and since <= facts.occurred_ms - span_ms
 
     def evidence(self, facts: Facts) -> dict[str, Scalar]:
         """Collect what a reader may see: list hits with their version, then values; never an identifier itself."""

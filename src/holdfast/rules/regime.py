@@ -1,102 +1,29 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from holdfast.language import Scope, compile_program
+from holdfast.rules.checks import DutyCheck, RepeatLaw, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition, condition
+from holdfast.rules.usual import Usual
 from holdfast.rules.voice import Voice, cite
 from holdfast.vocabulary.event import Value
-from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import SignResult
-from holdfast.vocabulary.outcome import Mode
-from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Rule, Sign
-from holdfast.vocabulary.trilean import UNKNOWN, Trilean
-from holdfast.vocabulary.windows import ListProbe, WindowSpec
+from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Sign
+from holdfast.vocabulary.trilean import Trilean
+from holdfast.vocabulary.windows import ListProbe, WindowSpec, completeness_name
 
 _APART = -1
 Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignCheck:
-    """A sign in force with its condition; `applies` is the place of its pack's own condition, if it has one.
-
-    `quiet` are the places of the allow lists that silence it, `clear` is what is reported when it is clear.
-    """
-
-    sign: Sign
-    pack: Pack
-    condition: Condition
-    applies: int | None
-    quiet: tuple[int, ...]
-    mode: Mode
-    clear: SignResult
-    reports: dict[tuple[str, ...], SignResult] = field(default_factory=dict, repr=False, compare=False)
-
-    def result(self, facts: Facts, answers: Sequence[Trilean]) -> SignResult:
-        """Report the sign's state: with evidence when it fired, with what was missing when it is unknown."""
-        state = answers[self.condition.place]
-        if state is True:
-            return replace(self.clear, state="fired", evidence=self.condition.evidence(facts))
-        if state is UNKNOWN:
-            return self._unknown(self.condition.lacks(facts, answers))
-        return self.clear
-
-    def _unknown(self, lacks: tuple[str, ...]) -> SignResult:
-        """Report an unknown state; equal reports are made once."""
-        found = self.reports.get(lacks)
-        if found is None:
-            found = self.reports[lacks] = replace(self.clear, state="unknown", missing=lacks)
-        return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleCheck:
-    """A rule with its condition; `quiet` are the places of the allow lists that silence it."""
-
-    rule: Rule
-    pack: Pack
-    condition: Condition
-    quiet: tuple[int, ...]
-    mode: Mode
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutyCheck:
-    """A duty in force; without a condition it comes only with the signs or rails that name it.
-
-    `limit` tells whether the operation is beyond the limit. `cap` and `used` are the two amounts behind it, which no
-    decision needs and which are evaluated when someone asks what a client may still do.
-    """
-
-    duty: Duty
-    pack: Pack
-    condition: Condition | None
-    limit: Condition | None
-    applies: int | None
-    cap: Condition | None = None
-    used: Condition | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepeatLaw:
-    """How the law lets a refused operation be repeated.
-
-    `listed` are the places of the questions whether the payee is on a list that refuses the repeat too.
-    """
-
-    jurisdiction: str
-    policy: HoldPolicy
-    listed: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
     """Everything that can speak about one event type at one instant, and one program that evaluates it all.
 
-    `repeats` is by rail.
+    `repeats` is by rail, `probed` are the subjects of the `probes`, `sources` are those that must be complete, each
+    with the name of that fact.
     """
 
     event_type: str
@@ -110,8 +37,10 @@ class Regime:
     program: Program
     windows: tuple[WindowSpec, ...]
     probes: tuple[ListProbe, ...]
-    sources: tuple[str, ...]
+    probed: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
     repeats: Mapping[str, RepeatLaw]
+    usual: Usual
 
 
 class _Compiler:
@@ -253,6 +182,7 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
     repeats = compiler.repeats(event_type)
     plans = [one.plan for one in compiler.conditions]
     expressions = [one.expression for one in compiler.conditions]
+    probes = dict.fromkeys(probe for one in plans for probe in one.probes)
     for place, check in enumerate(signs):
         signs[place] = replace(check, condition=replace(check.condition, parts_at=len(expressions)))
         expressions += check.condition.parts
@@ -267,7 +197,9 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
         calendars={pack.jurisdiction: pack.calendar for pack in packs if pack.calendar},
         program=compile_program(expressions),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
-        probes=tuple(dict.fromkeys(probe for one in plans for probe in one.probes)),
-        sources=tuple(dict.fromkeys(source for one in plans for source in one.sources)),
+        probes=tuple(probes),
+        probed=tuple(dict.fromkeys(probe.subject for probe in probes)),
+        sources=tuple(dict.fromkeys((source, completeness_name(source)) for one in plans for source in one.sources)),
         repeats=repeats,
+        usual=Usual(tuple(signs), rules, duties),
     )

@@ -89,11 +89,12 @@ class ListProbe:
     documented: bool = False
     marked: bool = False
 
-    @property
-    def name(self) -> str:
-        """Give the canonical name under which the answer stands in the facts."""
+    name: str = field(init=False, compare=False)
+    """The canonical name under which the answer stands in the facts."""
+
+    def __post_init__(self) -> None:
         marks = ", documented" * self.documented + ", marked" * self.marked
-        return f"matches({self.subject}, {self.list}{marks})"
+        object.__setattr__(self, "name", f"matches({self.subject}, {self.list}{marks})")
 
 
 def completeness_name(source: str) -> str:

@@ -1388,12 +1388,12 @@ def forget_empty(heap: Words, entities: Heads, entity: int) -> bool:
     return True
 
 
-@entrance
-def retract_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words) -> int:
+@compiled
+def retract_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, item: int) -> int:
     """Undo the add of (series, high, low, at, seq) in the box: 1 done, 0 not kept, -1 when room is short."""
-    series, at, seq = box[0], box[3], box[4]
+    series, at, seq = box[item], box[item + 3], box[item + 4]
     spec = plan[P_SERIES + series]
-    entity = find_entity(heap, entities, series, box[1], box[2])
+    entity = find_entity(heap, entities, series, box[item + 1], box[item + 2])
     if entity == 0:
         return 0
     row = seek(heap, plan, spec, entity, at, seq)
@@ -1415,6 +1415,18 @@ def retract_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: W
     if heap[entity + E_FLOOR] == LOWEST:
         forget_empty(heap, entities, entity)
     return 1
+
+
+@entrance
+def retract_all(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, items: int) -> tuple[int, int]:
+    """Undo adds from the start of the box on; gives how many were looked at, and how many of them were kept."""
+    kept = 0
+    for number in range(items):
+        code = retract_one(heap, entities, values, plan, box, 5 * number)
+        if code < 0:
+            return number, kept
+        kept += code
+    return items, kept
 
 
 @compiled

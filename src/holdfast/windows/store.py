@@ -103,19 +103,22 @@ class WindowStore:
 
     def read_many(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer several reads in one call of the kernel: the lanes of the first, then of the second, and so on."""
-        count = len(questions)
         flat = [word for series, key, at_ms in questions for word in (series, *key, at_ms)]
-        lanes = sum([self._shapes[question[0]].lanes for question in questions])
+        return self.read_words(flat, sum([self._shapes[question[0]].lanes for question in questions]))
+
+    def read_words(self, words: Sequence[int], lanes: int) -> list[Answer]:
+        """Answer reads that are written out as series, key high, key low, instant; `lanes` are those of all series."""
+        count = len(words) // 4
         self._reserve_box(4 * count + lanes * (1 + kernel.PATCH_WORDS_MAX))
         packer = self._packers.get(count)
         if packer is None:
             packer = self._packers[count] = Struct("<" + "qQQq" * count)
-        packer.pack_into(self._box.data, 0, *flat)
+        packer.pack_into(self._box.data, 0, *words)
         end = kernel.read_all(self._heap, self._entities, self._plan, self._box, count)
-        words = self._box[4 * count : end].tolist()
-        answers: list[Answer] = words[:lanes]
-        if len(words) > lanes:
-            _patch(answers, words, lanes)
+        told = self._box[4 * count : end].tolist()
+        answers: list[Answer] = told[:lanes]
+        if len(told) > lanes:
+            _patch(answers, told, lanes)
         return answers
 
     # changing
@@ -156,14 +159,29 @@ class WindowStore:
 
     def retract(self, question: Question, seq: int) -> bool:
         """Undo the add at exactly (`at_ms`, `seq`); false when that row is not (or no longer) kept."""
-        self._reserve_box(8)
-        pack_into = Struct("<qQQqq").pack_into
-        while True:
-            pack_into(self._box.data, 0, question.series, *question.key, question.at_ms, seq)
-            code = kernel.retract_one(self._heap, self._entities, self._values, self._plan, self._box)
-            if code >= 0:
-                return bool(code)
-            self._grow()
+        return self.retract_many((Arrival(question.series, question.key, question.at_ms, seq),)) == 1
+
+    def retract_many(self, arrivals: Sequence[Arrival]) -> int:
+        """Undo several adds, each at exactly its (`at_ms`, `seq`), in one call; gives how many rows were kept."""
+        left = arrivals
+        kept = 0
+        while left:
+            count = len(left)
+            self._reserve_box(5 * count)
+            packer = self._packers.get(-count)
+            if packer is None:
+                packer = self._packers[-count] = Struct("<" + "qQQqq" * count)
+            packer.pack_into(
+                self._box.data,
+                0,
+                *[word for series, key, at_ms, seq, *_ in left for word in (series, *key, at_ms, seq)],
+            )
+            done, found = kernel.retract_all(self._heap, self._entities, self._values, self._plan, self._box, count)
+            kept += found
+            left = left[done:]
+            if left:
+                self._grow()
+        return kept
 
     def merge(self, series: int, source: Key, into: Key) -> None:
         """Make two logs one, because their keys turned out to be one person; `source` is empty afterwards."""

@@ -9,7 +9,7 @@ import pytest
 
 from holdfast.features.habit_kernel import ROW_WORDS
 from holdfast.features.habits import FIELDS, MIN_DAYS, MIN_OPERATIONS, Habits, Whose
-from holdfast.features.identifiers import known_identifiers
+from holdfast.features.identifiers import Recognition
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.keys import KeyMaker
@@ -58,7 +58,7 @@ class Lives:
 
     def whose(self, event: Event) -> Whose:
         """Say whose habits an event follows."""
-        payee = known_identifiers(event, "payee", KEYS, home="RU").keys
+        payee = Recognition(KEYS, "RU").known(event, "payee").keys
         return Whose(client=KEYS.key("customer_id", str(event.values["payer.customer_id"])), payee=payee)
 
     def read(self, event: Event) -> dict[str, Value]:

@@ -8,7 +8,7 @@ import pytest
 
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.declare_source import declare_own_sources
-from holdfast.operations.said import Said
+from holdfast.operations.said import Proof, Said
 from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.errors import ForbiddenByLawError
 from tests.unit.operations.holding import CLIENT, OWN, World, acts, refused, told
@@ -125,7 +125,8 @@ def test_a_trusted_person_has_twelve_hours() -> None:
 
     async def story(world: World) -> None:
         payer = {"customer_id": "c-1", "kind": "individual", "trusted_person": True}
-        person = Said(by="trusted_person", customer_id="c-1")
+        proof = Proof(method="call_back", reference="p-1")
+        person = Said(by="trusted_person", customer_id="c-1", proof=proof)
         holds = [await world.place(name, payer=payer) for name in ("t-1", "t-2", "t-3")]
         for hold in holds:
             error = await refused(world.confirm(hold), ForbiddenByLawError)

@@ -22,7 +22,7 @@ from tests.unit.operations.mailing import House, notice, told
 from tests.unit.operations.shards import NOON_MS, make_shard
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "notices"
-OF_A_HOLD = tuple(name for name in NAMES if name not in ("allowed_from", "limit"))
+OF_A_HOLD = tuple(name for name in NAMES if name not in ("allowed_from", "limit", "how"))
 EVERY_NAME = notice("\n".join(f"{name}: ${name}" for name in OF_A_HOLD), "hold")
 
 
@@ -45,6 +45,31 @@ def test_every_name_of_a_hold_is_written_in_three_languages(language: str) -> No
         return (await texts(house))[language]
 
     assert told(story, EVERY_NAME) + "\n" == (GOLDEN / f"hold.{language}.txt").read_text(encoding="utf-8")
+
+
+def test_where_the_phone_is_in_doubt_the_text_says_how_alone_to_confirm() -> None:
+    """After a sign of malware only the branch and a call-back count, and the client reads so; else nothing is said."""
+
+    async def story(house: House) -> None:
+        await house.decide("t-1", device={"id": "d-1", "malware": True})
+        assert "в отделении банка или когда банк сам перезвонит" in (await texts(house))["ru"]
+        await house.decide("t-2")
+        assert (await texts(house))["ru"] == "[]"
+
+    told(story, notice("[$how]", "hold"))
+
+
+def test_whom_a_limit_refuses_is_told_of_the_limit() -> None:
+    """A client who was on the list before the bank ever saw him hears of it with the refusal."""
+
+    async def story(house: House) -> None:
+        payer = {"customer_id": "c-9", "kind": "individual", "inn": "500100732259"}
+        payee = {"kind": "individual", "inn": "771234567890"}
+        decision = await house.decide("t-1", payer=payer, payee=payee, amount_minor=10_000_001)
+        assert (decision["outcome"], decision["ground"]) == ("refuse", "ru.161-fz.9.11.6")
+        assert (await texts(house))["en"] == "RUB\u00a0100,000.00"
+
+    told(story, notice("$limit", "", "ru.161-fz.9.11.6"))
 
 
 def test_a_refusal_cites_the_law_of_its_rail() -> None:

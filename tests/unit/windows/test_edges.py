@@ -295,7 +295,7 @@ def test_retracting_the_peak_uncovers_many() -> None:
 def test_warm_up_runs_every_kernel() -> None:
     """After the warm-up every kernel that Python calls is compiled."""
     warm_up()
-    kernels = (kernel.read_all, kernel.add_all, kernel.retract_one, kernel.merge_one, kernel.advance_some)
+    kernels = (kernel.read_all, kernel.add_all, kernel.retract_all, kernel.merge_one, kernel.advance_some)
     assert all(getattr(entrance, "signatures", None) for entrance in kernels)
 
 
