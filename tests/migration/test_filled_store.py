@@ -172,7 +172,7 @@ def test_a_backup_of_an_old_schema_is_restored_and_brought_forward(filled: Path,
 
 
 def test_a_newer_schema_is_refused_by_every_door(filled: Path, tmp_path: Path) -> None:
-    """A directory that a newer program brought forward is neither opened, read beside nor backed up, and not a byte changes."""
+    """What a newer program brought forward is neither opened, read beside nor backed up, and not a byte changes."""
     with closing(sqlite3.connect(filled / "holdfast.db")) as connection:
         connection.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
     before = (filled / "holdfast.db").read_bytes()
