@@ -51,7 +51,7 @@ class EvidenceBody(Body, frozen=True, kw_only=True):
 class WithdrawBody(Body, frozen=True, kw_only=True):
     """Which fact was wrong, by its path in the event, and what is right; `null` says that it is not known.
 
-    A list that was wrong is no fact of the event: its version is taken back (`POST /v1/lists/{list}/versions/{v}/undo`).
+    A list that was wrong is no fact of the event: its version is taken back by `/v1/lists/{list}/versions/{v}/undo`.
     `by` and `approved_by` are for a development server, where no keys stand for persons.
     """
 
