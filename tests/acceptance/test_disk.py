@@ -186,3 +186,12 @@ def test_a_failing_fsync_is_told_and_passes(tmp_path: Path, word: str) -> None:
     """A commit that failed is never acknowledged, whether or not its bytes are on the disk, and decided once."""
     with serving(SickServer, tmp_path / "data") as server:
         suffers(server, failing(server, word))
+
+
+def test_a_stop_closes_the_database(tmp_path: Path) -> None:
+    """After SIGTERM the process ends by itself with 0, and the write-ahead log is inside the database."""
+    with serving(Server, tmp_path / "data") as server:
+        send(server, range(10))
+        server.stop()
+        assert server.process.returncode == 0
+        assert not (tmp_path / "data" / "holdfast.db-wal").exists()

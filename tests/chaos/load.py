@@ -15,6 +15,8 @@ _LISTED_SHARE: Final = 0.15
 _OK: Final = {200, 202}
 _LATER: Final = {429, 503}
 _PATIENCE_S: Final = 30.0
+_TRIES: Final = 100
+_ENOUGH: Final = 3
 Json = dict[str, Any]
 
 
@@ -107,10 +109,12 @@ class Load:
             line.close()
 
     async def hear_all(self) -> None:
-        """Send every acknowledged decision once more and read it back."""
+        """Have every open call answered, then send every acknowledged decision once more and read it back."""
         line = Line(self.port)
+        for call in self.ledger.unanswered():
+            await self._insist(line, call)
         for call in self.ledger.answers("decision"):
-            await self._send(line, call)
+            await self._insist(line, call)
             await self._read_back(line, call)
         line.close()
 
@@ -177,17 +181,25 @@ class Load:
             said["proof"] = {"method": "branch", "reference": f"{hold}-{word}"}
         return Call(id=f"{hold} {word}", kind="act", path=f"/v1/holds/{hold}/{word}", body=json.dumps(said))
 
-    async def _send(self, line: Line, call: Call) -> None:
-        """Send one call with its entries in the ledger before and after; a busy server is asked again later."""
+    async def _insist(self, line: Line, call: Call) -> None:
+        """Send one call until it is answered; one that never is counts as a fault, and few faults are enough."""
+        for _ in range(_TRIES if len(self.ledger.faults) < _ENOUGH else 1):
+            if await self._send(line, call):
+                return
+        self.ledger.faults.append(f"{call.id} was never answered by a server that nothing disturbs")
+
+    async def _send(self, line: Line, call: Call) -> bool:
+        """Send one call with its entries in the ledger before and after, and tell whether it was answered for good."""
         await self.ledger.sending(call)
         status, text = await line.ask("POST", call.path, call.body)
         if status in _LATER:
             await asyncio.sleep(0.01)
-            return
+            return False
         first = not call.status
         await self.ledger.answered(call, status, text)
         if first:
             self._learn(call)
+        return True
 
     def _learn(self, call: Call) -> None:
         """See what an answer makes possible."""

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.store import SqliteStore
+from holdfast.store.backups import check_files, restoring, write_backup
 from holdfast.store.sqlite.packing import EMPTY, frame
 from holdfast.store.sqlite.queries import migrations
 from holdfast.store.sqlite.sealing import Vault, seal
 from holdfast.vocabulary.chain import START_LINK
+from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.records import HoldRow, Record
-from tests.unit.store.making import NOW_MS, Store, accept, key_of, random_bytes, record, sqlite_store
+from tests.unit.store.making import NOW_MS, StillClock, Store, accept, key_of, random_bytes, record, sqlite_store
 
 SECRET = b"k" * 32
 HOLD = (
@@ -152,3 +155,31 @@ def test_old_versions_have_their_kinds(filled: Path) -> None:
     assert store.list_versions("ru.test")[0].kinds == (ListKind.ACCOUNT, ListKind.CARD)
     assert store.list_versions("ru.old")[0].kinds == ()
     store.close()
+
+
+def test_a_backup_of_an_old_schema_is_restored_and_brought_forward(filled: Path, tmp_path: Path) -> None:
+    """A backup taken before an upgrade opens with this program; the backup itself stays as it was."""
+    manifest = write_backup(filled, tmp_path / "backup", version="old", made_at="then")
+    assert (manifest.db_schema, manifest.last_seq, manifest.head) == (1, 5, "")
+    with restoring(tmp_path / "backup", tmp_path / "again", secret=SECRET):
+        pass
+    store = opened(tmp_path / "again")
+    assert [one.seq for one in store.replay()] == [1, 2, 3, 4, 5]
+    accept(store, record(6))
+    assert (store.verify_chain().unlinked, store.verify_chain().fault) == (5, None)
+    store.close()
+    check_files(tmp_path / "backup", manifest)
+
+
+def test_a_newer_schema_is_refused_by_every_door(filled: Path, tmp_path: Path) -> None:
+    """What a newer program brought forward is neither opened, read beside nor backed up, and not a byte changes."""
+    with closing(sqlite3.connect(filled / "holdfast.db")) as connection:
+        connection.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    before = (filled / "holdfast.db").read_bytes()
+    with pytest.raises(StoreError, match="this program knows"):
+        opened(filled)
+    with pytest.raises(StoreError, match="this program reads"):
+        SqliteStore.open_beside(filled, clock=StillClock(), random_bytes=random_bytes(), secret=SECRET)
+    with pytest.raises(StoreError, match="newer than this program"):
+        write_backup(filled, tmp_path / "backup", version="new", made_at="now")
+    assert (filled / "holdfast.db").read_bytes()[100:] == before[100:]

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import signal
 import socket
 import sys
 from typing import Annotated, Any
@@ -130,6 +131,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         asyncio.create_task(compact_now_and_then(shard, settings)),
         asyncio.create_task(keep_working(shard, gateway)),
     ]
+    signal.signal(signal.SIGTERM, lambda *_: None)  # raised again after the last answer, before anything is closed
     try:
         await uvicorn.Server(config).serve(sockets=[sock])
     finally:

@@ -103,7 +103,7 @@ def _corrected(story: HoldStory, correction: Correction) -> Event:
         hint = "with another it is another operation: let the client drop this one and order anew"
         raise InvalidError(f"`{fixed[0]}` cannot be corrected", pointer=f"/corrections/{fixed[0]}", hint=hint)
     body = correct(story.body, correction.corrections)
-    if correction.corrections and body == story.body:
+    if body == story.body:
         raise InvalidError("the event says so already", pointer="/corrections", hint="name what was wrong")
     try:
         return decode(body, story.event.received_ms).event

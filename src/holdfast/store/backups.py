@@ -158,6 +158,10 @@ def _copy_database(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.execute("PRAGMA query_only = ON")
+        have = int(live.execute("PRAGMA user_version").fetchone()[0])
+        if have > len(migrations()):
+            hint = "back up with the version of holdfast that runs on this directory"
+            raise StoreError(f"the schema of this directory is {have}, newer than this program", hint=hint)
         live.execute("PRAGMA wal_autocheckpoint = 0")
         live.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE").fetchall()  # one file; the store turns it back

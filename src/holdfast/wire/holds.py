@@ -51,11 +51,11 @@ class EvidenceBody(Body, frozen=True, kw_only=True):
 class WithdrawBody(Body, frozen=True, kw_only=True):
     """Which fact was wrong, by its path in the event, and what is right; `null` says that it is not known.
 
-    No correction at all says that a list was wrong and is mended by now.
+    A list that was wrong is no fact of the event: its version is taken back by `/v1/lists/{list}/versions/{v}/undo`.
     `by` and `approved_by` are for a development server, where no keys stand for persons.
     """
 
-    corrections: Annotated[dict[Name, Corrected], Meta(max_length=32)]
+    corrections: Annotated[dict[Name, Corrected], Meta(min_length=1, max_length=32)]
     reason: Text
     evidence: EvidenceBody
     by: Text | None = None

@@ -75,12 +75,10 @@ async def _deliver(shard: Shard, gateway: Gateway | None) -> int:
 
 
 async def _until_due(shard: Shard, longest_seconds: float) -> None:
-    """Sleep until the next timer, but never long."""
+    """Sleep until the next timer, but never long; what is due after a pass cannot be fired, and waits the longest."""
     due_ms = shard.ports.store.next_hold_due()
-    seconds = longest_seconds
-    if due_ms is not None:
-        seconds = min(longest_seconds, max(0, due_ms + 1 - shard.ports.clock.now_ms()) / SECOND_MS)
-    await asyncio.sleep(seconds)
+    left_ms = 0 if due_ms is None else due_ms + 1 - shard.ports.clock.now_ms()
+    await asyncio.sleep(min(longest_seconds, left_ms / SECOND_MS) if left_ms > 0 else longest_seconds)
 
 
 async def _until_mail(shard: Shard, longest_seconds: float) -> None:
