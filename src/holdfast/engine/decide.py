@@ -45,9 +45,7 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
         rules=tuple(_rules(regime.rules, facts, made)) if made else (),
         score=None,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=()
-        if quiet
-        else (*_measures(regime, answers, acting, facts=facts, tenant=tenant), *_advice(proposals)),
+        measures=() if quiet else tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
         versions=Versions(
             engine=tenant.engine_version,
             packs=regime.packs,
@@ -79,6 +77,15 @@ def _signs(
             result = check.result(facts, answers)
             mode = modes.get(check.sign.id, check.mode)
             yield result if mode is check.mode else replace(result, mode=mode.value)
+
+
+def _asked(
+    regime: Regime, answers: Sequence[Trilean], proposals: Sequence[Proposal], *, facts: Facts, tenant: Tenant
+) -> Iterator[Measure]:
+    """Give the measures: of what acts, then of what is only advised."""
+    acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
+    yield from _measures(regime, answers, acting, facts=facts, tenant=tenant)
+    yield from _advice(proposals)
 
 
 def _advice(proposals: Sequence[Proposal]) -> Iterator[Measure]:

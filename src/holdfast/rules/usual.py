@@ -62,14 +62,17 @@ class Usual:
             [
                 *fired,
                 *(check.condition.place for check in rules),
-                *(place for check in duties for place in _places(check)),
+                *(check.condition.place for check in duties if check.condition is not None),
             ]
         )
         self._state = _picker([*fired, *(check.applies for check in signs if check.applies is not None)])
         self._views: dict[tuple[Trilean, ...], _View] = {}
 
     def is_quiet(self, facts: Facts, answers: Answers) -> bool:
-        """Tell whether nothing can be proposed and no measure can be due."""
+        """Tell whether nothing can be proposed and no measure can be due.
+
+        Without a proposal a duty binds, its limit too, only by its own condition or because it stands from before.
+        """
         return True not in self._acting(answers) and self._lasting.isdisjoint(facts.values)
 
     def report(self, facts: Facts, answers: Answers) -> tuple[SignResult, ...] | None:
@@ -93,8 +96,3 @@ class Usual:
             inputs=tuple(dict.fromkeys(name for one in unknown for name in one.inputs)),
             spans=tuple(dict.fromkeys(span for one in unknown for span in one.spans)),
         )
-
-
-def _places(check: DutyCheck) -> list[int]:
-    """Give the places of the conditions by which a duty comes of itself."""
-    return [one.place for one in (check.condition, check.limit) if one is not None]

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.app import load_packs
 from holdfast.engine.decide import decide
+from holdfast.features.standing import LASTS
 from holdfast.operations.law import Law
 from holdfast.rules.regime import Regime
 from holdfast.vocabulary.event import Value
@@ -18,13 +19,15 @@ from holdfast.vocabulary.judgement import Judgement
 from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 from holdfast.vocabulary.schema import Field, FieldType
-from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
+from holdfast.vocabulary.windows import Statistic, WindowSpec
 from holdfast.wire.fields import event_schema
 from holdfast.wire.replies import judgement_bytes, seal_facts
 from tests.unit.engine.packs import NOON_MS, tenant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from holdfast.rules.usual import Usual
 
 DAY_MS = 86_400_000
 TYPES = ("transfer", "cash_withdrawal", "cash_deposit", "loan_payout")
@@ -85,7 +88,7 @@ def _strategies(event_type: str) -> tuple[dict[str, st.SearchStrategy[Value]], .
     law, fields = regime(event_type), event_schema().fields[event_type]
     plain = {path: _of_field(field) for path, field in fields.items() if field.type is not FieldType.PARTY}
     plain |= {probe.name: st.booleans() for probe in law.probes}
-    plain |= {completeness_name(source): st.just(NOON_MS - 400 * DAY_MS) for source in law.sources}
+    plain |= {name: st.just(NOON_MS - 400 * DAY_MS) for _, name in law.sources}
     plain |= dict.fromkeys(USUAL, st.floats(0, 20))
     return plain, {window.name: _of_window(window) for window in law.windows}
 
@@ -191,3 +194,39 @@ def test_no_personal_value_stands_in_a_judgement(one: Facts) -> None:
     canaries = {path: f"CANARY-{path}" for path, field in fields.items() if field.personal}
     assert canaries
     assert b"CANARY" not in judgement_bytes(judged(replace(one, values={**one.values, **canaries})))
+
+
+class _Unusual:
+    """Stands in for the usual case of a regime and recognises nothing."""
+
+    def is_quiet(self, _facts: Facts, _answers: object) -> bool:
+        """Say that something may act."""
+        return False
+
+    def report(self, _facts: Facts, _answers: object) -> None:
+        """Have every sign reported anew."""
+
+
+def _without(one: Facts, gone: str) -> Facts:
+    """Take one fact away."""
+    return replace(one, values={name: value for name, value in one.values.items() if name != gone})
+
+
+def _quieter(one: Facts) -> Facts:
+    """Take away what makes most signs fire, so that the usual case comes often."""
+    return replace(one, values={name: value for name, value in one.values.items() if value is not True})
+
+
+@given(one=facts(), standing=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_usual_case_is_judged_as_if_it_were_not_recognised(one: Facts, standing: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
+    """Recognising that nothing acts, and remembering reports, never changes a byte of a judgement."""
+    law = regime(one.type)
+    lasting = {f"{LASTS}{check.duty.id}": NOON_MS + DAY_MS for check in law.duties[:1]} if standing else {}
+    quieter = _quieter(one)
+    fewer = [_without(quieter, name) for name in sorted(quieter.values)[::5]]
+    for given_facts in (one, quieter, *fewer):
+        asked = replace(given_facts, values={**given_facts.values, **lasting})
+        unusual = replace(law, usual=cast("Usual", _Unusual()))
+        fresh = decide(asked, unusual, BANK, ruleset="r", facts_hash=seal_facts(asked)[1])
+        assert judgement_bytes(judged(asked)) == judgement_bytes(fresh)
