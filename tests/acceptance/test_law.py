@@ -30,7 +30,7 @@ def test_the_law_changes_at_midnight_of_the_new_year(start: StartServer) -> None
     server.move_clock("2026-03-01T00:00:00+03:00")
     march = server.decide(transfer("c", occurred_at="2026-03-01T00:00:00+03:00"))
     ids = [{row["id"] for row in decision["signs"]} for decision in (old, new, march)]
-    assert ids[0] == {f"ru.od-1027.{number}" for number in range(1, 7)} | {"ru.trusted-person.1"}
+    assert ids[0] == {f"ru.od-1027.{number}" for number in range(1, 7)}
     assert "ru.od-2506.1.1" in ids[1]
     assert "ru.od-2506.1.2" not in ids[1]
     assert ids[2] - ids[1] == {"ru.od-2506.1.2"}

@@ -49,7 +49,7 @@ def version(
 ) -> None:
     """Decide transfers and keep what follows from the answer."""
     if context.invoked_subcommand != "serve":  # what a command prints is its answer; its log goes beside it
-        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     if version:
         Console().print(f"holdfast {__version__}")
         raise typer.Exit
