@@ -15,7 +15,7 @@ class _Reader(HTMLParser):
         self.parts: list[str] = []
         self._unread = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's signature
         """Begin a line, or leave out what is not read."""
         self._unread += tag in {"head", "nav"}
         if tag in _BLOCKS:

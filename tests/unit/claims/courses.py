@@ -34,7 +34,7 @@ def refund(breach: str = "procedure", **more: object) -> Refund:
         title={"en": "refund"},
         cite=CITE,
         dated=Dated(from_ms=0),
-        **said,  # type: ignore[arg-type]
+        **said,  # type: ignore[arg-type]  # fields of many types
     )
 
 
@@ -52,7 +52,7 @@ def listing(published: str | None, loaded: str, **more: object) -> Listing:
         version=f"v{loaded}",
         published_ms=at(published) if published else None,
         loaded_ms=at(loaded),
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # fields of many types
     )
 
 
@@ -65,7 +65,7 @@ def course(*stays: Listing, answer: Trilean = None, asked: bool = True, **more: 
         "answer_version": "v0" if answer is not None else None,
         **more,
     }
-    return ListCourse(list=LIST, listings=stays, asked=asked, answer=answer, **said)  # type: ignore[arg-type]
+    return ListCourse(list=LIST, listings=stays, asked=asked, answer=answer, **said)  # type: ignore[arg-type]  # fields of many types
 
 
 LISTED = course(listing("05-08 08:00", "05-08 08:30"), answer=True)
@@ -96,7 +96,7 @@ def transfer(
         acts=tuple(acts),
         results=tuple(results),
         notices=tuple(notices),
-        **said,  # type: ignore[arg-type]
+        **said,  # type: ignore[arg-type]  # fields of many types
     )
 
 

@@ -151,7 +151,7 @@ def test_notices_arrive_though_the_endpoint_fails_at_times() -> None:
 
     async def story(bank: Endpoint) -> None:
         house = House(notice("$bank", "hold"))
-        house.post = WebhookGateway(  # type: ignore[assignment]
+        house.post = WebhookGateway(  # type: ignore[assignment]  # the house takes any gateway
             bank.url, read_secret(SECRET), clock=house.clock, wall=SystemClock()
         )
         for n in range(4):

@@ -173,7 +173,7 @@ def test_a_crash_between_sending_and_recording_sends_the_same_message_again() ->
                 raise StoreError("the machine lost its power")
             whole(house.store, record, done)
 
-        house.store.submit = submit  # type: ignore[method-assign]
+        house.store.submit = submit  # type: ignore[method-assign]  # a fault is put in the method's place
         assert await house.deliver() == 0
         assert house.told() == []
         house.restart()
@@ -196,10 +196,10 @@ def test_a_crash_between_recording_and_the_queue_sends_nothing_again() -> None:
         def crash(_: Any) -> None:
             raise StoreError("the machine lost its power")
 
-        house.store.delivered = crash  # type: ignore[method-assign, assignment]
+        house.store.delivered = crash  # type: ignore[method-assign, assignment]  # a fault is put in the method's place
         with pytest.raises(StoreError):
             await house.deliver()
-        house.store.delivered = taken  # type: ignore[method-assign]
+        house.store.delivered = taken  # type: ignore[method-assign]  # a fault is put in the method's place
         house.restart()
         assert await house.deliver() == 1
         assert len(house.post.sent) == 1

@@ -230,7 +230,7 @@ def test_what_clients_were_told_is_what_binds_them(changes: list[tuple[bool, int
             stands = heard.setdefault(row["event_id"], set())
             (stands.add if row["topic"] == "client_restricted" else stands.discard)(row["duty"])
         for number in range(3):
-            rows: list[Json] = restrictions(world.shard, f"c-{number}")["restrictions"]  # type: ignore[assignment]
+            rows: list[Json] = restrictions(world.shard, f"c-{number}")["restrictions"]  # type: ignore[assignment]  # JSON of any shape
             assert heard.get(f"t-{number}", set()) == {row["duty"] for row in rows}
         at = world.store.last_seq()
         world.store.set_meta(f"followed:{DATABASE}", '{"version":"none"}')
@@ -252,7 +252,7 @@ def disk(tmp_path: Path) -> Iterator[SqliteStore]:
 def test_decisions_are_answered_while_a_large_change_is_followed(disk: SqliteStore) -> None:
     """Two hundred thousand changes are followed in portions, between which decisions are made."""
     clock = StillClock()
-    shard = make_shard(disk, clock)  # type: ignore[arg-type]
+    shard = make_shard(disk, clock)  # type: ignore[arg-type]  # a double of its own
 
     async def story() -> int:
         await decide_event(shard, transfer("t-0", payer=client(5)))

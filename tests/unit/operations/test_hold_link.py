@@ -115,7 +115,7 @@ def test_a_mark_counts_for_its_page_and_its_link_only(shard: Shard) -> None:
     for whose, step in ((link, "warning"), (other, "ask")):
         with pytest.raises(FormError):
             step_age_seconds(shard, whose, step, mark=mark)
-    shard.ports.clock.instant_ms -= 1  # type: ignore[attr-defined]
+    shard.ports.clock.instant_ms -= 1  # type: ignore[attr-defined]  # the test's clock can be set
     with pytest.raises(FormError):
         step_age_seconds(shard, link, "ask", mark=mark)
 

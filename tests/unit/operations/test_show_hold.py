@@ -72,7 +72,7 @@ def test_showing_changes_nothing_of_the_hold() -> None:
         after = await read_hold(world.shard, hold)
         assert after == before
         assert [act["act"] for act in told_rows(world.shard, await hold_story(world.shard, hold))] == ["show"]
-        assert world.store.hold(hold).due_ms is not None  # type: ignore[union-attr]
+        assert world.store.hold(hold).due_ms is not None  # type: ignore[union-attr]  # the hold is there
 
     told(story)
 
@@ -153,7 +153,7 @@ def test_a_coached_client_is_known_as_one() -> None:
         said = Said(by="client", customer_id="c-1", coached=True, reason="coached")
         row = await cancel_hold(world.shard, hold, said)
         await cancel_hold(world.shard, hold, said)
-        assert row["history"][-1]["details"]["coached"] is True  # type: ignore[index]
+        assert row["history"][-1]["details"]["coached"] is True  # type: ignore[index]  # JSON of any shape
         topics = [message.topic for message in world.store.pending(100)]
         assert topics.count("case_opened") == 1
 
@@ -166,7 +166,7 @@ def test_a_plain_cancellation_opens_no_case() -> None:
     async def story(world: World) -> None:
         await world.enlist(OWN)
         row = await cancel_hold(world.shard, await world.place(), CLIENT)
-        assert "coached" not in row["history"][-1]["details"]  # type: ignore[index]
+        assert "coached" not in row["history"][-1]["details"]  # type: ignore[index]  # JSON of any shape
         assert "case_opened" not in [message.topic for message in world.store.pending(100)]
 
     told(story)

@@ -195,7 +195,7 @@ def test_hundreds_of_restarts_lose_nothing_and_repeat_nothing() -> None:
             instant_ms += chance.randint(0, 4) * SECOND_MS
             house.clock.instant_ms = instant_ms + chance.choice((0, 0, 0, -5_000))
             refused = {chance.randrange(5) for _ in range(chance.randrange(4))}
-            house.post.fails = lambda message, refused=refused: int(message.id[-2:], 16) % 5 in refused  # type: ignore[misc]
+            house.post.fails = lambda message, refused=refused: int(message.id[-2:], 16) % 5 in refused  # type: ignore[misc]  # its default binds the round
             worker = asyncio.create_task(run_pass(house.shard, house.post))
             for _ in range(chance.randrange(12)):
                 await asyncio.sleep(0)
