@@ -1,7 +1,6 @@
 """`holdfast evidence`: fetch the evidence file of a decision or a hold, and check one without a server."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 
 from holdfast.cli.lists import Data, Key, Url, way_of
-from holdfast.cli.reach import Way, reach
+from holdfast.cli.reach import fetch, hand_over
 from holdfast.operations.verify_evidence import Checked, verify_evidence
 from holdfast.vocabulary.errors import SettingError
 
@@ -35,16 +34,8 @@ def get(  # noqa: PLR0913 - one argument an option
         raise SettingError(f"`--format` cannot be `{format_}`", hint=f"one of {', '.join(_FORMATS)}")
     kind = "holds" if id_.startswith("hold_") else "decisions"
     path = f"/v1/{kind}/{quote(id_, safe='')}/evidence"
-    content = asyncio.run(_fetch(way_of(url, key, data), path, {"format": format_, "lang": lang}))
-    if out is not None:
-        out.write_bytes(content)
-    else:
-        sys.stdout.buffer.write(content)
-
-
-async def _fetch(way: Way, path: str, query: dict[str, str]) -> bytes:
-    async with reach(way) as opened:
-        return await opened.fetch(path, query)
+    content = asyncio.run(fetch(way_of(url, key, data), path, {"format": format_, "lang": lang}))
+    hand_over(content, out)
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """`holdfast exposure`: what the bank stands to pay, what was saved and what came back, as a table or a file."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from holdfast.cli.lists import Data, Key, Url, way_of
-from holdfast.cli.reach import Row, Way, reach
+from holdfast.cli.reach import Row, fetch, hand_over
 from holdfast.vocabulary.errors import SettingError
 
 _FORMATS: Final = ("table", "json", "csv", "xlsx")
@@ -35,18 +34,11 @@ def exposure(  # noqa: PLR0913 - one argument an option
         raise SettingError("a workbook needs a file", hint="add `--out exposure.xlsx`")
     query = {name: text for name, text in (("from", start), ("to", end)) if text is not None}
     word = "json" if format_ == "table" else format_
-    content = asyncio.run(_fetch(way_of(url, key, data), query | {"format": word}))
+    content = asyncio.run(fetch(way_of(url, key, data), _PATH, query | {"format": word}))
     if format_ == "table":
         _print_table(msgspec.json.decode(content))
-    elif out is not None:
-        out.write_bytes(content)
     else:
-        sys.stdout.buffer.write(content)
-
-
-async def _fetch(way: Way, query: dict[str, str]) -> bytes:
-    async with reach(way) as opened:
-        return await opened.fetch(_PATH, query)
+        hand_over(content, out)
 
 
 def _print_table(row: Row) -> None:

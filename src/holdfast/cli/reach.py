@@ -6,6 +6,7 @@ both ways are the one documented contract.
 
 import asyncio
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -141,6 +142,20 @@ async def reach(way: Way) -> AsyncIterator[Reach]:
             raise UnavailableError(
                 f"no server answers at {way.url}: {str(error) or type(error).__name__}", hint=hint
             ) from None
+
+
+async def fetch(way: Way, path: str, query: Query) -> bytes:
+    """Fetch one file as it is."""
+    async with reach(way) as opened:
+        return await opened.fetch(path, query)
+
+
+def hand_over(content: bytes, out: Path | None) -> None:
+    """Write a file where it was asked for, else to standard output."""
+    if out is not None:
+        out.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
 
 
 @asynccontextmanager

@@ -17,8 +17,9 @@ from holdfast.lists.membership import Identifier, bic_tag
 from holdfast.operations.changed_values import Changed, entries_of
 from holdfast.operations.client_limits import Watched, states, watched
 from holdfast.operations.clients import Client
-from holdfast.operations.named_client import name_of_client, subject_of_client
+from holdfast.operations.named_client import name_of_client
 from holdfast.operations.read_restrictions import Inquiry
+from holdfast.operations.record import subject_named
 from holdfast.operations.shard import Flight, Shard, commit, settled
 from holdfast.operations.told_client import Step, told_rows
 from holdfast.vocabulary.keys import Key
@@ -136,7 +137,7 @@ async def _follow(shard: Shard, course: _Course, key: Key) -> list[Flight]:
         return []
     course.count.began += bool(began)
     course.count.ended += bool(ended)
-    subject = subject_of_client(named.customer_id)
+    subject = subject_named("customer_id", named.customer_id)
     checks = {one.duty.duty.id: one.duty for one in course.watch}
     step = Step(version=version, event_id=named.event_id, subject=subject, free=not binding)
     record = Record(

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.operations.clients import Client, client_key
+from holdfast.operations.record import subject_named
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.records import Record
-from holdfast.wire.canonical import short_hash
 from holdfast.wire.codec import restore
 
 _ID: Final = ".customer_id"
@@ -21,11 +21,6 @@ class Named:
     event_id: str
 
 
-def subject_of_client(customer_id: str) -> bytes:
-    """Name the client under whose key personal data is kept, as for the client's own events."""
-    return short_hash(f"customer_id\x1f{customer_id}".encode())
-
-
 def name_of_client(shard: Shard, client: Client, key: Key) -> Named | None:
     """Read who a client is; nothing when the data of that record were erased."""
     record = next(shard.ports.store.replay(client.seq - 1, client.seq), None)
@@ -37,7 +32,7 @@ def name_of_client(shard: Shard, client: Client, key: Key) -> Named | None:
 def customer_of(shard: Shard, event_id: str, subject: str) -> str | None:
     """Read who a message of the outbox is for, by the event that it names; `subject` is the row's own, in hex."""
     record = shard.ports.store.by_event(event_id) if event_id else None
-    return next((one for one in _ids(record) if subject_of_client(one).hex() == subject), None)
+    return next((one for one in _ids(record) if subject_named("customer_id", one).hex() == subject), None)
 
 
 def _ids(record: Record | None) -> list[str]:

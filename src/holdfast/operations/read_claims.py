@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from holdfast.claims import is_overdue
 from holdfast.operations.assess_claim import Standing, standing
+from holdfast.operations.record import subject_named
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.claims import Assessment, ClaimAct, ClaimActKind, ClaimState, Finding
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.judgement import Scalar
 from holdfast.vocabulary.records import ClaimRow
-from holdfast.wire.canonical import short_hash
 
 Row = dict[str, object]
 _WORDS = {True: "true", False: "false", None: "unknown"}
@@ -24,7 +24,7 @@ def claim_page(
     if strange:
         hint = f"one of {', '.join(f'`{state.value}`' for state in ClaimState)}"
         raise InvalidError(f"`state` cannot be `{strange[0]}`", pointer="/state", hint=hint)
-    client = None if customer_id is None else short_hash(f"customer_id\x1f{customer_id}".encode())
+    client = None if customer_id is None else subject_named("customer_id", customer_id)
     page = shard.ports.store.claims(limit, cursor, states=states, client=client)
     return {"items": [_head(shard, row) for row in page.items], "next": page.next}
 

@@ -12,13 +12,13 @@ from holdfast.holds.standing import stand
 from holdfast.holds.step import UNDECIDED
 from holdfast.operations.hold_story import HoldStory, due_acts, event_id_of, hold_story
 from holdfast.operations.other_word import check_others
+from holdfast.operations.record import subject_named
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import ForbiddenByLawError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import ActKind, Actor, HoldAct
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.judgement import Scalar
-from holdfast.wire.canonical import short_hash
 from holdfast.wire.holds import read_fired
 
 Row = dict[str, object]
@@ -40,7 +40,7 @@ async def hold_page(
     shard: Shard, *, limit: int, cursor: str | None, states: Sequence[str], customer_id: str | None
 ) -> Row:
     """Give holds, newest first, a page at a time; `states` are those that the holds stand in on disk."""
-    client = None if customer_id is None else short_hash(f"customer_id\x1f{customer_id}".encode())
+    client = None if customer_id is None else subject_named("customer_id", customer_id)
     page = shard.ports.store.holds(limit, cursor, states=states, client=client)
     items = []
     for row in page.items:

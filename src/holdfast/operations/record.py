@@ -27,8 +27,13 @@ def subject_of(event: Event) -> bytes:
         for name in ("customer_id", "seller_id", "account", "card", "phone"):
             value = event.values.get(f"{party}.{name}")
             if value is not None:
-                return short_hash(f"{name}\x1f{value}".encode())
+                return subject_named(name, str(value))
     return b""
+
+
+def subject_named(name: str, value: str) -> bytes:
+    """Name a person by one identifier, such as `customer_id`."""
+    return short_hash(f"{name}\x1f{value}".encode())
 
 
 def hold_row(judgement: Judgement, envelope: Envelope, subject: bytes) -> HoldRow | None:

@@ -2,7 +2,7 @@
 
 from holdfast.holds.proof import Proof
 from holdfast.operations.hold_story import HoldStory
-from holdfast.operations.record import subject_of
+from holdfast.operations.record import subject_named, subject_of
 from holdfast.operations.said import Said
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, OtherClientError, ProofError
@@ -40,7 +40,7 @@ def _is_client(story: HoldStory, customer_id: str) -> bool:
     if story.event is not None:
         known = client_id(story.event)
         return known == customer_id if known is not None else customer_id in _named(story.event)
-    hashes = (short_hash(f"{name}\x1f{customer_id}".encode()) for name in ("customer_id", "seller_id"))
+    hashes = (subject_named(name, customer_id) for name in ("customer_id", "seller_id"))
     return story.decision.subject in hashes
 
 
@@ -48,7 +48,7 @@ def _named(event: Event) -> set[str]:
     """Give the identifiers of the party under whose key the event is kept, where no party has the bank's own id."""
     subject = subject_of(event)
     names = [(name, event.values.get(f"{party}.{name}")) for party in _PARTIES for name in ("account", "card", "phone")]
-    return {str(value) for name, value in names if short_hash(f"{name}\x1f{value}".encode()) == subject}
+    return {str(value) for name, value in names if subject_named(name, str(value)) == subject}
 
 
 def single_use_key(shard: Shard, proof: Proof | None) -> bytes:
