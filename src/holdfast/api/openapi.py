@@ -227,6 +227,7 @@ def openapi() -> Node:
                 "get": _operation("Say what the law limits for a client now", "limits, and what is unknown"),
             },
             "/v1/packs": {"get": _operation("List the regulation packs", "packs with their signs")},
+            "/v1/models": {"get": _operation("Read the model in service", "the model, and how it does")},
             "/v1/sources": {"get": _operation("List the sources", "sources and since when they are complete")},
             "/v1/sources/{source}": {
                 "parameters": [_parameter("source")],

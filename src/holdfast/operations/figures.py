@@ -14,7 +14,8 @@ class Figures:
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
-    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score.
+    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
+    `unscored_run` those without one after the last score.
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -25,6 +26,7 @@ class Figures:
     events: Counter[str] = field(default_factory=Counter)
     scored: Counter[str] = field(default_factory=Counter)
     unscored: Counter[str] = field(default_factory=Counter)
+    unscored_run: int = 0
 
     def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
         """Count a score that was asked for, and let the model watch what it was asked."""
@@ -32,7 +34,9 @@ class Figures:
             return
         if scored is None:
             self.unscored[scorer.model.version] += 1
+            self.unscored_run += 1
             return
+        self.unscored_run = 0
         self.scored[scorer.model.version] += 1
         scorer.drift.see(scored.row, scored.value)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from holdfast.operations.freshness import Freshness, every_feed
+from holdfast.operations.read_models import model_faults
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
 from holdfast.vocabulary.errors import StoreError
@@ -33,7 +34,7 @@ def readiness(shard: Shard) -> Readiness:
         for held in shard.ports.imports.held.values()
     ]
     overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
-    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue, *kept_back(shard)))
+    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue, *kept_back(shard), *model_faults(shard)))
 
 
 def _word(feed: Freshness) -> str:
