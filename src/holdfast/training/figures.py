@@ -50,12 +50,19 @@ def line(raw: NDArray[np.float64], fraud: NDArray[np.bool_]) -> tuple[float, flo
     bad = int(fraud.sum())
     target = np.where(fraud, (bad + 1) / (bad + 2), 1 / (len(fraud) - bad + 2))
     weights = np.array([1.0, 0.0])
+    loss = _loss(odds @ weights, target)
     for _ in range(_ROUNDS):
-        share = 1 / (1 + np.exp(-(odds @ weights)))
-        slope = odds.T @ (share - target)
+        share = np.exp(-np.logaddexp(0.0, -(odds @ weights)))
         bend = (odds * (share * (1 - share))[:, None]).T @ odds + _RIDGE * np.eye(2)
-        step = np.linalg.solve(bend, slope)
-        weights = weights - step
-        if np.abs(step).max() < _DONE:
+        step = np.linalg.solve(bend, odds.T @ (share - target))
+        while (after := _loss(odds @ (weights - step), target)) > loss and np.abs(step).max() > _DONE:
+            step = step / 2  # Newton's method may step too far where the curve is flat
+        weights, loss = weights - step, after
+        if np.abs(step).max() <= _DONE:
             break
     return float(weights[0]), float(weights[1])
+
+
+def _loss(drawn: NDArray[np.float64], target: NDArray[np.float64]) -> float:
+    """Give the logarithmic loss of log-odds against targets."""
+    return float(np.sum(np.logaddexp(0.0, drawn) - target * drawn))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from holdfast.vocabulary.errors import ModelError
 
-UNKNOWN: Final = -1
+CLIENT: Final = "client"  # whose word a report's own label is
 COLUMNS: Final = ("event_id", "occurred_ms", "outcome", "fraud", "label_source")
 _CHUNK: Final = 65_536
 
@@ -74,8 +74,11 @@ class Matrix:
         self._reported[event_id] = source
 
     def withdrawn(self, event_id: str) -> None:
-        """Take in that a report was taken back."""
+        """Take in that a client took a report back, and with it the label that the report gave."""
         self._reported.pop(event_id, None)
+        said = self._labelled.get(event_id)
+        if said is not None and said.fraud and said.source == CLIENT:
+            del self._labelled[event_id]
 
     def labelled(self, event_id: str, truth: Truth) -> None:
         """Take in a label; a later one counts more."""
