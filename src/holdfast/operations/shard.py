@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
+from holdfast.operations.admission import Crowd
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
@@ -83,7 +84,8 @@ class Shard:
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
-    newest snapshot of lists, each with the version of the list at which it was looked up.
+    newest snapshot of lists, each with the version of the list at which it was looked up;
+    `handed` are the ticks at which records were handed over that are not on disk yet, `crowd` is what was turned away.
     """
 
     tenant: Tenant
@@ -113,6 +115,8 @@ class Shard:
     snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
     bank: Bank = field(default_factory=Bank)
     courier: Courier = field(default_factory=Courier)
+    handed: deque[int] = field(default_factory=deque)
+    crowd: Crowd = field(default_factory=Crowd)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -144,6 +148,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     if record.seq != shard.seq + 1:
         raise Bug(f"record {record.seq} was handed over after record {shard.seq}")
     shard.seq = record.seq
+    shard.handed.append(shard.ports.tick())
     loop = asyncio.get_running_loop()
     flight = Flight(record=record, known=known, landed=loop.create_future())
     if record.key:
@@ -195,6 +200,8 @@ def land_all(shard: Shard) -> None:
 
 def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
     """End a flight; a failed group fails every later one until the memory is rebuilt from the log."""
+    if shard.handed:
+        shard.handed.popleft()
     shard.flights.pop(flight.record.key, None)
     for thread in threads_of(flight.record):
         if shard.threads.get(thread) is flight:
