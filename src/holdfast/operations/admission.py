@@ -37,11 +37,17 @@ def rank_of(body: bytes) -> Rank:
 
 @dataclass(slots=True)
 class Crowd:
-    """What was turned away since the start: calls by (reason, rank), the tick of the last, and the line as it is."""
+    """Who is there, and who was turned away since the start.
+
+    `refused` are calls by (reason, rank), `last_ns` is the tick of the last; `line` is the line as it is, once calls
+    are let in; `connections` are open now, `closed` were ended by us, by reason.
+    """
 
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     last_ns: int | None = None
     line: Line | None = None
+    connections: int = 0
+    closed: Counter[str] = field(default_factory=Counter)
 
     def count(self, reason: str, rank: Rank, now_ns: int) -> None:
         """Count one refusal."""
@@ -54,7 +60,7 @@ class Admission:
 
     def __init__(self, shard: "Shard", shares: Mapping[str, float] | None = None) -> None:
         self._shard = shard
-        self._crowd = shard.crowd
+        self.crowd = shard.crowd
         self._tick = shard.ports.tick
         self._shares = Shares(shares or {})
         self._standing = False
@@ -78,7 +84,7 @@ class Admission:
         """
         now_ns = self._tick()
         if not self._shares.keeps_word(key, now_ns):
-            self._crowd.count("declared_share", rank, now_ns)
+            self.crowd.count("declared_share", rank, now_ns)
             raise TooManyError("the key asks for more calls a second than were agreed")
         if deadline is None:
             deadline = Deadline(now_ns, _MONEY_MS if rank is Rank.MONEY else OTHER_MS)
@@ -133,9 +139,9 @@ class Admission:
         had = self._had(key, now_ns)
         self._shares.note(key, now_ns, 0)
         if had is not None and had >= 1:
-            self._crowd.count("fair_share", rank, now_ns)
+            self.crowd.count("fair_share", rank, now_ns)
             return TooManyError("the key asks for more than its share while there are too many calls")
-        self._crowd.count("overloaded", rank, now_ns)
+        self.crowd.count("overloaded", rank, now_ns)
         return OverloadedError("there are more calls than can be answered in time")
 
 
