@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from holdfast.vocabulary.deadline import LONGEST_MS
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outcome import Mode
 
@@ -91,6 +92,12 @@ TABLE: tuple[Setting, ...] = (
         meaning="records after which the server has the next snapshot made beside it; 0 never does",
         kind="number",
     ),
+    Setting(
+        name="deadlines",
+        default="",
+        meaning="milliseconds of an answer by event type, such as `transfer=200`, where its caller names none",
+        kind="pairs",
+    ),
 )
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
 _NOTICES_FILE = "notices.jsonl"
@@ -131,6 +138,7 @@ class Settings:
     traces_share: float
     log: str
     compact_records: int
+    deadlines: Mapping[str, str]
 
     def tzinfo(self) -> ZoneInfo:
         """Give the zone of legal clocks."""
@@ -147,6 +155,10 @@ class Settings:
         """Read what was agreed with API keys."""
         return {key: _rate(key, text) for key, text in self.shares.items()}
 
+    def patience(self) -> dict[str, int]:
+        """Read the operator's times of answers in milliseconds, by event type."""
+        return {name: _milliseconds(name, text) for name, text in self.deadlines.items()}
+
     def parameters(self) -> dict[str, bool | int | float | str]:
         """Read the operator's values of pack parameters."""
         return {name: _scalar(text) for name, text in self.set.items()}
@@ -157,6 +169,14 @@ def _rate(key: str, text: str) -> float:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise SettingError(f"`shares`: `{key}` cannot have `{text}`", hint="whole calls a second, at least one")
     return float(text)
+
+
+def _milliseconds(name: str, text: str) -> int:
+    """Read the time of an answer."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_MS:
+        hint = f"whole milliseconds from 1 to {LONGEST_MS}"
+        raise SettingError(f"`deadlines`: `{name}` cannot have `{text}`", hint=hint)
+    return int(text)
 
 
 def _scalar(text: str) -> bool | int | float | str:

@@ -219,9 +219,7 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._reception.crowd.closed[reason] += 1
-        if error is not None and (
-            self.cycle is None or self.cycle.response_complete or not self.cycle.response_started
-        ):
+        if error is not None and not self._is_answering():
             self.transport.write(whole_answer(error, closing=True))
         self.transport.close()
 

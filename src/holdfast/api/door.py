@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from holdfast.api.access import Access
+from holdfast.api.deadlines import read_deadline
 from holdfast.api.problems import PROBLEM, problem, problem_headers
 from holdfast.operations.admission import Admission, rank_of
 from holdfast.operations.intake import decide
@@ -43,11 +44,13 @@ class Door:
             return
         try:
             key = self.access.check(authorization(scope), "decide")
+            deadline = read_deadline(scope["headers"], self._shard.ports.tick)
             body = await read_body(receive, MAX_EVENT_BYTES)
-            turn = self.admission.enter(rank_of(body), key)
-            if turn is not None:
+            rank = rank_of(body)
+            if (turn := self.admission.enter(rank, key, deadline)) is not None:
+                deadline = deadline or self.admission.deadline(rank)
                 await turn
-            answer = await decide(self._shard, body)
+            answer = await decide(self._shard, body, deadline=deadline)
         except HoldfastError as error:
             await send_problem(send, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is answered and logged, never a silence

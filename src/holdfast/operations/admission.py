@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from holdfast.operations.line import Line, Rank
 from holdfast.operations.shares import Shares
-from holdfast.vocabulary.deadline import OTHER_MS, Deadline
+from holdfast.vocabulary.deadline import LONGEST_MS, Deadline
 from holdfast.vocabulary.errors import HoldfastError, OverloadedError, TooManyError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ STANDING_NS: Final = 100_000_000
 SHORT_NS: Final = 20_000_000
 _NS_PER_S: Final = 1_000_000_000
 _RECENT_NS: Final = 10 * _NS_PER_S
-_MONEY_MS: Final = 300
+_USUAL: Final = {Rank.MONEY: "transfer", Rank.CONTEXT: "login"}
 _MONEY: Final = re.compile(rb'"type"\s*:\s*"(?:transfer|cash_withdrawal|cash_deposit|loan_application|loan_payout)"')
 
 
@@ -86,14 +86,21 @@ class Admission:
         if not self._shares.keeps_word(key, now_ns):
             self.crowd.count("declared_share", rank, now_ns)
             raise TooManyError("the key asks for more calls a second than were agreed")
-        if deadline is None:
-            deadline = Deadline(now_ns, _MONEY_MS if rank is Rank.MONEY else OTHER_MS)
+        ends_ns = (deadline or self.deadline(rank, now_ns)).ends_ns
         if self._line.since_ns is not None:
             self._shares.note(key, now_ns)
-        if self._is_too_late(rank, key, now_ns=now_ns, ends_ns=deadline.ends_ns):
+        if self._is_too_late(rank, key, now_ns=now_ns, ends_ns=ends_ns):
             self._shares.note(key, now_ns, -1)
             raise self._refusal(rank, key, now_ns)
-        return self._line.enter(rank, deadline.ends_ns)
+        return self._line.enter(rank, ends_ns)
+
+    def deadline(self, rank: Rank, now_ns: int | None = None) -> Deadline:
+        """Give the deadline, from now on, of a call whose caller names none and whose type is not known yet."""
+        patience = self._shard.patience
+        usual_ms = (
+            patience.get(_MONEY_TYPE, LONGEST_MS) if rank is Rank.MONEY else max(patience.values(), default=LONGEST_MS)
+        )
+        return Deadline(self._tick() if now_ns is None else now_ns, usual_ms)
 
     def before_reading(self, rank: Rank, key: str) -> HoldfastError | None:
         """Say at once whether a call that has just come is refused, so that it need not even be parsed.
