@@ -7,6 +7,7 @@ has seen it: what a refusal costs is taken from those who are served.
 import asyncio
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -69,6 +70,11 @@ class Reception:
         self.open: set[Connection] = set()
         self._access = access
         self._answers: dict[tuple[type[HoldfastError], str], bytes] = {}
+
+    @property
+    def protocol(self) -> type[asyncio.Protocol]:
+        """Give what uvicorn makes connections by; it only calls it."""
+        return cast("type[asyncio.Protocol]", partial(Connection, self))
 
     def refuse_unread(self, data: bytes) -> bytes | None:
         """Give the answer to a request that is refused as it stands; nothing for one that must be parsed."""

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -14,7 +13,7 @@ import typer
 import uvicorn
 import uvloop
 
-from holdfast.api.connection import Connection, Limits, Reception
+from holdfast.api.connection import Limits, Reception
 from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
@@ -146,7 +145,7 @@ def _config(app: App, reception: Reception) -> uvicorn.Config:
     """Say how the connections are served."""
     return uvicorn.Config(
         app,
-        http=partial(Connection, reception),  # type: ignore[arg-type]  # uvicorn only calls it
+        http=reception.protocol,
         access_log=False,
         log_level="warning",
         lifespan="off",

@@ -96,10 +96,7 @@ class Admission:
 
     def deadline(self, rank: Rank, now_ns: int | None = None) -> Deadline:
         """Give the deadline, from now on, of a call whose caller names none and whose type is not known yet."""
-        patience = self._shard.patience
-        usual_ms = (
-            patience.get(_MONEY_TYPE, LONGEST_MS) if rank is Rank.MONEY else max(patience.values(), default=LONGEST_MS)
-        )
+        usual_ms = self._shard.patience.get(_USUAL[rank], LONGEST_MS)
         return Deadline(self._tick() if now_ns is None else now_ns, usual_ms)
 
     def before_reading(self, rank: Rank, key: str) -> HoldfastError | None:
@@ -152,9 +149,9 @@ class Admission:
         return OverloadedError("there are more calls than can be answered in time")
 
 
-def shed_lately(shard: "Shard") -> str | None:
-    """Say in words that calls were refused in the last ten seconds; nothing when none was."""
-    last_ns = shard.crowd.last_ns
-    if last_ns is None or shard.ports.tick() - last_ns > _RECENT_NS:
-        return None
-    return f"overloaded: {shard.crowd.refused.total()} calls were refused since the start, the last one just now"
+def shed_lately(shard: "Shard") -> list[str]:
+    """Say in words that calls were refused in the last ten seconds."""
+    crowd = shard.crowd
+    if crowd.last_ns is None or shard.ports.tick() - crowd.last_ns > _RECENT_NS:
+        return []
+    return [f"overloaded: calls were refused in the last ten seconds, {crowd.refused.total()} since the start"]

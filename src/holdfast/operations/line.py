@@ -36,15 +36,15 @@ class Line:
     turns of the loop in which something began or waited.
     """
 
-    def __init__(self, tick: Tick) -> None:
+    def __init__(self, tick: Tick, *, cost_ns: float = _FIRST_COST_NS) -> None:
         self._tick = tick
         self._heap: list[tuple[Rank, int, int, asyncio.Future[None]]] = []
         self._number = count()
         self._begun = 0
-        self._left = self._portion(_FIRST_COST_NS)
+        self._left = self._portion(cost_ns)
         self._turn_ns: int | None = None
         self._armed = False
-        self.cost_ns: float = _FIRST_COST_NS
+        self.cost_ns = cost_ns
         self.waiting = [0] * len(Rank)
         self.since_ns: int | None = None
         self.turns = 0
