@@ -11,6 +11,7 @@ from holdfast.language.evaluate import evaluate
 from holdfast.language.faults import render
 from holdfast.language.functions import FUNCTIONS, Function, function_table
 from holdfast.language.generate import Program, compile_program
+from holdfast.language.glance import Glance, Look, Why, compile_glance
 from holdfast.language.missing import missing
 from holdfast.language.nodes import Expression
 from holdfast.language.plan import Plan, plan
@@ -21,13 +22,17 @@ __all__ = [
     "FUNCTIONS",
     "Expression",
     "Function",
+    "Glance",
     "Literal",
+    "Look",
     "Plan",
     "Program",
     "Scope",
+    "Why",
     "atoms",
     "compile_event_expression",
     "compile_expression",
+    "compile_glance",
     "compile_program",
     "evaluate",
     "function_table",
