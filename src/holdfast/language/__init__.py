@@ -5,7 +5,6 @@ compiled with its whole ruleset to one generated function. It asks the past by `
 `ListProbe`, as plain data; this room reads nothing itself. `docs/rule-language.md` is the analyst's page.
 """
 
-from holdfast.language.atoms import atoms
 from holdfast.language.compile import compile_event_expression, compile_expression
 from holdfast.language.evaluate import evaluate
 from holdfast.language.faults import render
@@ -15,6 +14,7 @@ from holdfast.language.glance import Glance, Look, Why, compile_glance
 from holdfast.language.missing import missing
 from holdfast.language.nodes import Expression
 from holdfast.language.plan import Plan, plan
+from holdfast.language.row import compile_row
 from holdfast.language.scope import Literal, Scope
 from holdfast.language.words import to_words
 
@@ -29,11 +29,11 @@ __all__ = [
     "Program",
     "Scope",
     "Why",
-    "atoms",
     "compile_event_expression",
     "compile_expression",
     "compile_glance",
     "compile_program",
+    "compile_row",
     "evaluate",
     "function_table",
     "missing",

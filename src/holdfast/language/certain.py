@@ -49,7 +49,7 @@ def conjuncts(node: Node) -> list[Node]:
     return sorted(parts, key=_rank)
 
 
-def _rank(node: Node) -> int:
+def _rank(node: Node) -> int:  # noqa: PLR0911 - one line for each kind of node
     """Guess how soon a part should be asked: what is rarely true and cheap goes first."""
     match node:
         case Probe() | FieldName():
@@ -139,7 +139,8 @@ def _comparison(writer: Writer, node: Comparison, wanted: bool) -> str | None:  
 def _exact(writer: Writer, operator: str, sides: tuple[Node, Node]) -> str:
     """Compare two values where both are known."""
     left, right = (writer.emit(side) for side in sides)
-    return _all([*_same_currency(left, right), *_present(left, right), f"{left.code} {operator} {right.code}"])
+    known = [] if operator == "==" and right.sure else _present(left, right)
+    return _all([*_same_currency(left, right), *known, f"{left.code} {operator} {right.code}"])
 
 
 def _counted(writer: Writer, operator: str, sides: tuple[Window, Node]) -> str:

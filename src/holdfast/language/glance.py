@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from holdfast.language.certain import certain, conjuncts
 from holdfast.language.generate import EMITTERS, shared
-from holdfast.language.nodes import SINCE, Both, Call, Either, Expression, FieldName, Node, Probe, Window, walk
+from holdfast.language.nodes import SINCE, Both, Call, Either, Expression, FieldName, Node, Probe, Window
 from holdfast.language.plan import plan
-from holdfast.language.windowed import complete, covers
+from holdfast.language.windowed import covers
 from holdfast.language.writer import Piece, Writer, built
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.trilean import Trilean
@@ -66,8 +66,8 @@ def _seldom(told: Sequence[Expression], others: Sequence[Expression]) -> set[str
 def _names(expression: Expression) -> set[str]:
     """Name the facts that an expression reads."""
     needs = plan(expression)
-    asked = [*needs.windows, *needs.probes]
-    return {*needs.fields, *(one.name for one in asked), *map(completeness_name, needs.sources)}
+    asked = (*(one.name for one in needs.windows), *(one.name for one in needs.probes))
+    return {*needs.fields, *asked, *map(completeness_name, needs.sources)}
 
 
 def _acts(writer: Writer, rules: Sequence[Sequence[Node]]) -> str:

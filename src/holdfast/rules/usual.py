@@ -1,6 +1,6 @@
 """The usual case, in which nothing acts: it is recognised at once, and equal reports of the signs are made once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from holdfast.features.standing import LASTS
@@ -8,8 +8,7 @@ from holdfast.language import Why, compile_glance
 from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.judgement import SignResult, Versions
-from holdfast.vocabulary.lists import ListMatch
+from holdfast.vocabulary.judgement import SignResult
 from holdfast.vocabulary.trilean import Trilean
 
 _REPORTS_MAX: Final = 8_192
@@ -45,8 +44,6 @@ class Usual:
         told = [*(check.condition for check in signs), *(conditions[place] for place in bounds)]
         acting = [*(one.condition for one in rules), *(one.condition for one in duties if one.condition is not None)]
         self._look = compile_glance([one.expression for one in told], [one.expression for one in acting])
-        self.versions: dict[tuple[int, str, str], tuple[Mapping[str, ListMatch], Versions]] = {}
-        """What judgements used, by the identity of the answers of lists, which are kept beside so that it stays theirs."""
         self._reports: dict[State, tuple[SignResult, ...] | None] = {}
 
     def look(self, facts: Facts) -> Seen:
