@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from holdfast.app import Assembled, StandingClock, assemble, assemble_in_memory
+from holdfast.app import Assembled, assemble, assemble_in_memory
+from holdfast.app.clocks import StandingClock
 from holdfast.cli.options import (
     Data,
     File,

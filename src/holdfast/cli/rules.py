@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from holdfast.app import StandingClock, assemble_in_memory
+from holdfast.app import assemble_in_memory
+from holdfast.app.clocks import StandingClock
 from holdfast.cli.examples import ExampleRunner
 from holdfast.cli.options import Packs
 from holdfast.cli.packs import expression_faults, read_pack_file

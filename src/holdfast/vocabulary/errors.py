@@ -120,6 +120,13 @@ class UnavailableError(HoldfastError):
     http_status = 503
 
 
+class DeadlineExceededError(HoldfastError):
+    """Retry the same call with the same id: what was decided by then is answered byte for byte, else decided anew."""
+
+    code = "deadline_exceeded"
+    http_status = 503
+
+
 class ExpressionError(HoldfastError):
     """Correct the expression at the marked span; `holdfast rules check` shows it with its place."""
 
