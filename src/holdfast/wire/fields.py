@@ -20,6 +20,8 @@ _TYPES: dict[type[shapes.Type], FieldType] = {
     shapes.DateTimeType: FieldType.INSTANT,
     shapes.DateType: FieldType.TEXT,
 }
+
+
 def rule_name(path: str) -> str:
     """Give the name of a wire path in rules: `amount_minor` is read as `amount`."""
     return path.removesuffix(MINOR)
