@@ -19,6 +19,6 @@ def test_the_same_object_is_answered_once() -> None:
 
 def test_no_object_gets_the_answer_of_one_that_is_gone() -> None:
     """However many objects come and go, whose numbers are used again, each gets its own answer, in bounded memory."""
-    once = Once(lambda part: list(part))
+    once: Once[tuple[int, ...], list[int]] = Once(list)
     assert all(once((number, number + 1)) == [number, number + 1] for number in range(20_000))
     assert len(once._made) <= 4_096
