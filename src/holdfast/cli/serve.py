@@ -16,6 +16,7 @@ import uvloop
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
 from holdfast.cli.compact import compact_now_and_then
+from holdfast.cli.demo.crash import CrashScene
 from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
@@ -24,6 +25,7 @@ from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
 from holdfast.pages.hold import HoldPages
 from holdfast.pages.site import Site
+from holdfast.pages.story import country_of
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.vocabulary.errors import SettingError
 from holdfast.worker.loop import keep_working, run_pass
@@ -110,8 +112,10 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         await run_pass(shard, gateway)
 
     pages = {PAGES: HoldPages(shard).app()}
+    crash = CrashScene(country_of(shard))
     if settings.dev:
-        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE)
+        figures = settings.data / RESULTS_FILE
+        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), figures, crash=crash)
         pages["/demo"] = site.app()
     app = build(
         shard,
@@ -137,6 +141,6 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     finally:
         for task in beside:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*beside, crash.close(), return_exceptions=True)
         if gateway is not None:
             await gateway.close()
