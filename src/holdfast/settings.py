@@ -68,6 +68,18 @@ TABLE: tuple[Setting, ...] = (
         name="proof_key_file", default="", meaning="file with the key, in hex, by which the bank signs a client's proof"
     ),
     Setting(
+        name="traces",
+        default="",
+        meaning="address of an OpenTelemetry collector (OTLP over HTTP), such as `http://127.0.0.1:4318`",
+    ),
+    Setting(
+        name="traces_share",
+        default=0.01,
+        meaning="share of calls that leave a trace, from 0 to 1, where the caller has begun none",
+        kind="share",
+    ),
+    Setting(name="log", default="text", meaning="how the log is written: text, or json with one object a line"),
+    Setting(
         name="compact_records",
         default=200_000,
         meaning="records after which the server has the next snapshot made beside it; 0 never does",
@@ -77,6 +89,7 @@ TABLE: tuple[Setting, ...] = (
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
 _NOTICES_FILE = "notices.jsonl"
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_LOGS = ("text", "json")
 _LAST_PORT = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ZONES = {"RU": "Europe/Moscow", "KZ": "Asia/Almaty", "US": "America/New_York"}
@@ -107,6 +120,9 @@ class Settings:
     bank_name: str
     bank_phone: str
     proof_key_file: str
+    traces: str
+    traces_share: float
+    log: str
     compact_records: int
 
     def tzinfo(self) -> ZoneInfo:
@@ -143,6 +159,7 @@ def _read(setting: Setting, value: Any) -> Any:
         "path": Path,
         "port": _port,
         "number": _whole,
+        "share": _share,
         "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),
         "pairs": lambda text: _pairs(setting, str(text)),
         "switch": lambda text: _SWITCH[str(text).lower()],
@@ -160,6 +177,14 @@ def _whole(text: Any) -> int:
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def _share(text: Any) -> float:
+    """Read a share of the whole."""
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError(share)
+    return share
 
 
 def _port(text: Any) -> int:
@@ -215,12 +240,21 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise SettingError(f"there is no time zone `{values['zone']}`", hint="for example `Europe/Moscow`") from None
     if values["language"] not in ("ru", "kk", "en"):
         raise SettingError(f"there is no language `{values['language']}`", hint="ru, kk or en")
+    if values["log"] not in _LOGS:
+        raise SettingError(f"`log` cannot be `{values['log']}`", hint="text or json")
     if values["dev"] and values["host"] not in _LOOPBACK:
         raise SettingError("`dev` opens the server without keys, so it listens on loopback only", hint="drop `host`")
+    if values["clock"] and not values["dev"]:
+        raise SettingError("a test clock needs `dev`", hint="a production server keeps the machine's time")
+    _check_addresses(values)
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _check_addresses(values: Mapping[str, Any]) -> None:
+    """Refuse addresses to which nothing can or may be sent."""
+    if values["traces"] and not values["traces"].startswith(("http://", "https://")):
+        raise SettingError(f"`traces` cannot be `{values['traces']}`", hint="such as `http://127.0.0.1:4318`")
     if values["webhook"] and values["notices_file"]:
         raise SettingError("messages go to `webhook` or to `notices_file`, not to both", hint="drop one of the two")
     if values["webhook"] and not values["webhook_secret_file"]:
         raise SettingError("`webhook` needs `webhook_secret_file`", hint="the receiver must know who calls")
-    if values["clock"] and not values["dev"]:
-        raise SettingError("a test clock needs `dev`", hint="a production server keeps the machine's time")
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})

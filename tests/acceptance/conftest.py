@@ -49,7 +49,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         for line in self.process.stdout:
             seen.append(line)
-            found = re.search(r"url=(http://\S+)", line)
+            found = re.search(r"url\W+(http://[^\s\"]+)", line)
             if found:
                 return found[1]
             if time.monotonic() > deadline:

@@ -13,10 +13,12 @@ import typer
 import uvicorn
 import uvloop
 
+from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
+from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
@@ -64,11 +66,16 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     bank_name: Annotated[str | None, typer.Option(help=_MEANING["bank_name"])] = None,
     bank_phone: Annotated[str | None, typer.Option(help=_MEANING["bank_phone"])] = None,
     proof_key_file: Annotated[str | None, typer.Option(help=_MEANING["proof_key_file"])] = None,
+    traces: Annotated[str | None, _option("traces")] = None,
+    traces_share: Annotated[float | None, typer.Option(help=_MEANING["traces_share"])] = None,
+    log: Annotated[str | None, _option("log")] = None,
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
 ) -> None:
     """Start the server."""
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
-    uvloop.run(run_server(read_settings(given, os.environ)))
+    settings = read_settings(given, os.environ)
+    write_log(settings)
+    uvloop.run(run_server(settings))
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -123,9 +130,6 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         move_clock=move if settings.clock else None,
         pages=pages,
     )
-    config = uvicorn.Config(
-        app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
-    )
     gc.freeze()
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
@@ -137,10 +141,18 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     ]
     signal.signal(signal.SIGTERM, lambda *_: None)  # raised again after the last answer, before anything is closed
     try:
-        await uvicorn.Server(config).serve(sockets=[sock])
+        async with traced(app, settings) as outer:
+            await uvicorn.Server(_config(outer)).serve(sockets=[sock])
     finally:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, crash.close(), return_exceptions=True)
         if gateway is not None:
             await gateway.close()
+
+
+def _config(app: App) -> uvicorn.Config:
+    """Say how the connections are served."""
+    return uvicorn.Config(
+        app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from holdfast.language import Scope, compile_program
+from holdfast.lists.questions import Questions
 from holdfast.rules.checks import DutyCheck, RepeatLaw, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition, condition
 from holdfast.rules.usual import Usual
@@ -22,8 +23,8 @@ Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 class Regime:
     """Everything that can speak about one event type at one instant, and one program that evaluates it all.
 
-    `repeats` is by rail, `probed` are the subjects of the `probes`, `sources` are those that must be complete, each
-    with the name of that fact.
+    `repeats` is by rail, `questions` are the `probes` as they are put to the lists, `sources` are those that must be
+    complete, each with the name of that fact.
     """
 
     event_type: str
@@ -37,7 +38,7 @@ class Regime:
     program: Program
     windows: tuple[WindowSpec, ...]
     probes: tuple[ListProbe, ...]
-    probed: tuple[str, ...]
+    questions: Questions
     sources: tuple[tuple[str, str], ...]
     repeats: Mapping[str, RepeatLaw]
     usual: Usual
@@ -198,7 +199,7 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
         program=compile_program(expressions),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(probes),
-        probed=tuple(dict.fromkeys(probe.subject for probe in probes)),
+        questions=Questions(tuple(probes)),
         sources=tuple(dict.fromkeys((source, completeness_name(source)) for one in plans for source in one.sources)),
         repeats=repeats,
         usual=Usual(tuple(signs), rules, duties),
