@@ -9,20 +9,22 @@ import asyncio
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from holdfast.app import StandingClock, move_clock
 from holdfast.language import Expression, Scope, compile_expression, evaluate
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import HoldfastError
 from holdfast.wire.fields import event_schema
 from holdfast.wire.replies import read_facts, read_outcome
-from tests.bench.fb1.bank import LIST, bank_in_memory
+from tests.bench.fb1.bank import LIST, bank_in_memory, follow
 from tests.bench.fb1.features import FEATURES
-from tests.bench.fb1.oracle import ENDLESS, Oracle, happened_ms
+from tests.bench.fb1.oracle import ENDLESS, Oracle
+from tests.bench.fb1.told import Told, silent
 from tests.bench.fb1.workload import START_MS, Sent, events
 from tests.bench.fb1.world import World
 
@@ -31,15 +33,11 @@ QUICK_COUNT: Final = 5_000
 LISTED: Final = 2_000
 _DAYS: Final = 40
 _DAY_S: Final = 86_400
-Told = Callable[[int, int], None]
+_BEGIN_MS: Final = START_MS - _DAYS * _DAY_S * 1_000
 
 
 class GateError(Exception):
     """The answers differ from what must hold; the message shows the first event where they do."""
-
-
-def silent(_done: int, _of: int) -> None:
-    """Take note of progress and say nothing."""
 
 
 def gate(*, count: int, told: Told = silent) -> dict[str, float]:
@@ -47,7 +45,8 @@ def gate(*, count: int, told: Told = silent) -> dict[str, float]:
 
     The first half is spread over forty days, so that every window slides; the second half is dense.
     """
-    return asyncio.run(_gate(count, told))
+    with TemporaryDirectory() as folder:
+        return asyncio.run(_gate(count, told, Path(folder)))
 
 
 def stream(count: int, world: World) -> Iterator[Sent]:
@@ -60,13 +59,12 @@ def stream(count: int, world: World) -> Iterator[Sent]:
     return chain(first, then)
 
 
-async def _gate(count: int, told: Told) -> dict[str, float]:
+async def _gate(count: int, told: Told, folder: Path) -> dict[str, float]:
     world = World(listed=LISTED)
-    bank = await bank_in_memory(world, now_ms=START_MS - _DAYS * _DAY_S * 1_000)
+    bank = await bank_in_memory(world, now_ms=_BEGIN_MS, folder=folder)
     checks = Checks(bank.shard)
     for number, sent in enumerate(stream(count, world), start=1):
-        assert isinstance(bank.clock, StandingClock)
-        move_clock(bank, sent.at_ms)
+        follow(bank, sent.at_ms)
         await checks.check(sent)
         if number % 200 == 0:
             told(number, count)
@@ -163,6 +161,3 @@ def _shown(sent: Sent, what: str, wrong: Mapping[str, tuple[object, object]]) ->
     lines = [f"{what}: {sent.kind} event {sent.key}, sent at {sent.at_ms}", sent.body.decode(errors="replace")]
     lines += [f"  {name}: found {found!r}, must be {want!r}" for name, (found, want) in wrong.items()]
     return "\n".join(lines)
-
-
-__all__ = ["COUNT", "QUICK_COUNT", "GateError", "gate", "happened_ms"]

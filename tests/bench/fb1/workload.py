@@ -58,7 +58,8 @@ def events(
 ) -> Iterator[Sent]:
     """Give `count` requests; `rate` is the mean number a second of the stream's own clock.
 
-    `variant` is `h` (one payee takes a fifth, a tenth of that late), `m` (logins between the transfers), or empty; `first` numbers the first event.
+    `variant` is `h` (one payee takes a fifth, a tenth of that late), `m` (logins between the transfers), or empty;
+    `first` numbers the first event.
     """
     recent: deque[Sent] = deque(maxlen=_RECENT)
     draws = islice(_draws(seed, world or World(), rate=rate, start_ms=start_ms), count)
