@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from holdfast.vocabulary.deadline import LONGEST_MS
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outcome import Mode
 
@@ -39,6 +40,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="tenant", default=_TENANT, meaning="name of the bank or site whose data this directory holds"),
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
+    Setting(name="model", default="", meaning="folder of the model that scores: `model.yaml` and `model.txt`"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
     Setting(
         name="import_limit_mb",
@@ -85,6 +87,12 @@ TABLE: tuple[Setting, ...] = (
         meaning="records after which the server has the next snapshot made beside it; 0 never does",
         kind="number",
     ),
+    Setting(
+        name="deadlines",
+        default="",
+        meaning="milliseconds of an answer by event type, such as `transfer=200`, where its caller names none",
+        kind="pairs",
+    ),
 )
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
 _NOTICES_FILE = "notices.jsonl"
@@ -109,6 +117,7 @@ class Settings:
     tenant: str
     mode: Mapping[str, str]
     set: Mapping[str, str]
+    model: str
     trust: tuple[str, ...]
     import_limit_mb: int
     dev: bool
@@ -124,6 +133,7 @@ class Settings:
     traces_share: float
     log: str
     compact_records: int
+    deadlines: Mapping[str, str]
 
     def tzinfo(self) -> ZoneInfo:
         """Give the zone of legal clocks."""
@@ -136,9 +146,21 @@ class Settings:
         except ValueError as error:
             raise SettingError(f"`mode`: {error}", hint="observe, advise or enforce") from None
 
+    def patience(self) -> dict[str, int]:
+        """Read the operator's times of answers in milliseconds, by event type."""
+        return {name: _milliseconds(name, text) for name, text in self.deadlines.items()}
+
     def parameters(self) -> dict[str, bool | int | float | str]:
         """Read the operator's values of pack parameters."""
         return {name: _scalar(text) for name, text in self.set.items()}
+
+
+def _milliseconds(name: str, text: str) -> int:
+    """Read the time of an answer."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_MS:
+        hint = f"whole milliseconds from 1 to {LONGEST_MS}"
+        raise SettingError(f"`deadlines`: `{name}` cannot have `{text}`", hint=hint)
+    return int(text)
 
 
 def _scalar(text: str) -> bool | int | float | str:

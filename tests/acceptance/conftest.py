@@ -122,7 +122,11 @@ def start(tmp_path: Path) -> Iterator[StartServer]:
 
         def begin(*words: str, clock: str | None = NOON, packs: str = "ru", data: Path | None = None) -> Server:
             timed = ("--dev", "--clock", clock) if clock else ()
-            server = Server(data or tmp_path / f"data{next(count)}", "--packs", packs, *timed, *words)
+            calm = (
+                "--deadlines",
+                "transfer=30000,cash_withdrawal=30000,cash_deposit=30000",
+            )  # a busy machine is no fault
+            server = Server(data or tmp_path / f"data{next(count)}", "--packs", packs, *timed, *calm, *words)
             stack.callback(server.end)
             return server
 

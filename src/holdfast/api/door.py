@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 
 from holdfast.api.access import Access
+from holdfast.api.deadlines import read_deadline
 from holdfast.api.problems import PROBLEM, problem, problem_headers
 from holdfast.operations.intake import decide
 from holdfast.operations.shard import Shard
@@ -39,7 +40,8 @@ class Door:
             return
         try:
             self._access.check(authorization(scope), "decide")
-            answer = await decide(self._shard, await read_body(receive, MAX_EVENT_BYTES))
+            deadline = read_deadline(scope["headers"], self._shard.ports.tick)
+            answer = await decide(self._shard, await read_body(receive, MAX_EVENT_BYTES), deadline=deadline)
         except HoldfastError as error:
             await send_problem(send, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is answered and logged, never a silence

@@ -5,6 +5,8 @@ from functools import cache
 from msgspec import json
 
 from holdfast import __version__
+from holdfast.api.deadlines import HEADER
+from holdfast.vocabulary.deadline import LONGEST_MS
 from holdfast.wire.claims import SettleBody
 from holdfast.wire.corrections import UndoBody
 from holdfast.wire.events import EventMessage
@@ -53,6 +55,20 @@ def _operation(
 
 def _parameter(name: str, place: str = "path") -> Node:
     return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
+
+
+_DEADLINE: Node = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "milliseconds within which the answer must come; 503 `deadline_exceeded` when it does not",
+    "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
+}
+
+
+def _in_time(operation: Node) -> Node:
+    """Let a call name its deadline."""
+    return {**operation, "parameters": [_DEADLINE]}
 
 
 def _list_paths(entries: Node, settings: Node, approval: Node, *, undo: Node, paging: list[Node]) -> Node:
@@ -184,18 +200,20 @@ def openapi() -> Node:
         "info": {"title": "Holdfast", "version": __version__, "license": {"name": "Apache-2.0"}},
         "paths": {
             "/v1/decisions": {
-                "post": _operation("Decide an event", "the decision", event),
+                "post": _in_time(_operation("Decide an event", "the decision", event)),
                 "get": {**_operation("List decisions, newest first", "a page of decisions"), "parameters": paging},
             },
             "/v1/decisions:batch": {
-                "post": _operation(
-                    "Decide up to 1,000 events, one a line",
-                    "one decision or error a line",
-                    {"type": "string"},
-                    media="application/x-ndjson",
+                "post": _in_time(
+                    _operation(
+                        "Decide up to 1,000 events, one a line",
+                        "one decision or error a line",
+                        {"type": "string"},
+                        media="application/x-ndjson",
+                    )
                 )
             },
-            "/v1/events": {"post": _operation("Report an event", "taken", event, status=202)},
+            "/v1/events": {"post": _in_time(_operation("Report an event", "taken", event, status=202))},
             "/v1/decisions/{id}": {"parameters": [_parameter("id")], "get": _operation("Read a decision", "it")},
             "/v1/decisions/{id}/replay": {
                 "parameters": [_parameter("id")],

@@ -20,6 +20,7 @@ from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
 from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
+from holdfast.operations.answer import patience
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
@@ -53,6 +54,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     tenant: Annotated[str | None, _option("tenant")] = None,
     mode: Annotated[str | None, _option("mode")] = None,
     set_: Annotated[str | None, _option("set")] = None,
+    model: Annotated[str | None, _option("model")] = None,
     trust: Annotated[str | None, _option("trust")] = None,
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
@@ -70,6 +72,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     traces_share: Annotated[float | None, typer.Option(help=_MEANING["traces_share"])] = None,
     log: Annotated[str | None, _option("log")] = None,
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
+    deadlines: Annotated[str | None, _option("deadlines")] = None,
 ) -> None:
     """Start the server."""
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
@@ -107,6 +110,7 @@ async def run_server(settings: Settings) -> None:
 
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
+    shard.patience = patience(settings.patience())
     gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)

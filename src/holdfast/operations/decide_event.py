@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from holdfast.engine.decide import decide
+from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
-from holdfast.operations.assess_claim import reassess_after
+from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import ToldOf, known_of, remember
 from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit
 from holdfast.operations.stand import stand
+from holdfast.operations.watch import arrival
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
@@ -31,26 +33,28 @@ class Answer:
     status: int = 200
 
 
-async def decide_event(shard: Shard, body: bytes) -> Answer:
-    """Decide the event in `body`, or give again the decision that it got before."""
+async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Answer:
+    """Decide the event in `body`, or give again the decision that it got before.
+
+    Without a `deadline` the answer has the time of its event type. Raises DeadlineExceededError when it is over.
+    """
     started = shard.ports.tick()
     now_ms = shard.ports.clock.now_ms()
     decoded = decode(body, now_ms)
     key = idempotency_key(decoded.event.id)
-    of = await told_settled(shard, decoded.event)
-    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
+    deadline = deadline or in_time_of(shard, decoded.event.type, started)
+    of = await told_settled(shard, decoded.event, deadline)
+    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION, deadline=deadline)
     if earlier is not None:
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
+    refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     # from here to the hand-over to the writer there is no await: log order is apply order
     with applying(shard):
-        flight, *revisions = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
-    record = await flight.landed
-    for revision in revisions:
-        await revision.landed
-    await reassess_after(shard, record)
+        flights = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
+    record = await answered(shard, flights, deadline)
     return Answer(body=reply_of(shard, record), replayed=False)
 
 
@@ -62,13 +66,18 @@ def refuse_too_old(event: Event) -> None:
         )
 
 
-async def find_earlier(shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind) -> Record | None:
+async def find_earlier(
+    shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind, deadline: Deadline | None = None
+) -> Record | None:
     """Find what an id led to before: on disk, or in flight, whose landing is then waited for.
 
     Raises ConflictError when the id came with another body, or through the other route.
     """
     flight = shard.flights.get(key)
-    record = await flight.landed if flight is not None else _durable(shard, key)
+    if flight is not None:
+        record: Record | None = await arrival(flight.landed, deadline, shard.ports.tick)
+    else:
+        record = _durable(shard, key)
     if record is None:
         return None
     if record.kind is not kind:
@@ -99,13 +108,16 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
     sealed, facts_hash = seal_facts(facts)
     prepared = tick()
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
+    scored = score(facts, regime)
+    known_score = tick()
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash, scored=scored)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     decision_id = shard.ports.new_id("dec")
     stand(shard, event, seq, decision_id=decision_id, left=judgement)
     applied = tick()
     shard.figures.count(event, judgement)
+    shard.figures.watch(regime.scorer, scored)
     envelope = Envelope(
         decision_id=decision_id,
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
@@ -114,8 +126,8 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
             "decode": decode_ns // _US,
             "features": (prepared - start + applied - judged) // _US,
             "signs": 0,
-            "score": 0,
-            "rules": (judged - prepared) // _US,
+            "score": (known_score - prepared) // _US,
+            "rules": (judged - known_score) // _US,
         },
     )
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)

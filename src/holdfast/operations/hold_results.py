@@ -1,6 +1,5 @@
 """What the bank reports of an operation also belongs to the story of its decision and of its hold."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +10,8 @@ from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
 from holdfast.operations.record import idempotency_key
 from holdfast.operations.shard import Shard, settled
+from holdfast.operations.watch import arrival
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import ExposureRow, HoldRow, Record
 from holdfast.wire.holds import act_bytes
@@ -40,16 +41,16 @@ class Told:
 NOTHING: Final = Told()
 
 
-async def told_settled(shard: Shard, event: Event) -> Record | None:
+async def told_settled(shard: Shard, event: Event, deadline: Deadline | None = None) -> Record | None:
     """Before a result is taken, wait until the story of its operation is on disk; gives the operation's record."""
     if event.type != RESULT:
         return None
     of = str(event.values["of"])
     while (flight := shard.flights.get(idempotency_key(of))) is not None:
-        await asyncio.shield(flight.landed)
+        await arrival(flight.landed, deadline, shard.ports.tick)
     record = shard.ports.store.by_event(of)
     # every act on a hold belongs to its decision's story too
-    await settled(shard, record.decision_id if record is not None else "")
+    await settled(shard, record.decision_id if record is not None else "", deadline)
     return record
 
 

@@ -16,7 +16,9 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
+from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
@@ -83,7 +85,8 @@ class Shard:
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
-    newest snapshot of lists, each with the version of the list at which it was looked up.
+    newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
+    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time.
     """
 
     tenant: Tenant
@@ -113,6 +116,8 @@ class Shard:
     snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
     bank: Bank = field(default_factory=Bank)
     courier: Courier = field(default_factory=Courier)
+    patience: Mapping[str, int] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -132,11 +137,15 @@ class Shard:
 
 @dataclass(slots=True, kw_only=True)
 class Flight:
-    """A record on its way to disk, with what a twin or a result that comes meanwhile needs of it."""
+    """A record on its way to disk, with what a twin or a result that comes meanwhile needs of it.
+
+    `answer` wakes the one call whose answer must be out by a deadline.
+    """
 
     record: Record
     known: Known | None
     landed: "asyncio.Future[Record]"
+    answer: "asyncio.Future[None] | None" = None
 
 
 def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
@@ -176,13 +185,22 @@ def applying(shard: Shard) -> Iterator[None]:
         raise
 
 
-async def settled(shard: Shard, thread: str) -> None:
+async def settled(shard: Shard, thread: str, deadline: Deadline | None = None) -> None:
     """Wait until every record of a story is on disk, so that what is read next is the whole of it.
 
-    Between this and a commit that follows there must be no await. Raises UnavailableError when one was not written.
+    Between this and a commit that follows there must be no await. Raises UnavailableError when one was not written,
+    DeadlineExceededError when that takes too long.
     """
     while (flight := shard.threads.get(thread)) is not None:
-        await asyncio.shield(flight.landed)
+        await arrival(flight.landed, deadline, shard.ports.tick)
+
+
+async def landed(shard: Shard, flight: Flight, deadline: Deadline | None) -> Record:
+    """Wait until a record is on disk; with DeadlineExceededError the wait ends, and the record goes on its way."""
+    if deadline is not None and not flight.landed.done():
+        flight.answer = shard.watch.until(deadline, shard.ports.tick())
+        await flight.answer
+    return await flight.landed
 
 
 def land_all(shard: Shard) -> None:
@@ -199,14 +217,21 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
     for thread in threads_of(flight.record):
         if shard.threads.get(thread) is flight:
             del shard.threads[thread]
-    if error is None:
-        if flight.record.outbox:
-            shard.courier.mail.set()
-        if not flight.landed.done():
-            flight.landed.set_result(flight.record)
-        return
-    shard.failed = shard.failed or error
-    shard.broken.set()
+    if error is not None:
+        shard.failed = shard.failed or error
+        shard.broken.set()
+    elif flight.record.outbox:
+        shard.courier.mail.set()
+    _tell(flight, error)
+
+
+def _tell(flight: Flight, error: BaseException | None) -> None:
+    """Wake who waits for a flight's end."""
     if not flight.landed.done():
-        flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
-        flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged
+        if error is None:
+            flight.landed.set_result(flight.record)
+        else:
+            flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
+            flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged
+    if flight.answer is not None and not flight.answer.done():
+        flight.answer.set_result(None)

@@ -120,6 +120,13 @@ class UnavailableError(HoldfastError):
     http_status = 503
 
 
+class DeadlineExceededError(HoldfastError):
+    """Retry the same call with the same id: what was decided by then is answered byte for byte, else decided anew."""
+
+    code = "deadline_exceeded"
+    http_status = 503
+
+
 class ExpressionError(HoldfastError):
     """Correct the expression at the marked span; `holdfast rules check` shows it with its place."""
 
@@ -138,6 +145,13 @@ class MappingError(HoldfastError):
     """Correct the mapping file at the place that the pointer names; `docs/files.md` lists every key."""
 
     code = "mapping"
+    http_status = 422
+
+
+class ModelError(HoldfastError):
+    """Correct the model's file at the place that is named; `holdfast models check DIR` repeats the check."""
+
+    code = "model"
     http_status = 422
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from holdfast.app import IdSource, fresh_memory, load_packs, make_law, tenant_of
+from holdfast.app import fresh_memory, load_packs, make_law, tenant_of
+from holdfast.app.clocks import IdSource
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
