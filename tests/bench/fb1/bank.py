@@ -8,7 +8,8 @@ from typing import Final
 from unittest.mock import patch
 
 from holdfast import app
-from holdfast.app import Assembled, StandingClock, assemble, assemble_in_memory, move_clock
+from holdfast.app import Assembled, assemble, assemble_in_memory, move_clock
+from holdfast.app.clocks import StandingClock
 from holdfast.cli.warming import warm
 from holdfast.operations.declare_source import declare_source, known_sources
 from holdfast.operations.import_folder import Held, SnapshotRequest
@@ -61,19 +62,19 @@ async def declare_complete(shard: Shard) -> None:
         await declare_source(shard, source, since_ms)
 
 
-def settings(data: Path, now_ms: int | None = None) -> Settings:
+def settings(data: Path, *, now_ms: int | None = None, model: Path | None = None) -> Settings:
     """Give the settings of the measured bank."""
-    clock = None if now_ms is None else rfc3339(now_ms)
-    return read_settings({"data": data, "dev": True, "packs": "ru", "clock": clock, "compact_records": 0}, {})
+    given = {"data": data, "dev": True, "packs": "ru", "compact_records": 0, "model": model and str(model)}
+    return read_settings(given | {"clock": None if now_ms is None else rfc3339(now_ms)}, {})
 
 
-async def bank_in_memory(world: World, *, now_ms: int, folder: Path) -> Assembled:
+async def bank_in_memory(world: World, *, now_ms: int, folder: Path, model: Path | None = None) -> Assembled:
     """Put the bank together without a store on disk, for lists of up to some thousand entries.
 
     Its clock stands at `now_ms`; `folder` takes the list's file.
     """
     with own_rules():
-        assembled = assemble_in_memory(settings(folder), StandingClock(now_ms))
+        assembled = assemble_in_memory(settings(folder, model=model), StandingClock(now_ms))
     await _supply(assembled, world)
     return assembled
 
@@ -85,11 +86,11 @@ async def _supply(assembled: Assembled, world: World) -> None:
 
 
 @contextmanager
-def bank_on_disk(data: Path, world: World, *, now_ms: int) -> Iterator[Assembled]:
+def bank_on_disk(data: Path, world: World, *, now_ms: int, model: Path | None = None) -> Iterator[Assembled]:
     """Put the bank together in a data directory, which stays when the `with` ends."""
     warm()
     with own_rules():
-        assembled = assemble(settings(data, now_ms))
+        assembled = assemble(settings(data, now_ms=now_ms, model=model))
     try:
         rebuild(assembled.shard)
         asyncio.run(_supply(assembled, world))

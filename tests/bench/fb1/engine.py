@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from holdfast.app import Assembled
-from holdfast.engine.decide import decide
+from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
 from holdfast.operations.remember import is_late
 from holdfast.vocabulary.event import Event
@@ -18,7 +18,7 @@ from holdfast.wire.replies import judgement_bytes, seal_facts
 from tests.bench.fb1.told import Told
 from tests.bench.fb1.workload import Sent
 
-STAGES: Final = ("decode", "prepare", "seal", "decide", "encode", "remember")
+STAGES: Final = ("decode", "prepare", "seal", "score", "decide", "encode", "remember")
 _BLOCK: Final = 250
 
 
@@ -56,12 +56,14 @@ class Engine:
         prepared = tick()
         _, facts_hash = seal_facts(facts)
         sealed = tick()
-        judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
+        scored = score(facts, regime)
+        known_score = tick()
+        judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash, scored=scored)
         decided = tick()
         judgement_bytes(judgement)
         encoded = tick()
         self._remember(event, executed=judgement.outcome == "allow")
-        ticks = (start, decoded, prepared, sealed, decided, encoded, tick())
+        ticks = (start, decoded, prepared, sealed, known_score, decided, encoded, tick())
         self.spent.append(tuple(after - before for before, after in pairwise(ticks)))
         self.outcomes[judgement.outcome] = self.outcomes.get(judgement.outcome, 0) + 1
 

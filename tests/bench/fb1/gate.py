@@ -23,6 +23,7 @@ from holdfast.wire.fields import event_schema
 from holdfast.wire.replies import read_facts, read_outcome
 from tests.bench.fb1.bank import LIST, bank_in_memory, follow
 from tests.bench.fb1.features import FEATURES
+from tests.bench.fb1.model import Row
 from tests.bench.fb1.oracle import ENDLESS, Oracle
 from tests.bench.fb1.told import Told, silent
 from tests.bench.fb1.workload import START_MS, Sent, events
@@ -40,10 +41,11 @@ class GateError(Exception):
     """The answers differ from what must hold; the message shows the first event where they do."""
 
 
-def gate(*, count: int, told: Told = silent) -> dict[str, float]:
+def gate(*, count: int, told: Told = silent) -> tuple[dict[str, float], list[Row]]:
     """Decide `count` events and compare; raises GateError at the first difference.
 
-    The first half is spread over forty days, so that every window slides; the second half is dense.
+    The first half is spread over forty days, so that every window slides; the second half is dense. Gives the figures,
+    and the features of every decision, out of which a model can be trained.
     """
     with TemporaryDirectory() as folder:
         return asyncio.run(_gate(count, told, Path(folder)))
@@ -59,7 +61,7 @@ def stream(count: int, world: World) -> Iterator[Sent]:
     return chain(first, then)
 
 
-async def _gate(count: int, told: Told, folder: Path) -> dict[str, float]:
+async def _gate(count: int, told: Told, folder: Path) -> tuple[dict[str, float], list[Row]]:
     world = World(listed=LISTED)
     bank = await bank_in_memory(world, now_ms=_BEGIN_MS, folder=folder)
     checks = Checks(bank.shard)
@@ -68,13 +70,14 @@ async def _gate(count: int, told: Told, folder: Path) -> dict[str, float]:
         await checks.check(sent)
         if number % 200 == 0:
             told(number, count)
-    return {
+    figures = {
         "gate.events": count,
         "gate.features_compared": checks.compared,
         **{f"gate.outcomes.{word}": number for word, number in sorted(checks.outcomes.items())},
         "gate.rule_hits_percent": round(100 * checks.hits / max(1, checks.outcomes.total()), 1),
         "gate.mismatches": 0,
     }
+    return figures, checks.rows
 
 
 class Checks:
@@ -85,6 +88,7 @@ class Checks:
         self._oracle = Oracle()
         self._answers: dict[str, bytes] = {}
         self._features = compiled_features(str(shard.tenant.zone))
+        self.rows: list[Row] = []
         self.compared = self.hits = 0
         self.outcomes: Counter[str] = Counter()
 
@@ -121,6 +125,7 @@ class Checks:
         if wrong:
             raise GateError(_shown(sent, "features differ from the oracle's", wrong))
         self.compared += len(found)
+        self.rows.append(expected)
         outcome = read_outcome(record.judgement)
         self._judged(sent, outcome, json.loads(record.judgement))
         self._oracle.happened(event, sent.at_ms, executed=outcome == "allow")

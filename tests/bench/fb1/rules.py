@@ -1,8 +1,8 @@
 """FB-1's fifty rules of three clauses as the bank's own pack, which stands in the place of the starter rules.
 
-Each rule asks two features and one band of amounts. The bands are narrow, so that some rule is true for about a tenth
-of all decisions; ten of the rules ask for a further check, the others are only observed. Together the rules read all
-64 features.
+Each rule asks a band of amounts and two features, the last five one feature and the model's score. The bands are
+narrow, so that some rule is true for about a tenth of all decisions; ten of the rules ask for a further check, the
+others are only observed. Rules and model together read all 64 features.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from tests.bench.fb1.features import FEATURES
 PLACE: Final = "policy/default"
 RULES: Final = 50
 _ACTING: Final = 10
+_SCORED: Final = 5
 _BAND: Final = 1.036  # the width of a band of amounts, as a factor
 _FIRST_ROUBLES: Final = 1_800.0
 _APART: Final = 1.05
@@ -46,7 +47,8 @@ def conditions() -> Iterator[str]:
     asked = cycle(names[place * 5 % len(names)] for place in range(len(names)))
     for number, (first, second) in enumerate(islice(zip(asked, asked, strict=False), RULES)):
         low = _FIRST_ROUBLES * _APART**number
-        yield f"rub({low:.2f}) <= amount < rub({low * _BAND:.2f}) and {clause(first)} and {clause(second)}"
+        last = "score >= 0.02" if number >= RULES - _SCORED else clause(second)
+        yield f"rub({low:.2f}) <= amount < rub({low * _BAND:.2f}) and {clause(first)} and {last}"
 
 
 def pack() -> bytes:

@@ -1,6 +1,6 @@
 """What the running server costs and how fast it answers: saturated, in batches, at fixed rates, and overloaded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,12 @@ GENTLE: Final = 0.5
 _MOST: Final = 3_000_000
 _AHEAD_MS: Final = _MOST + 60_000  # the standing clock is ahead of every event, a thousand of which come in a second
 _DEADLINE_S: Final = 0.3
-_BATCHES: Final = {"batch": Route(path="/v1/decisions:batch", headers={"accept": "application/x-ndjson"})}
+_PATIENT: Final = {"holdfast-deadline-ms": "60000"}  # saturated, every answer waits in a queue, and none is refused
+_KINDS: Final = ("fresh", "late", "very_late", "duplicate", "malformed", "listed", "login")
+_ROUTES: Final = {
+    **{kind: Route(headers=_PATIENT) for kind in _KINDS},
+    "batch": Route(path="/v1/decisions:batch", headers=_PATIENT),
+}
 _CONNECTIONS: Final = 64
 _MANY: Final = 1_000
 _OK, _REFUSED = 200, (429, 503)
@@ -44,6 +49,7 @@ class Sizes:
 
 
 QUICK: Final = Sizes(warm=3_000, saturated=6_000, batched=6_000, stretch_s=6, list_rows=10_000)
+TINY: Final = Sizes(warm=50, saturated=100, batched=100, stretch_s=1, list_rows=1_000)
 FULL: Final = Sizes(warm=20_000, saturated=60_000, batched=60_000, stretch_s=30, list_rows=1_000_000)
 
 
@@ -54,7 +60,7 @@ class Runs:
     server: Running
     stream: Iterator[Sent]
     folder: Path
-    told: Told
+    step: Callable[[str], Told]
     figures: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
     rate: float = 0.0
@@ -73,7 +79,7 @@ class Runs:
                 steps=[step],
                 arrivals="even",
                 connections=connections,
-                routes=_BATCHES,
+                routes=_ROUTES,
                 patience_s=600,
             ),
         )
@@ -153,8 +159,9 @@ def gentle(runs: Runs, stretch_s: float) -> None:
 
 def at_each_rate(runs: Runs, stretch_s: float) -> None:
     """Measure latency at several rates, for the curve."""
+    told = runs.step("server: at several rates")
     for place, share in enumerate(CURVE):
-        runs.told(place, len(CURVE))
+        told(place, len(CURVE))
         report = runs.at_rates([Step(rate=runs.rate * share, seconds=stretch_s)])
         found = percentiles_ms(report.histogram)
         runs.curve.append({"share": share, "rate": runs.rate * share, **found})
@@ -198,21 +205,34 @@ def _normal_after(due_s: NDArray[np.float64], took_s: NDArray[np.float64]) -> fl
     return float(last + 1)
 
 
-def measure(sizes: Sizes, told: Told, *, variant: str = "") -> tuple[dict[str, float], list[dict[str, float]]]:
+def measure(
+    sizes: Sizes, step: Callable[[str], Told], *, model: Path | None = None, variant: str = ""
+) -> tuple[dict[str, float], list[dict[str, float]]]:
     """Run one server through everything; gives the figures, and the curve of rates and latencies."""
     world = World(listed=sizes.list_rows)
     stream = events(31, _MOST, world=world, variant=variant)
+    more = () if model is None else ("--model", str(model))
     with TemporaryDirectory() as folder:
+        step("importing the list")(0, 1)
         data = Path(folder) / "data"
-        with bank_on_disk(data, world, now_ms=START_MS):
+        with bank_on_disk(data, world, now_ms=START_MS, model=model):
             pass
-        with running(data, now_ms=START_MS + _AHEAD_MS) as server:
-            runs = Runs(server=server, stream=stream, folder=Path(folder), told=told)
-            runs.at_once(runs.take(sizes.warm))
-            saturate(runs, sizes.saturated)
-            batched(runs, sizes.batched)
-            gentle(runs, sizes.stretch_s)
-            at_each_rate(runs, sizes.stretch_s / 2)
-            overloaded(runs, sizes.stretch_s)
+        with running(data, now_ms=START_MS + _AHEAD_MS, more=more) as server:
+            runs = Runs(server=server, stream=stream, folder=Path(folder), step=step)
+            _all(runs, sizes)
             runs.figures["resident_mb"] = round(server.resident_bytes() / 1e6, 1)
     return runs.figures, runs.curve
+
+
+def _all(runs: Runs, sizes: Sizes) -> None:
+    runs.step("server: warm")(0, 1)
+    runs.at_once(runs.take(sizes.warm))
+    runs.step("server: saturated")(0, 1)
+    saturate(runs, sizes.saturated)
+    runs.step("server: batches")(0, 1)
+    batched(runs, sizes.batched)
+    runs.step("server: half its rate")(0, 1)
+    gentle(runs, sizes.stretch_s)
+    at_each_rate(runs, sizes.stretch_s / 2)
+    runs.step("server: overloaded")(0, 1)
+    overloaded(runs, sizes.stretch_s)

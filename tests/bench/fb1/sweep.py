@@ -32,10 +32,11 @@ def even_world(accounts: int) -> World:
     )
 
 
-def engine_of(world: World) -> Engine:
+def engine_of(world: World, model: Path | None = None) -> Engine:
     """Give an engine without a past."""
     with TemporaryDirectory() as folder:
-        return Engine(bank=asyncio.run(bank_in_memory(world, now_ms=START_MS, folder=Path(folder))))
+        bank = asyncio.run(bank_in_memory(world, now_ms=START_MS, folder=Path(folder), model=model))
+    return Engine(bank=bank)
 
 
 def month(world: World, count: int, *, seed: int = 41, variant: str = "") -> list[Sent]:
@@ -46,13 +47,13 @@ def month(world: World, count: int, *, seed: int = 41, variant: str = "") -> lis
     return decided_once(events(seed, count, world=world, rate=count / _MONTH_S, start_ms=start_ms, variant=variant))
 
 
-def by_history(*, accounts: int, asked: int, told: Told) -> dict[str, float]:
+def by_history(*, accounts: int, asked: int, told: Told, model: Path | None = None) -> dict[str, float]:
     """Measure decisions of accounts with 0 to 3,000 events each, in turns, so that a noisy neighbour hits all.
 
     The slope is what a thousand more events of an account's past add to a decision.
     """
     world = even_world(accounts)
-    engines = {each: _with_past(world, each) for each in HISTORIES}
+    engines = {each: _with_past(world, each, model) for each in HISTORIES}
     streams = {each: _present(world, asked) for each in HISTORIES}
     for done in range(0, asked, _TURN):
         told(done, asked)
@@ -64,8 +65,8 @@ def by_history(*, accounts: int, asked: int, told: Told) -> dict[str, float]:
     return named | {"cost_by_history_us.per_1000_events": round(slope, 2)}
 
 
-def _with_past(world: World, each: int) -> Engine:
-    engine = engine_of(world)
+def _with_past(world: World, each: int, model: Path | None) -> Engine:
+    engine = engine_of(world, model)
     for sent in month(world, world.accounts * each):
         engine.learn(sent)
     return engine
@@ -76,10 +77,10 @@ def _present(world: World, count: int) -> Iterator[Sent]:
     return iter(decided_once(events(42, count, world=world, rate=count, first=10**9)))
 
 
-def hot_key(*, count: int, told: Told) -> dict[str, float]:
+def hot_key(*, count: int, told: Told, model: Path | None = None) -> dict[str, float]:
     """Measure decisions about a payee that takes a fifth of the traffic, a tenth of it late, after a month of it."""
     world = World(listed=_LISTED)
-    engine = engine_of(world)
+    engine = engine_of(world, model)
     for sent in month(world, count, variant="h"):
         engine.learn(sent)
     stream = decided_once(events(43, count, world=world, variant="h", first=10**9))
@@ -97,26 +98,26 @@ def _named(name: str, spent: Sequence[tuple[int, ...]]) -> dict[str, float]:
 
 
 def memory(*, accounts: int, told: Told) -> dict[str, float]:
-    """Measure what an account takes in the windows of FB-1, with all its keys, apart from its events; and its profile.
+    """Measure what FB-1's past takes: of an account beside its events, of an event under each key, and of a profile.
 
-    Accounts have ten, then thirty events; what the twenty more take is the price of an event under all its keys.
+    An account counts with all its keys in all series when it has its first event; later events bring more keys (a pair
+    with each new payee), which `bytes_per_event_all_keys` holds.
     """
     world = even_world(accounts)
-    engine, stream = engine_of(world), iter(month(world, accounts * 31))
+    engine, stream = engine_of(world), iter(month(world, accounts * 22))
     found: list[Mapping[str, int]] = []
-    for place, upto in enumerate((10, 20)):
+    for place, more in enumerate((1, 19)):
         told(place, 2)
-        for sent in islice(stream, accounts * upto):
+        for sent in islice(stream, accounts * more):
             engine.learn(sent)
         found.append(engine.bank.shard.memory.fold.memory())
-    few, many = found
-    more = accounts * 20
-    event = (_used(many) - _used(few)) / more
+    one, twenty = found
     return {
-        "bytes_per_account": round(_used(few) / accounts - 10 * event, 1),
-        "bytes_per_event_all_keys": round(event, 1),
-        "bytes_per_profile": round(many["habits"] / accounts, 1),
-        "keys_per_event": round((many["rows"] - few["rows"]) / more, 2),
+        "bytes_per_entity": round((_used(one) - one["row_bytes"]) / accounts, 1),
+        "bytes_per_event": round((twenty["row_bytes"] + twenty["fold_bytes"]) / twenty["rows"], 1),
+        "bytes_per_event_all_keys": round((_used(twenty) - _used(one)) / (accounts * 19), 1),
+        "bytes_per_profile": round(twenty["habits"] / accounts, 1),
+        "rows_per_event": round((twenty["rows"] - one["rows"]) / (accounts * 19), 2),
     }
 
 
