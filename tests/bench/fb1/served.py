@@ -4,17 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.bench.fb1.bank import bank_on_disk
 from tests.bench.fb1.server import Running, running
 from tests.bench.fb1.told import Told
 from tests.bench.fb1.workload import START_MS, Sent, events
-from tests.bench.fb1.world import World
 from tests.bench.load.generator import Plan, Route, drive
 from tests.bench.load.report import Report, percentiles_ms
 from tests.bench.load.schedule import Step
@@ -39,18 +36,21 @@ _OK, _REFUSED = 200, (429, 503)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How much is sent: warm-up, saturated, batched events, and seconds of each open-loop stretch."""
+    """How much is sent: warm-up, saturated, batched events, and seconds of each open-loop stretch.
+
+    `after_s` is how long the server is watched after the overload.
+    """
 
     warm: int
     saturated: int
     batched: int
     stretch_s: float
-    list_rows: int
+    after_s: float
 
 
-QUICK: Final = Sizes(warm=3_000, saturated=6_000, batched=6_000, stretch_s=6, list_rows=10_000)
-TINY: Final = Sizes(warm=50, saturated=100, batched=100, stretch_s=1, list_rows=1_000)
-FULL: Final = Sizes(warm=20_000, saturated=60_000, batched=60_000, stretch_s=30, list_rows=1_000_000)
+QUICK: Final = Sizes(warm=3_000, saturated=6_000, batched=6_000, stretch_s=5, after_s=8)
+TINY: Final = Sizes(warm=50, saturated=100, batched=100, stretch_s=0.5, after_s=1)
+FULL: Final = Sizes(warm=20_000, saturated=60_000, batched=60_000, stretch_s=30, after_s=15)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,14 +107,17 @@ def check(report: Report, sent: Sequence[Sent]) -> None:
 def saturate(runs: Runs, count: int) -> None:
     """Measure the server's CPU a decision, its rate, and the bytes that it writes, while it never waits for work."""
     sent = runs.take(count)
-    cpu, written = runs.server.cpu_s(), runs.server.written_bytes()
+    cpu, main, written = runs.server.cpu_s(), runs.server.main_thread_s(), runs.server.written_bytes()
     report = runs.at_once(sent)
     check(report, sent)
     decided = decisions_in(sent)
     cpu_us = (runs.server.cpu_s() - cpu) / decided * 1e6
+    main_us = (runs.server.main_thread_s() - main) / decided * 1e6
     runs.rate = len(sent) / report.seconds
     runs.figures |= {
         "cpu_us_per_decision.http": round(cpu_us, 1),
+        "cpu_us_per_decision.http.main_thread": round(main_us, 1),
+        "cpu_us_per_decision.http.other_threads": round(cpu_us - main_us, 1),
         "decisions_per_s_per_core": round(1e6 / cpu_us, 1),
         "http_decisions_per_s": round(decided / report.seconds, 1),
         "bytes_written_per_decision": round((runs.server.written_bytes() - written) / decided, 1),
@@ -168,7 +171,7 @@ def at_each_rate(runs: Runs, stretch_s: float) -> None:
         runs.figures[f"latency_ms.p99_at.{int(share * 100)}_percent"] = round(found["p99"], 2)
 
 
-def overloaded(runs: Runs, stretch_s: float) -> None:
+def overloaded(runs: Runs, stretch_s: float, after_s: float) -> None:
     """Send three times what the server can answer, then half, and see what it does with each.
 
     Goodput counts what was answered within the deadline, against the saturation rate. The server is back to normal in
@@ -176,7 +179,7 @@ def overloaded(runs: Runs, stretch_s: float) -> None:
     """
     steps = [
         Step(rate=runs.rate * OVERLOAD, seconds=stretch_s),
-        Step(rate=runs.rate * GENTLE, seconds=max(8.0, stretch_s / 2)),
+        Step(rate=runs.rate * GENTLE, seconds=after_s),
     ]
     samples = runs.at_rates(steps, connections=_MANY).samples
     over = samples.chosen(until_s=stretch_s)
@@ -206,21 +209,14 @@ def _normal_after(due_s: NDArray[np.float64], took_s: NDArray[np.float64]) -> fl
 
 
 def measure(
-    sizes: Sizes, step: Callable[[str], Told], *, model: Path | None = None, variant: str = ""
+    sizes: Sizes, data: Path, step: Callable[[str], Told], *, model: Path, variant: str = ""
 ) -> tuple[dict[str, float], list[dict[str, float]]]:
-    """Run one server through everything; gives the figures, and the curve of rates and latencies."""
-    world = World(listed=sizes.list_rows)
-    stream = events(31, _MOST, world=world, variant=variant)
-    more = () if model is None else ("--model", str(model))
-    with TemporaryDirectory() as folder:
-        step("importing the list")(0, 1)
-        data = Path(folder) / "data"
-        with bank_on_disk(data, world, now_ms=START_MS, model=model):
-            pass
-        with running(data, now_ms=START_MS + _AHEAD_MS, more=more) as server:
-            runs = Runs(server=server, stream=stream, folder=Path(folder), step=step)
-            _all(runs, sizes)
-            runs.figures["resident_mb"] = round(server.resident_bytes() / 1e6, 1)
+    """Run one server over the bank's directory through everything; gives the figures, and rates with latencies."""
+    stream = events(31, _MOST, variant=variant)
+    with running(data, now_ms=START_MS + _AHEAD_MS, more=("--model", str(model))) as server:
+        runs = Runs(server=server, stream=stream, folder=data, step=step)
+        _all(runs, sizes)
+        runs.figures["resident_mb"] = round(server.resident_bytes() / 1e6, 1)
     return runs.figures, runs.curve
 
 
@@ -235,4 +231,4 @@ def _all(runs: Runs, sizes: Sizes) -> None:
     gentle(runs, sizes.stretch_s)
     at_each_rate(runs, sizes.stretch_s / 2)
     runs.step("server: overloaded")(0, 1)
-    overloaded(runs, sizes.stretch_s)
+    overloaded(runs, sizes.stretch_s, sizes.after_s)

@@ -30,6 +30,11 @@ class Running:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def main_thread_s(self) -> float:
+        """Give the CPU seconds of the thread that decides; the others write to disk and call outside."""
+        fields = Path(f"/proc/{self.pid}/task/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
     def written_bytes(self) -> int:
         """Give the bytes that the process has caused to be written to storage."""
         lines = Path(f"/proc/{self.pid}/io").read_text().splitlines()

@@ -1,13 +1,11 @@
 """What a decision costs as the history of its keys grows, what one hot key costs, and what history takes in memory."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
-from tests.bench.fb1.bank import bank_in_memory
+from holdfast.app import Assembled
 from tests.bench.fb1.engine import Engine, by_stage, decided_once, percentiles_us, run
 from tests.bench.fb1.told import Told, silent
 from tests.bench.fb1.workload import HOT_ACCOUNT, START_MS, Sent, events
@@ -32,11 +30,11 @@ def even_world(accounts: int) -> World:
     )
 
 
-def engine_of(world: World, model: Path | None = None) -> Engine:
-    """Give an engine without a past."""
-    with TemporaryDirectory() as folder:
-        bank = asyncio.run(bank_in_memory(world, now_ms=START_MS, folder=Path(folder), model=model))
-    return Engine(bank=bank)
+def without_past(bank: Assembled) -> Engine:
+    """Give an engine with the law, the model and the lists of a bank, and a past of its own that is still empty."""
+    known, fresh = bank.shard.memory, bank.shard.fresh_memory()
+    memory = replace(fresh, lists=known.lists, complete_since=known.complete_since)
+    return Engine(bank=replace(bank, shard=replace(bank.shard, memory=memory)))
 
 
 def month(world: World, count: int, *, seed: int = 41, variant: str = "") -> list[Sent]:
@@ -47,13 +45,13 @@ def month(world: World, count: int, *, seed: int = 41, variant: str = "") -> lis
     return decided_once(events(seed, count, world=world, rate=count / _MONTH_S, start_ms=start_ms, variant=variant))
 
 
-def by_history(*, accounts: int, asked: int, told: Told, model: Path | None = None) -> dict[str, float]:
+def by_history(bank: Assembled, *, accounts: int, asked: int, told: Told) -> dict[str, float]:
     """Measure decisions of accounts with 0 to 3,000 events each, in turns, so that a noisy neighbour hits all.
 
     The slope is what a thousand more events of an account's past add to a decision.
     """
     world = even_world(accounts)
-    engines = {each: _with_past(world, each, model) for each in HISTORIES}
+    engines = {each: _with_past(bank, world, each) for each in HISTORIES}
     streams = {each: _present(world, asked) for each in HISTORIES}
     for done in range(0, asked, _TURN):
         told(done, asked)
@@ -65,8 +63,8 @@ def by_history(*, accounts: int, asked: int, told: Told, model: Path | None = No
     return named | {"cost_by_history_us.per_1000_events": round(slope, 2)}
 
 
-def _with_past(world: World, each: int, model: Path | None) -> Engine:
-    engine = engine_of(world, model)
+def _with_past(bank: Assembled, world: World, each: int) -> Engine:
+    engine = without_past(bank)
     for sent in month(world, world.accounts * each):
         engine.learn(sent)
     return engine
@@ -77,10 +75,10 @@ def _present(world: World, count: int) -> Iterator[Sent]:
     return iter(decided_once(events(42, count, world=world, rate=count, first=10**9)))
 
 
-def hot_key(*, count: int, told: Told, model: Path | None = None) -> dict[str, float]:
+def hot_key(bank: Assembled, *, count: int, told: Told) -> dict[str, float]:
     """Measure decisions about a payee that takes a fifth of the traffic, a tenth of it late, after a month of it."""
     world = World(listed=_LISTED)
-    engine = engine_of(world, model)
+    engine = without_past(bank)
     for sent in month(world, count, variant="h"):
         engine.learn(sent)
     stream = decided_once(events(43, count, world=world, variant="h", first=10**9))
@@ -97,14 +95,14 @@ def _named(name: str, spent: Sequence[tuple[int, ...]]) -> dict[str, float]:
     return {f"{name}.{at}": us for at, us in percentiles_us(spent).items()}
 
 
-def memory(*, accounts: int, told: Told) -> dict[str, float]:
+def memory(bank: Assembled, *, accounts: int, told: Told) -> dict[str, float]:
     """Measure what FB-1's past takes: of an account beside its events, of an event under each key, and of a profile.
 
     An account counts with all its keys in all series when it has its first event; later events bring more keys (a pair
     with each new payee), which `bytes_per_event_all_keys` holds.
     """
     world = even_world(accounts)
-    engine, stream = engine_of(world), iter(month(world, accounts * 22))
+    engine, stream = without_past(bank), iter(month(world, accounts * 22))
     found: list[Mapping[str, int]] = []
     for place, more in enumerate((1, 19)):
         told(place, 2)

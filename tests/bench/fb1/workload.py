@@ -70,6 +70,17 @@ def events(
         yield sent
 
 
+def every_account(seed: int, world: World, *, rate: float, start_ms: int = START_MS) -> Iterator[Sent]:
+    """Give one transfer by each account of the world."""
+    draws = islice(_draws(seed, world, rate=rate, start_ms=start_ms), world.accounts)
+    for account, draw in enumerate(draws):
+        draw["payer"] = account
+        draw["device"], draw["address"] = _tools(draw, world)
+        key = f"ev-{account:010d}"
+        body = _transfer(draw, account, at_ms=draw["at_ms"]).replace(f"tr-{account:010d}", key, 1)
+        yield Sent(key, body.encode(), "fresh", draw["at_ms"])
+
+
 def _one(draw: Draw, number: int, *, recent: deque[Sent], variant: str) -> Sent:
     """Turn one draw into a request."""
     at_ms, luck = draw["at_ms"], draw["luck"]
