@@ -47,7 +47,7 @@ class Place:
 
     async def empty(self) -> None:
         """Let the loop turn until nobody waits."""
-        while self.admission.is_pressed or sum(self.line.waiting):  # noqa: ASYNC110 - the line tells nobody
+        while any(self.line.waiting) or self.admission.is_pressed:  # noqa: ASYNC110 - the line tells nobody
             await asyncio.sleep(0)
 
 
