@@ -11,7 +11,8 @@ from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.read_decision import replay_record
 from holdfast.operations.rebuild import apply_record
-from holdfast.operations.shard import Known, Shard
+from holdfast.operations.recent import Known
+from holdfast.operations.shard import Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
@@ -118,7 +119,7 @@ def _fold_under(again: Shard, run: ReplayRun, *, limit: int | None) -> Iterator[
 
 def walk(again: Shard) -> Iterator[Record]:
     """Give each record of the log while the memory stands as it stood before it, lists included."""
-    recent: dict[str, Known] = {}
+    recent = dict[str, Known]()
     for record in again.ports.store.replay():
         yield record
         apply_record(again, record, recent)
