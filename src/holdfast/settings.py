@@ -40,6 +40,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="tenant", default=_TENANT, meaning="name of the bank or site whose data this directory holds"),
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
+    Setting(name="model", default="", meaning="folder of the model that scores: `model.yaml` and `model.txt`"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
     Setting(
         name="import_limit_mb",
@@ -116,6 +117,7 @@ class Settings:
     tenant: str
     mode: Mapping[str, str]
     set: Mapping[str, str]
+    model: str
     trust: tuple[str, ...]
     import_limit_mb: int
     dev: bool

@@ -2,11 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,14 +18,18 @@ from holdfast.features.registry import build_registry
 from holdfast.features.standing import Standing
 from holdfast.gateways.file import FileGateway
 from holdfast.lists.book import ListBook
+from holdfast.operations.check_model import check_model
+from holdfast.operations.check_names import check_names, moded
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.judge_sample import Sampled, judge_sample
 from holdfast.operations.law import Law
+from holdfast.operations.model_folder import read_folder
 from holdfast.operations.ports import Gateway
 from holdfast.operations.publish_rules import copy_ruleset, law_of, publish_ruleset
 from holdfast.operations.shard import Bank, Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
+from holdfast.scoring.manifest import read_model
 from holdfast.settings import Settings, read_settings
 from holdfast.store import backups
 from holdfast.store.memory import MemoryStore
@@ -36,6 +39,7 @@ from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError, StoreError
 from holdfast.vocabulary.instants import rfc3339, to_ms
 from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.packs import Pack
 from holdfast.wire.fields import event_schema
 
@@ -218,32 +222,17 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     assembled.shard.ports.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
-def _moded(packs: Iterable[Pack]) -> set[str]:
-    """Name everything that can have a mode: packs, their signs, rules and duties, and rails."""
-    schema = event_schema()
-    names = {*schema.event_types(), *schema.fields["transfer"]["rail"].words}
-    for pack in packs:
-        names |= {pack.id, *(sign.id for sign in pack.signs)}
-        names |= {*(rule.id for rule in pack.rules), *(duty.id for duty in pack.duties)}
-    return names
-
-
-def _check_names(setting: str, given: Iterable[str], known: set[str]) -> None:
-    """Refuse a name that no loaded pack has, because it would silently do nothing."""
-    for name in given:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "take a name of a loaded pack"
-            raise SettingError(f"`{setting}`: nothing is called `{name}`", hint=hint)
-
-
-def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
-    """Compile the chosen packs under the settings, each of whose names must stand in some pack."""
+def make_law(
+    settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant, *, model: Model | None = None
+) -> Law:
+    """Compile the chosen packs under the settings, each of whose names must stand in some pack, and the model."""
     chosen = [pack for _, pack in packs.values()]
-    _check_names("mode", settings.mode, _moded(chosen))
-    _check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
-    _check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
-    return Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters())
+    check_names("mode", settings.mode, moded(chosen, event_schema()))
+    check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
+    check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
+    law = Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters(), model=model)
+    check_model(law, event_schema())
+    return law
 
 
 def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
@@ -306,10 +295,11 @@ def _assemble(
 ) -> Assembled:
     packs = load_packs(settings.packs, own)
     tenant = tenant_of(settings)
-    law = make_law(settings, packs, tenant)
+    model = read_folder(Path(settings.model)) if settings.model else None
+    law = make_law(settings, packs, tenant, model=None if model is None else read_model(model))
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
-    ruleset = publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters())
+    ruleset = publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters(), model=model)
     store.set_meta(_RULESET, ruleset)
     shard = Shard(
         tenant=tenant,

@@ -25,6 +25,7 @@ from holdfast.cli.options import (
     Limit,
     MappingFile,
     Mode,
+    Model,
     Packs,
     Rejects,
     SetParameters,
@@ -60,6 +61,7 @@ def decide(  # noqa: PLR0913 - one argument an option
     language: Language = None,
     mode: Mode = None,
     set_: SetParameters = None,
+    model: Model = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write each decision as a JSON line.")] = None,
     rejects: Rejects = None,
     assume_complete: Annotated[
@@ -81,6 +83,7 @@ def decide(  # noqa: PLR0913 - one argument an option
         "language": language,
         "mode": mode,
         "set": set_,
+        "model": model,
         "dev": lists_empty or None,
     }
     settings = read_settings(given, os.environ)

@@ -54,6 +54,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     tenant: Annotated[str | None, _option("tenant")] = None,
     mode: Annotated[str | None, _option("mode")] = None,
     set_: Annotated[str | None, _option("set")] = None,
+    model: Annotated[str | None, _option("model")] = None,
     trust: Annotated[str | None, _option("trust")] = None,
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,

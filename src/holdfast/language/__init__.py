@@ -10,7 +10,7 @@ from holdfast.language.compile import compile_event_expression, compile_expressi
 from holdfast.language.evaluate import evaluate
 from holdfast.language.faults import render
 from holdfast.language.functions import FUNCTIONS, Function, function_table
-from holdfast.language.generate import Program, compile_program
+from holdfast.language.generate import Program, compile_program, compile_row
 from holdfast.language.missing import missing
 from holdfast.language.nodes import Expression
 from holdfast.language.plan import Plan, plan
@@ -29,6 +29,7 @@ __all__ = [
     "compile_event_expression",
     "compile_expression",
     "compile_program",
+    "compile_row",
     "evaluate",
     "function_table",
     "missing",

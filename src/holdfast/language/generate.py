@@ -35,6 +35,7 @@ from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
 
 Program = Callable[[Mapping[str, Value]], tuple[Any, ...]]
+_INSTANTS: Final = frozenset({Statistic.FIRST, Statistic.LAST})
 _WHOLE: Final = frozenset({FieldType.MONEY, FieldType.DURATION, FieldType.INSTANT, FieldType.INTEGER})
 _VERBS: Final = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -65,6 +66,24 @@ def compile_program(expressions: Sequence[Expression]) -> Program:
         writer.emit(node)
     results = [writer.exact(tree).code for tree in trees]
     return _built(writer, results)
+
+
+def compile_row(expressions: Sequence[Expression]) -> Program:
+    """Make one function that gives every expression's value as a number for a model, where unknown is NaN."""
+    writer = Writer(_EMITTERS)
+    trees = [expression.tree for expression in expressions]
+    for node in _shared(trees):
+        writer.emit(node)
+    return _built(writer, [_number(writer, tree) for tree in trees])
+
+
+def _number(writer: Writer, tree: Node) -> str:
+    """Write a value of which only an exact one counts; a statistic is exact where its period is complete."""
+    if isinstance(tree, Window) and is_range(tree) and tree.spec.statistic not in _INSTANTS:
+        seen = writer.load(tree.spec.name).code
+        return f"({seen} if {_complete(writer, tree.spec)} and {seen} is not None else nan)"
+    code = writer.exact(tree).code
+    return f"(nan if {code} is None else {code})"
 
 
 def _shared(trees: Sequence[Node]) -> list[Node]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 from typing import Any, Final
 
 from holdfast.language import calendar, runtime
@@ -36,6 +36,7 @@ _TABLE: Final[Mapping[str, Any]] = {
     "pick": map,
     "ninf": -inf,
     "inf": inf,
+    "nan": nan,
     "hour_of_day": calendar.hour_of_day,
     "weekday": calendar.weekday,
     "months_before": calendar.months_before,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from holdfast.engine.decide import decide
+from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
 from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import keep_open, revise
@@ -108,13 +108,16 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
     sealed, facts_hash = seal_facts(facts)
     prepared = tick()
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
+    scored = score(facts, regime)
+    known_score = tick()
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash, scored=scored)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     decision_id = shard.ports.new_id("dec")
     stand(shard, event, seq, decision_id=decision_id, left=judgement)
     applied = tick()
     shard.figures.count(event, judgement)
+    shard.figures.watch(regime.scorer, scored)
     envelope = Envelope(
         decision_id=decision_id,
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
@@ -123,8 +126,8 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
             "decode": decode_ns // _US,
             "features": (prepared - start + applied - judged) // _US,
             "signs": 0,
-            "score": 0,
-            "rules": (judged - prepared) // _US,
+            "score": (known_score - prepared) // _US,
+            "rules": (judged - known_score) // _US,
         },
     )
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)

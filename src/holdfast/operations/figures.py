@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from holdfast.scoring.scorer import Scored, Scorer
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Judgement
 
@@ -13,7 +14,7 @@ class Figures:
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
-    not say whether the payee is on it.
+    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score.
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -22,6 +23,18 @@ class Figures:
     again_unknown: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    scored: Counter[str] = field(default_factory=Counter)
+    unscored: Counter[str] = field(default_factory=Counter)
+
+    def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
+        """Count a score that was asked for, and let the model watch what it was asked."""
+        if scorer is None:
+            return
+        if scored is None:
+            self.unscored[scorer.model.version] += 1
+            return
+        self.scored[scorer.model.version] += 1
+        scorer.drift.see(scored.row, scored.value)
 
     def count(self, event: Event, judgement: Judgement) -> None:
         """Count one decision."""

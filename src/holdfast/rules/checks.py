@@ -46,7 +46,10 @@ class SignCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCheck:
-    """A rule with its condition; `quiet` are the places of the allow lists that silence it."""
+    """A rule with its condition; `quiet` are the places of the allow lists that silence it.
+
+    `scored` says that it reads the model's score.
+    """
 
     rule: Rule
     pack: Pack
@@ -54,6 +57,7 @@ class RuleCheck:
     quiet: tuple[int, ...]
     mode: Mode
     title: str
+    scored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,12 @@ from holdfast.rules.checks import DutyCheck, RepeatLaw, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition, condition
 from holdfast.rules.usual import Usual
 from holdfast.rules.voice import Voice, cite
+from holdfast.scoring.names import with_score
+from holdfast.scoring.scorer import Scorer
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.judgement import SignResult
-from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Sign
+from holdfast.vocabulary.models import SCORE
+from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Rule, Sign
 from holdfast.vocabulary.trilean import Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec, completeness_name
 
@@ -24,7 +27,8 @@ class Regime:
     """Everything that can speak about one event type at one instant, and one program that evaluates it all.
 
     `repeats` is by rail, `questions` are the `probes` as they are put to the lists, `sources` are those that must be
-    complete, each with the name of that fact.
+    complete, each with the name of that fact. `scorer` is the model for this event type, if there is one;
+    `reads_score` says that some rule wants to know its answer.
     """
 
     event_type: str
@@ -42,6 +46,8 @@ class Regime:
     sources: tuple[tuple[str, str], ...]
     repeats: Mapping[str, RepeatLaw]
     usual: Usual
+    scorer: Scorer | None = None
+    reads_score: bool = False
 
 
 class _Compiler:
@@ -54,9 +60,10 @@ class _Compiler:
         self._places: dict[tuple[str, str], Condition] = {}
         self.conditions: list[Condition] = []
 
-    def add(self, text: str, pack: Pack, shown: tuple[str, ...] = ()) -> Condition:
-        """Compile a text under a pack's scope."""
-        compiled = condition(text, self._scopes(pack), place=len(self.conditions), shown=shown)
+    def add(self, text: str, pack: Pack, shown: tuple[str, ...] = (), *, scored: bool = False) -> Condition:
+        """Compile a text under a pack's scope; a `scored` one may read the score too."""
+        scope = self._scopes(pack)
+        compiled = condition(text, with_score(scope) if scored else scope, place=len(self.conditions), shown=shown)
         self.conditions.append(compiled)
         return compiled
 
@@ -106,17 +113,20 @@ class _Compiler:
     def rules(self, event_type: str) -> tuple[RuleCheck, ...]:
         """Compile the rules for an event type."""
         return tuple(
-            RuleCheck(
-                rule=rule,
-                pack=pack,
-                condition=self.add(rule.when, pack, rule.evidence),
-                quiet=self.quiet(rule.quiet_by, pack, event_type),
-                mode=self._voice.mode((pack.id, pack.mode), (rule.id, rule.mode)),
-                title=self._voice.title(rule.title),
-            )
-            for pack in self._packs
-            for rule in pack.rules
-            if event_type in rule.on
+            self.rule(rule, pack, event_type) for pack in self._packs for rule in pack.rules if event_type in rule.on
+        )
+
+    def rule(self, rule: Rule, pack: Pack, event_type: str) -> RuleCheck:
+        """Compile one rule."""
+        compiled = self.add(rule.when, pack, rule.evidence, scored=True)
+        return RuleCheck(
+            rule=rule,
+            pack=pack,
+            condition=compiled,
+            quiet=self.quiet(rule.quiet_by, pack, event_type),
+            mode=self._voice.mode((pack.id, pack.mode), (rule.id, rule.mode)),
+            title=self._voice.title(rule.title),
+            scored=SCORE in compiled.plan.fields,
         )
 
     def repeats(self, event_type: str) -> dict[str, RepeatLaw]:
@@ -173,15 +183,22 @@ def _speaks_of(rail: str, event_type: str, fields: Mapping[str, object]) -> bool
     return "payee" in fields and ("rail" in fields or rail == event_type)
 
 
-def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str, *, voice: Voice) -> Regime:
-    """Compile what the packs, cut down to one instant, say about one event type.
+def compile_regime(
+    packs: Sequence[Pack],
+    scopes: Callable[[Pack], Scope],
+    event_type: str,
+    *,
+    voice: Voice,
+    scorer: Scorer | None = None,
+) -> Regime:
+    """Compile what the packs, cut down to one instant, and a model say about one event type.
 
     `scopes` gives the names and parameters that each pack's expressions may use.
     """
     compiler = _Compiler(packs, scopes, voice)
     signs, rules, duties = list(compiler.signs(event_type)), compiler.rules(event_type), compiler.duties(event_type)
     repeats = compiler.repeats(event_type)
-    plans = [one.plan for one in compiler.conditions]
+    plans = [*(one.plan for one in compiler.conditions), *(scorer.inputs.plans if scorer else ())]
     expressions = [one.expression for one in compiler.conditions]
     probes = dict.fromkeys(probe for one in plans for probe in one.probes)
     for place, check in enumerate(signs):
@@ -203,4 +220,6 @@ def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event
         sources=tuple(dict.fromkeys((source, completeness_name(source)) for one in plans for source in one.sources)),
         repeats=repeats,
         usual=Usual(tuple(signs), rules, duties),
+        scorer=scorer,
+        reads_score=any(check.scored for check in rules),
     )

@@ -148,6 +148,13 @@ class MappingError(HoldfastError):
     http_status = 422
 
 
+class ModelError(HoldfastError):
+    """Correct the model's file at the place that is named; `holdfast models check DIR` repeats the check."""
+
+    code = "model"
+    http_status = 422
+
+
 class ListError(HoldfastError):
     """Correct the entry or the file that the pointer names; the last good version of the list stays in force."""
 
