@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from holdfast.engine.gaps import find_gaps, with_skipped
 from holdfast.engine.proposals import Proposal, Proposer
 from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
@@ -38,8 +39,9 @@ def decide(
     if scored is not None and regime.reads_score:
         facts = replace(facts, values={**facts.values, SCORE: scored.value})
     answers = regime.program(facts.values)
-    quiet = regime.usual.is_quiet(facts, answers)
-    made = [] if quiet else Proposer(regime, tenant, facts=facts, answers=answers).all()
+    gaps = find_gaps(facts, regime, answers) if regime.outside.checks else ()
+    quiet = regime.usual.is_quiet(facts, answers) and not any(gap.acts for gap in gaps)
+    made = [] if quiet else Proposer(regime, tenant, facts=facts, answers=answers).all(gaps)
     repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
     proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
@@ -48,7 +50,7 @@ def decide(
     outcome = strongest.outcome if strongest else Outcome.ALLOW
     imagined = would_be.outcome if would_be else Outcome.ALLOW
     found = None if scored is None else _score(scored, regime, tenant, proposals=made)
-    return Judgement(
+    judgement = Judgement(
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
@@ -67,6 +69,7 @@ def decide(
         facts_hash=facts_hash,
         repeat=repeated.terms,
     )
+    return with_skipped(judgement, gaps, facts) if gaps else judgement
 
 
 def score(facts: Facts, regime: Regime) -> Scored | None:

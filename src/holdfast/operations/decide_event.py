@@ -6,10 +6,11 @@ from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
 from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import keep_open, revise
+from holdfast.operations.enrich import Enriched, enrich
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import ToldOf, known_of, remember
-from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit
+from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit, opened
 from holdfast.operations.stand import stand
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline
@@ -49,11 +50,13 @@ async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None =
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
+    asked = await enrich(shard, decoded, key, deadline) if shard.readers else Enriched(decoded=decoded)
     refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     # from here to the hand-over to the writer there is no await: log order is apply order
     with applying(shard):
-        flights = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
+        decode_ns = shard.ports.tick() - started - asked.spent_ns
+        flights = _decide_now(shard, asked, key, told_of=told_of, decode_ns=decode_ns)
     record = await answered(shard, flights, deadline)
     return Answer(body=reply_of(shard, record), replayed=False)
 
@@ -69,10 +72,12 @@ def refuse_too_old(event: Event) -> None:
 async def find_earlier(
     shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind, deadline: Deadline | None = None
 ) -> Record | None:
-    """Find what an id led to before: on disk, or in flight, whose landing is then waited for.
+    """Find what an id led to before: on disk, or on its way there, which is then waited for.
 
     Raises ConflictError when the id came with another body, or through the other route.
     """
+    if shard.openings:
+        await opened(shard, key, deadline)
     flight = shard.flights.get(key)
     if flight is not None:
         record: Record | None = await arrival(flight.landed, deadline, shard.ports.tick)
@@ -97,15 +102,16 @@ def reply_of(shard: Shard, record: Record) -> bytes:
     return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 
 
-def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, decode_ns: int) -> list[Flight]:
+def _decide_now(shard: Shard, asked: Enriched, key: bytes, *, told_of: ToldOf, decode_ns: int) -> list[Flight]:
     """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises."""
-    tick, event, (of, known) = shard.ports.tick, decoded.event, told_of
+    tick, decoded, (of, known) = shard.ports.tick, asked.decoded, told_of
+    event = decoded.event
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
     told = hold_results(shard, event, of)
     seq = shard.next_seq()
     start = tick()
-    facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
+    facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms, outside=asked.outside)
     sealed, facts_hash = seal_facts(facts)
     prepared = tick()
     scored = score(facts, regime)
@@ -128,6 +134,7 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
             "signs": 0,
             "score": (known_score - prepared) // _US,
             "rules": (judged - known_score) // _US,
+            **({"enrich": asked.spent_ns // _US} if asked.spent_ns else {}),
         },
     )
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
@@ -135,7 +142,9 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
     made = Known(event=event, seq=seq, executed=executed)
     flight = commit(shard, record, made)
     unknown = any(sign.state == "unknown" for sign in judgement.signs)
-    undecided = Undecided(known=made, decision_id=envelope.decision_id, outcome=judgement.outcome)
+    undecided = Undecided(
+        known=made, decision_id=envelope.decision_id, outcome=judgement.outcome, outside=asked.outside
+    )
     keep_open(shard, undecided, unknown=unknown)
     return [flight, *revise(shard, event)]
 

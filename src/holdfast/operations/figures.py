@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from holdfast.scoring.scorer import Scored, Scorer
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.judgement import Judgement
+from holdfast.vocabulary.judgement import Judgement, PartialJudgement
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,7 +14,8 @@ class Figures:
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
-    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score.
+    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
+    `skipped` those without an input from outside, by (input, why it was missing, policy).
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -25,6 +26,7 @@ class Figures:
     events: Counter[str] = field(default_factory=Counter)
     scored: Counter[str] = field(default_factory=Counter)
     unscored: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
         """Count a score that was asked for, and let the model watch what it was asked."""
@@ -41,6 +43,8 @@ class Figures:
         self.decisions[event.type, judgement.outcome] += 1
         amount, currency = event.values.get("amount"), event.values.get("currency")
         passed = judgement.outcome == "allow" and isinstance(amount, int)
+        if isinstance(judgement, PartialJudgement):
+            self.skipped.update((row.input, row.why, row.policy) for row in judgement.skipped)
         for sign in judgement.signs:
             if sign.state == "fired":
                 self.fired[sign.id] += 1

@@ -9,7 +9,7 @@ from holdfast.operations.hold_acts import row_after, write_acts
 from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
 from holdfast.operations.record import idempotency_key
-from holdfast.operations.shard import Shard, settled
+from holdfast.operations.shard import Shard, opened, settled
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.event import Event
@@ -46,7 +46,9 @@ async def told_settled(shard: Shard, event: Event, deadline: Deadline | None = N
     if event.type != RESULT:
         return None
     of = str(event.values["of"])
-    while (flight := shard.flights.get(idempotency_key(of))) is not None:
+    key = idempotency_key(of)
+    await opened(shard, key, deadline)
+    while (flight := shard.flights.get(key)) is not None:
         await arrival(flight.landed, deadline, shard.ports.tick)
     record = shard.ports.store.by_event(of)
     # every act on a hold belongs to its decision's story too

@@ -16,11 +16,12 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
+from holdfast.operations.reader import Reader
 from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
-from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListVersion
@@ -63,12 +64,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided."""
+    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
+
+    `outside` is what was read outside for it, which is not read again.
+    """
 
     known: Known
     decision_id: str
     outcome: str
     revision: int = 1
+    outside: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +91,8 @@ class Shard:
     several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
     newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
-    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time.
+    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time. `readers` ask providers, by their
+    id; `openings` are idempotency keys of events for which that is being done.
     """
 
     tenant: Tenant
@@ -118,6 +124,8 @@ class Shard:
     courier: Courier = field(default_factory=Courier)
     patience: Mapping[str, int] = field(default_factory=dict)
     watch: Watch = field(default_factory=Watch)
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -193,6 +201,12 @@ async def settled(shard: Shard, thread: str, deadline: Deadline | None = None) -
     """
     while (flight := shard.threads.get(thread)) is not None:
         await arrival(flight.landed, deadline, shard.ports.tick)
+
+
+async def opened(shard: Shard, key: bytes, deadline: Deadline | None = None) -> None:
+    """Wait while an event is being enriched, whose record is not even on its way."""
+    while (opening := shard.openings.get(key)) is not None:
+        await arrival(opening, deadline, shard.ports.tick)
 
 
 async def landed(shard: Shard, flight: Flight, deadline: Deadline | None) -> Record:

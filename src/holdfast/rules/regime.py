@@ -1,12 +1,14 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from holdfast.language import Scope, compile_program
+from holdfast.language import Expression, Scope, compile_program
 from holdfast.lists.questions import Questions
 from holdfast.rules.checks import DutyCheck, RepeatLaw, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition, condition
+from holdfast.rules.outside import OutsideReads, names_outside, outside_reads
 from holdfast.rules.usual import Usual
 from holdfast.rules.voice import Voice, cite
 from holdfast.scoring.names import with_score
@@ -19,6 +21,7 @@ from holdfast.vocabulary.trilean import Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec, completeness_name
 
 _APART = -1
+One = TypeVar("One", SignCheck, RuleCheck, DutyCheck)
 Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 
 
@@ -28,7 +31,7 @@ class Regime:
 
     `repeats` is by rail, `questions` are the `probes` as they are put to the lists, `sources` are those that must be
     complete, each with the name of that fact. `scorer` is the model for this event type, if there is one;
-    `reads_score` says that some rule wants to know its answer.
+    `reads_score` says that some rule wants to know its answer. `outside` is what reads the answers of providers.
     """
 
     event_type: str
@@ -48,6 +51,7 @@ class Regime:
     usual: Usual
     scorer: Scorer | None = None
     reads_score: bool = False
+    outside: OutsideReads = field(default_factory=OutsideReads)
 
 
 class _Compiler:
@@ -183,6 +187,19 @@ def _speaks_of(rail: str, event_type: str, fields: Mapping[str, object]) -> bool
     return "payee" in fields and ("rail" in fields or rail == event_type)
 
 
+def _reads_outside(check: RuleCheck | DutyCheck) -> bool:
+    return check.condition is not None and bool(names_outside(check.condition.plan))
+
+
+def _with_parts(check: One, expressions: list[Expression]) -> One:
+    """Let the program answer a condition's undivided parts too, so that it can be told what was missing."""
+    if check.condition is None:
+        return check
+    placed = replace(check.condition, parts_at=len(expressions))
+    expressions += placed.parts
+    return replace(check, condition=placed)
+
+
 def compile_regime(
     packs: Sequence[Pack],
     scopes: Callable[[Pack], Scope],
@@ -201,9 +218,9 @@ def compile_regime(
     plans = [*(one.plan for one in compiler.conditions), *(scorer.inputs.plans if scorer else ())]
     expressions = [one.expression for one in compiler.conditions]
     probes = dict.fromkeys(probe for one in plans for probe in one.probes)
-    for place, check in enumerate(signs):
-        signs[place] = replace(check, condition=replace(check.condition, parts_at=len(expressions)))
-        expressions += check.condition.parts
+    signs = [_with_parts(check, expressions) for check in signs]
+    rules = tuple(_with_parts(check, expressions) if _reads_outside(check) else check for check in rules)
+    duties = tuple(_with_parts(check, expressions) if _reads_outside(check) else check for check in duties)
     return Regime(
         event_type=event_type,
         packs={pack.id: pack.version for pack in packs},
@@ -222,4 +239,5 @@ def compile_regime(
         usual=Usual(tuple(signs), rules, duties),
         scorer=scorer,
         reads_score=any(check.scored for check in rules),
+        outside=outside_reads((*signs, *rules, *duties), scorer, compiler.conditions),
     )

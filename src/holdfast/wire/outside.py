@@ -10,14 +10,21 @@ import msgspec
 from holdfast.vocabulary.errors import GarbageError
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import to_ms
-from holdfast.vocabulary.outside import ProviderSpec, Told
+from holdfast.vocabulary.outside import OUTSIDE, ProviderSpec, Told, outside_of
 from holdfast.vocabulary.schema import FieldType
 from holdfast.wire.canonical import canonical
+from holdfast.wire.replies import read_facts
 
 LONGEST_ANSWER: Final = 65_536
 LONGEST_TEXT: Final = 256
 _LARGEST: Final = 2**53  # what every JSON reader takes as a whole number
+_NAMED: Final = f'"{OUTSIDE}'.encode()
 _DECODER: Final = msgspec.json.Decoder()
+
+
+def read_outside(facts: bytes) -> dict[str, Value]:
+    """Read out of sealed facts what had come from outside; most facts hold nothing of that."""
+    return outside_of(read_facts(facts).values) if _NAMED in facts else {}
 
 
 def question_bytes(asked: Mapping[str, Value]) -> bytes:

@@ -36,6 +36,7 @@ class JudgementView(Struct, frozen=True):
     versions: Raw
     facts_hash: str
     repeat: Raw = Raw(b"null")
+    skipped: Raw = Raw(b"")
 
 
 class EnvelopeView(Struct, frozen=True):
@@ -149,6 +150,7 @@ def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tz
             "versions": judged.versions,
             "facts_hash": judged.facts_hash,
             "timings_us": around.timings_us,
+            **({"skipped": judged.skipped} if len(judged.skipped) else {}),
         }
     )
 
