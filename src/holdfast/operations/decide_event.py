@@ -50,7 +50,7 @@ async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None =
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
-    asked = await enrich(shard, decoded, key, deadline) if shard.readers else Enriched(decoded=decoded)
+    asked = await enrich(shard, decoded, key, deadline=deadline) if shard.readers else Enriched(decoded=decoded)
     refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     # from here to the hand-over to the writer there is no await: log order is apply order

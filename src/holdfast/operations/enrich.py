@@ -34,7 +34,7 @@ def reserve_ms(budget_ms: int) -> int:
     return min(max(RESERVE_LEAST_MS, budget_ms // 4), RESERVE_MOST_MS)
 
 
-async def enrich(shard: Shard, decoded: Decoded, key: bytes, deadline: Deadline | None) -> Enriched:
+async def enrich(shard: Shard, decoded: Decoded, key: bytes, *, deadline: Deadline | None) -> Enriched:
     """Read what the rules about an event need from outside; it counts as received when that is done.
 
     Until then a twin or a result finds the event's `key` among the shard's openings. Between this and the hand-over to

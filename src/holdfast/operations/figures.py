@@ -15,7 +15,8 @@ class Figures:
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
     not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
-    `skipped` those without an input from outside, by (input, why it was missing, policy).
+    `late` the answers that were given up at their deadline, `skipped` those decisions without an input from outside, by
+    (input, why it was missing, policy).
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -26,6 +27,7 @@ class Figures:
     events: Counter[str] = field(default_factory=Counter)
     scored: Counter[str] = field(default_factory=Counter)
     unscored: Counter[str] = field(default_factory=Counter)
+    late: int = 0
     skipped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:

@@ -91,8 +91,8 @@ class Shard:
     several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
     newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
-    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time. `readers` ask providers, by their
-    id; `openings` are idempotency keys of events for which that is being done.
+    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on
+    time. `readers` ask providers, by their id; `openings` are idempotency keys of events for which that is being done.
     """
 
     tenant: Tenant
