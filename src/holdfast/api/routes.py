@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from holdfast.api.access import Access
+from holdfast.api.addresses import template
 from holdfast.api.deadlines import BATCH_MS, read_deadline
 from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
@@ -162,7 +163,7 @@ class Routes:
 
     async def _fault(self, request: Request, error: Exception) -> Response:
         """Answer a fault of ours as a problem, and log it."""
-        _log.error("call failed", path=request.url.path, error=type(error).__name__)
+        _log.error("call failed", route=template(request.scope), error=type(error).__name__)
         return problem_response(Bug("the call failed inside Holdfast"))
 
     async def settle(self) -> None:

@@ -12,6 +12,7 @@ from opentelemetry.propagators.textmap import Getter
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from holdfast.api.addresses import template
 from holdfast.api.door import DECISIONS, App, Receive, Scope, Send
 from holdfast.wire.canonical import read_canonical
 
@@ -73,7 +74,7 @@ class Traced:
 
     def _describe(self, span: Span, scope: Scope, seen: _Seen) -> None:
         """Say what was called and how it ended."""
-        route = _template(scope)
+        route = DECISIONS if scope["path"] == DECISIONS else template(scope)
         span.update_name(f"{scope['method']} {route}")
         span.set_attribute("http.request.method", scope["method"])
         span.set_attribute("http.route", route)
@@ -106,13 +107,3 @@ def _watching(send: Send, seen: _Seen, *, whole: bool) -> Send:
         await send(message)
 
     return watch
-
-
-def _template(scope: Scope) -> str:
-    """Give the address without the ids in it; one that no route took is unknown."""
-    if scope["path"] == DECISIONS:
-        return DECISIONS
-    if "endpoint" not in scope:
-        return "unknown"
-    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(names.get(part, part) for part in str(scope["path"]).split("/"))
