@@ -134,7 +134,7 @@ def _decide_now(shard: Shard, asked: Enriched, key: bytes, *, told_of: ToldOf, d
             "signs": 0,
             "score": (known_score - prepared) // _US,
             "rules": (judged - known_score) // _US,
-            **({"enrich": asked.spent_ns // _US} if asked.spent_ns else {}),
+            **({"enrich": asked.spent_ns // _US} if asked.outside else {}),
         },
     )
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
