@@ -45,7 +45,7 @@ def _lacking(check: OutsideCheck, facts: Facts, answers: Sequence[Trilean]) -> t
         return missing
     if answers[check.condition.place] is not UNKNOWN or not _speaks(check, answers):
         return ()
-    behind = check.condition.lacks(facts, answers)
+    behind = check.condition.lacks(facts.values)
     return tuple(name for name in missing if name in behind)
 
 

@@ -8,6 +8,7 @@ from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition
 from holdfast.scoring.scorer import Scorer
 from holdfast.vocabulary.errors import PackError
+from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outside import OUTSIDE, OnMissing, provider_of
 
 Check = SignCheck | RuleCheck | DutyCheck
@@ -26,11 +27,17 @@ class OutsideCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideReads:
-    """All that reads from outside, the providers that must be asked, and those whose last good answer will do."""
+    """All that reads from outside, the `names` read, the providers to ask, and those whose last good answer will do."""
 
     checks: tuple[OutsideCheck, ...] = ()
+    names: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
     last_good: frozenset[str] = frozenset()
+
+    def lacks(self, facts: Facts) -> bool:
+        """Tell whether some name is missing from facts."""
+        values = facts.values
+        return any(name not in values for name in self.names) if self.names else False
 
 
 def names_outside(plan: Plan) -> tuple[str, ...]:
@@ -51,9 +58,10 @@ def outside_reads(checks: Sequence[Check], scorer: Scorer | None, conditions: It
             raise PackError(
                 f"`{one.expression.text[:80]}` reads from outside", hint="only the `when` of a sign, rule or duty may"
             )
-    providers = dict.fromkeys(provider_of(name) for one in found for name in one.reads)
+    names = tuple(dict.fromkeys(name for one in found for name in one.reads))
+    providers = dict.fromkeys(map(provider_of, names))
     last_good = frozenset(name for name in providers if _takes_last_good(name, found))
-    return OutsideReads(checks=tuple(found), providers=tuple(providers), last_good=last_good)
+    return OutsideReads(checks=tuple(found), names=names, providers=tuple(providers), last_good=last_good)
 
 
 def _of_checks(checks: Sequence[Check]) -> Iterator[OutsideCheck]:
