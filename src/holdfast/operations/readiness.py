@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from holdfast.operations.admission import shed_lately
 from holdfast.operations.breaker import BreakerState
 from holdfast.operations.freshness import Freshness, every_feed
 from holdfast.operations.reader import Reader
@@ -23,7 +24,8 @@ class Readiness:
 def readiness(shard: Shard) -> Readiness:
     """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready.
 
-    A feed that was loaded late, or not at all for a day, and a provider that is left alone leave it ready and degraded.
+    A feed that was loaded late, or not at all for a day, leaves it ready and degraded; so do calls refused lately, and
+    a provider that is left alone.
     """
     faults = [_cannot_write(shard.failed)] if shard.failed is not None else []
     missing = [
@@ -36,7 +38,8 @@ def readiness(shard: Shard) -> Readiness:
     ]
     overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
     alone = [_alone(one) for one in shard.readers.values() if one.state() is not BreakerState.CLOSED]
-    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue, *alone, *kept_back(shard)))
+    degraded = (*faults, *shed_lately(shard), *waiting, *overdue, *alone, *kept_back(shard))
+    return Readiness(ready=not faults, degraded=degraded)
 
 
 def _alone(reader: Reader) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
+from holdfast.operations.admission import Crowd
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
@@ -85,8 +86,9 @@ class Shard:
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
     newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
     an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
-    `recent` are operations at hand for their results. `readers` ask providers, by their id; `openings` are idempotency
-    keys of events for which that is being done.
+    `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
+    are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
+    are idempotency keys of events for which that is being done.
     """
 
     tenant: Tenant
@@ -119,6 +121,8 @@ class Shard:
     patience: Mapping[str, int] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
     watch: Watch = field(default_factory=Watch)
+    handed: deque[int] = field(default_factory=deque)
+    crowd: Crowd = field(default_factory=Crowd)
     readers: Mapping[str, Reader] = field(default_factory=dict)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
 
@@ -157,6 +161,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     if record.seq != shard.seq + 1:
         raise Bug(f"record {record.seq} was handed over after record {shard.seq}")
     shard.seq = record.seq
+    shard.handed.append(shard.ports.tick())
     threads = threads_of(record)
     landed = asyncio.get_running_loop().create_future()
     flight = Flight(record=record, known=known, threads=threads, landed=landed)
@@ -233,6 +238,8 @@ def land_all(shard: Shard) -> None:
 
 def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
     """End a flight; a failed group fails every later one until the memory is rebuilt from the log."""
+    if shard.handed:
+        shard.handed.popleft()
     shard.flights.pop(flight.record.key, None)
     for thread in flight.threads:
         if shard.threads.get(thread) is flight:

@@ -106,11 +106,32 @@ class TooLargeError(HoldfastError):
     http_status = 413
 
 
+class TooSlowError(HoldfastError):
+    """Send the whole request at once; a head has ten seconds, a body ten more and a second for every 16 KB."""
+
+    code = "too_slow"
+    http_status = 408
+
+
+class HeadTooLargeError(HoldfastError):
+    """Send fewer or shorter headers: request line and headers together have at most 32 KB."""
+
+    code = "head_too_large"
+    http_status = 431
+
+
 class TooManyError(HoldfastError):
     """Wait for the seconds that `Retry-After` names, then send again."""
 
     code = "too_many"
     http_status = 429
+
+
+class OverloadedError(HoldfastError):
+    """Nothing was decided: wait for the seconds that `Retry-After` names, then send the same call with the same id."""
+
+    code = "overloaded"
+    http_status = 503
 
 
 class UnavailableError(HoldfastError):
