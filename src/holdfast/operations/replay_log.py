@@ -16,6 +16,7 @@ from holdfast.operations.shard import Shard
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
+from holdfast.wire.outside import read_outside
 from holdfast.wire.replies import read_envelope, read_ruleset, seal_facts
 
 SHOWN = 10
@@ -124,7 +125,8 @@ def _facts_again(shard: Shard, record: Record) -> bytes:
     event = restore(record.event, record.received_ms)
     regime = shard.law.regime(event.type, event.occurred_ms)
     decided_ms = read_envelope(record.envelope).decided_ms
-    facts = prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms)
+    outside = read_outside(record.facts)
+    facts = prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms, outside=outside)
     return seal_facts(facts)[0]
 
 
