@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from holdfast.scoring.scorer import Scored, Scorer
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.judgement import Judgement, SignResult
+from holdfast.vocabulary.judgement import Judgement, PartialJudgement, SignResult
 from holdfast.vocabulary.once import Once
 
 
@@ -17,7 +17,8 @@ class Figures:
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
     not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
-    `unscored_run` those without one after the last score.
+    `unscored_run` those without one after the last score. `late` are the answers that were given up at their deadline,
+    `skipped` those decisions without an input from outside, by (input, why it was missing, policy).
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -29,6 +30,8 @@ class Figures:
     scored: Counter[str] = field(default_factory=Counter)
     unscored: Counter[str] = field(default_factory=Counter)
     unscored_run: int = 0
+    late: int = 0
+    skipped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
         """Count a score that was asked for, and let the model watch what it was asked."""
@@ -45,6 +48,8 @@ class Figures:
     def count(self, event: Event, judgement: Judgement) -> None:
         """Count one decision."""
         self.decisions[event.type, judgement.outcome] += 1
+        if isinstance(judgement, PartialJudgement):
+            self.skipped.update((row.input, row.why, row.policy) for row in judgement.skipped)
         fired, unknown = by_state(judgement.signs)
         for sign in fired:
             self.fired[sign] += 1

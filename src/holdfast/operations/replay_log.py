@@ -18,6 +18,7 @@ from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
+from holdfast.wire.outside import read_outside
 from holdfast.wire.replies import read_envelope, read_ruleset, seal_facts
 
 SHOWN = 10
@@ -137,7 +138,8 @@ def facts_before(shard: Shard, event: Event, record: Record) -> Facts:
     """Prepare the facts of an event of the log while the memory stands as it stood before it."""
     regime = shard.law.regime(event.type, event.occurred_ms)
     decided_ms = read_envelope(record.envelope).decided_ms if record.envelope else record.received_ms
-    return prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms)
+    outside = read_outside(record.facts)
+    return prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms, outside=outside)
 
 
 def _change(shard: Shard, version: ListVersion) -> ListChange:
