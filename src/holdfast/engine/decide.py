@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from holdfast.engine.gaps import find_gaps, with_skipped
 from holdfast.engine.proposals import Proposal, Proposer
 from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
-from holdfast.features.standing import LASTS
+from holdfast.features.standing import LASTS, REPEAT_OF
 from holdfast.holds.terms import terms
-from holdfast.rules.checks import DutyCheck, RuleCheck, in_force, is_reported
+from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, in_force
 from holdfast.rules.regime import Regime
 from holdfast.rules.voice import cite
 from holdfast.scoring.scorer import Scored
@@ -21,6 +22,7 @@ from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
 from holdfast.vocabulary.trilean import Trilean
 
 REASONS = "score_reasons"
+_VERSIONS_MAX = 64
 _CHECK = MeasureKind.VERIFY_IDENTITY.value
 
 
@@ -37,9 +39,24 @@ def decide(
     scored = scored or score(facts, regime)
     if scored is not None and regime.reads_score:
         facts = replace(facts, values={**facts.values, SCORE: scored.value})
+    seen = regime.usual.look(facts)
+    versions = _versions(facts, regime, tenant, ruleset=ruleset)
+    if seen.quiet and REPEAT_OF not in facts.values and not regime.outside.lacks(facts):
+        return Judgement(
+            outcome=Outcome.ALLOW.word,
+            would_be=None,
+            ground=None,
+            signs=seen.signs or (),
+            rules=(),
+            score=None if scored is None else _score(scored, regime, tenant, proposals=()),
+            hold=None,
+            measures=(),
+            versions=versions,
+            facts_hash=facts_hash,
+        )
     answers = regime.program(facts.values)
-    quiet = regime.usual.is_quiet(facts, answers)
-    made = [] if quiet else Proposer(regime, tenant, facts=facts, answers=answers).all()
+    gaps = find_gaps(facts, regime, answers) if regime.outside.checks else ()
+    made = Proposer(regime, tenant, facts=facts, answers=answers).all(gaps)
     repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
     proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
@@ -48,25 +65,36 @@ def decide(
     outcome = strongest.outcome if strongest else Outcome.ALLOW
     imagined = would_be.outcome if would_be else Outcome.ALLOW
     found = None if scored is None else _score(scored, regime, tenant, proposals=made)
-    return Judgement(
+    judgement = Judgement(
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=regime.usual.report(facts, answers) or tuple(_signs(regime, facts, answers=answers, proposals=made)),
-        rules=tuple(_rules(regime.rules, facts, made, score=found)) if made else (),
+        signs=seen.signs or tuple(_signs(regime.usual.reported(facts, seen.state), made)),
+        rules=tuple(_rules(regime.rules, facts, made, score=found)),
         score=found,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=() if quiet else tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
-        versions=Versions(
-            engine=tenant.engine_version,
-            packs=regime.packs,
-            ruleset=ruleset,
-            lists={probe.list: _list_version(facts, probe.name) for probe in regime.probes},
-            model=regime.scorer.model.version if regime.scorer else None,
-        ),
+        measures=tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
+        versions=versions,
         facts_hash=facts_hash,
         repeat=repeated.terms,
     )
+    return with_skipped(judgement, gaps, facts) if gaps else judgement
+
+
+def _versions(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Versions:
+    """Name what the judgement uses; events for which all of it is the same share one object."""
+    made = regime.made
+    key = (id(facts.matches), ruleset, tenant.engine_version)
+    kept = made.get(key)
+    if kept is not None:
+        return kept[1]
+    model = regime.scorer.model.version if regime.scorer else None
+    lists = {probe.list: _list_version(facts, probe.name) for probe in regime.probes}
+    versions = Versions(engine=tenant.engine_version, packs=regime.packs, ruleset=ruleset, lists=lists, model=model)
+    if len(made) >= _VERSIONS_MAX:
+        made.clear()
+    made[key] = (facts.matches, versions)
+    return versions
 
 
 def score(facts: Facts, regime: Regime) -> Scored | None:
@@ -98,16 +126,12 @@ def _strongest(proposals: Sequence[Proposal]) -> Proposal | None:
     return max(proposals, key=lambda proposal: proposal.outcome, default=None)
 
 
-def _signs(
-    regime: Regime, facts: Facts, *, answers: Sequence[Trilean], proposals: Sequence[Proposal]
-) -> Iterator[SignResult]:
+def _signs(reported: Iterable[tuple[SignCheck, SignResult]], proposals: Sequence[Proposal]) -> Iterator[SignResult]:
     """Report the signs in force; a fired one with the mode in which it acted, which may be that of its rail."""
     modes = {proposal.source: proposal.mode for proposal in proposals}
-    for check in regime.signs:
-        if is_reported(check, answers):
-            result = check.result(facts, answers)
-            mode = modes.get(check.sign.id, check.mode)
-            yield result if mode is check.mode else replace(result, mode=mode.value)
+    for check, result in reported:
+        mode = modes.get(check.sign.id, check.mode)
+        yield result if mode is check.mode else replace(result, mode=mode.value)
 
 
 def _asked(

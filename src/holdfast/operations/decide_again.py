@@ -18,11 +18,10 @@ from holdfast.wire.replies import FoldView, envelope_bytes, judgement_bytes, sea
 PER_CLIENT = 16
 
 
-def keep_open(shard: Shard, undecided: Undecided, *, unknown: bool) -> None:
+def keep_open(shard: Shard, undecided: Undecided, client: bytes) -> None:
     """Remember an operation of a client that was decided while some sign was unknown, the newest few of each client."""
     event = undecided.known.event
-    client = subject_of(event)
-    if not (unknown and client and event.type in OPERATIONS):
+    if not client or event.type not in OPERATIONS:
         return
     kept = [one for one in shard.undecided.get(client, ()) if _is_recent(one, event.received_ms)]
     shard.undecided[client] = [*kept[1 - PER_CLIENT :], undecided]
@@ -52,6 +51,8 @@ def affected(shard: Shard, event: Event) -> Iterator[Undecided]:
 
 def revise(shard: Shard, event: Event) -> list[Flight]:
     """Decide again whatever a newly arrived input may change; gives the revisions on their way."""
+    if event.type in OPERATIONS:
+        return []
     flights = [decide_again(shard, one) for one in affected(shard, event)]
     return [flight for flight in flights if flight is not None]
 
@@ -78,7 +79,7 @@ def decide_again(shard: Shard, one: Undecided) -> Flight | None:
     now_ms = shard.ports.clock.now_ms()
     fold.undone(event, known.seq, attempted=True, executed=known.executed)
     regime = shard.law.regime(event.type, event.occurred_ms)
-    facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms)
+    facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms, outside=one.outside)
     sealed, facts_hash = seal_facts(facts)
     judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     stricter = OUTCOME_BY_WORD[judgement.outcome] > OUTCOME_BY_WORD[one.outcome]

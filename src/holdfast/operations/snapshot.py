@@ -15,8 +15,9 @@ import structlog
 from numpy.typing import NDArray
 
 from holdfast import __version__
+from holdfast.operations.recent import Known
 from holdfast.operations.record import subject_of
-from holdfast.operations.shard import LATE_MS, Known, Shard, Undecided
+from holdfast.operations.shard import LATE_MS, Shard, Undecided
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.instants import HOUR_MS
 from holdfast.vocabulary.lists import ListVersion
@@ -24,6 +25,7 @@ from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 from holdfast.vocabulary.stored import Snapshot
 from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.codec import restore
+from holdfast.wire.outside import read_outside
 
 Content = Mapping[str, bytes | memoryview]
 _FORMAT: Final = 4
@@ -111,7 +113,8 @@ def _undecided(shard: Shard, row: list[int]) -> Undecided | None:
         return None
     known = Known(event=restore(record.event, record.received_ms), seq=seq, executed=bool(executed))
     word = Outcome(outcome).word
-    return Undecided(known=known, decision_id=record.decision_id, outcome=word, revision=revision)
+    outside = read_outside(record.facts)
+    return Undecided(known=known, decision_id=record.decision_id, outcome=word, revision=revision, outside=outside)
 
 
 def _label(name: str, array: NDArray[Any]) -> str:

@@ -6,9 +6,10 @@ from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import revise
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
 from holdfast.operations.hold_results import hold_results, told_settled
+from holdfast.operations.recent import Known
 from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.remember import ToldOf, is_late, known_of, remember
-from holdfast.operations.shard import Flight, Known, Shard, applying, commit
+from holdfast.operations.shard import OPERATIONS, Flight, Shard, applying, commit
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import Decoded, decode
@@ -63,5 +64,8 @@ def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf) ->
         event=decoded.body,
     )
     shard.figures.events[event.type] += 1
-    flight = commit(shard, told.beside(record), Known(event=event, seq=seq, executed=True))
+    known = Known(event=event, seq=seq, executed=True)
+    flight = commit(shard, told.beside(record), known)
+    if event.type in OPERATIONS:
+        shard.recent.note(known)
     return [flight, *revise(shard, event)]

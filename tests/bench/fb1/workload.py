@@ -54,18 +54,31 @@ def events(
     rate: float = 1_000,
     start_ms: int = START_MS,
     variant: str = "",
+    first: int = 1,
 ) -> Iterator[Sent]:
     """Give `count` requests; `rate` is the mean number a second of the stream's own clock.
 
-    `variant` is `h` (one payee takes a fifth, a tenth of that late), `m` (logins between the transfers), or empty.
+    `variant` is `h` (one payee takes a fifth, a tenth of that late), `m` (logins between the transfers), or empty;
+    `first` numbers the first event.
     """
     recent: deque[Sent] = deque(maxlen=_RECENT)
     draws = islice(_draws(seed, world or World(), rate=rate, start_ms=start_ms), count)
-    for number, draw in enumerate(draws, start=1):
+    for number, draw in enumerate(draws, start=first):
         sent = _one(draw, number, recent=recent, variant=variant)
         if sent.kind not in {"duplicate", "malformed"}:
             recent.append(sent)
         yield sent
+
+
+def every_account(seed: int, world: World, *, rate: float, start_ms: int = START_MS) -> Iterator[Sent]:
+    """Give one transfer by each account of the world."""
+    draws = islice(_draws(seed, world, rate=rate, start_ms=start_ms), world.accounts)
+    for account, draw in enumerate(draws):
+        draw["payer"] = account
+        draw["device"], draw["address"] = _tools(draw, world)
+        key = f"ev-{account:010d}"
+        body = _transfer(draw, account, at_ms=draw["at_ms"]).replace(f"tr-{account:010d}", key, 1)
+        yield Sent(key, body.encode(), "fresh", draw["at_ms"])
 
 
 def _one(draw: Draw, number: int, *, recent: deque[Sent], variant: str) -> Sent:
