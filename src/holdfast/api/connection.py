@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from holdfast.api.access import Access
+from holdfast.api.deadlines import HEADER
 from holdfast.api.problems import PROBLEM, problem, problem_headers
 from holdfast.operations.admission import Admission, rank_of
 from holdfast.operations.line import Rank
@@ -23,6 +24,8 @@ from holdfast.wire.canonical import canonical
 _DECISION: Final = b"POST /v1/decisions HTTP/1.1\r\n"
 _EVENT: Final = b"POST /v1/events HTTP/1.1\r\n"
 _LENGTH: Final = b"\r\ncontent-length:"
+_DEADLINE: Final = f"\r\n{HEADER.lower()}:".encode()
+_DIGITS: Final = 5
 _PORTION: Final = 500
 _KEY: Final = b"\r\nauthorization:"
 _UNUSUAL: Final = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nconnection: close")
@@ -85,7 +88,9 @@ class Reception:
         if not _is_plain(head, len(data) - end - 4):
             return None
         rank = rank_of(data[end:]) if data.startswith(_DECISION) else Rank.CONTEXT
-        error = self.admission.before_reading(rank, self._access.key_of(_header(data, head, _KEY)))
+        said = _header(head, head, _DEADLINE).strip()
+        budget_ms = int(said) if said.isdigit() and len(said) <= _DIGITS else None
+        error = self.admission.before_reading(rank, self._access.key_of(_header(data, head, _KEY)), budget_ms)
         return None if error is None else self.answer(error)
 
     def answer(self, error: HoldfastError) -> bytes:

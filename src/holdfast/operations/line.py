@@ -32,8 +32,8 @@ class Line:
     """Calls that wait to begin.
 
     `cost_ns` is what one call takes of the loop, with all that goes on beside it, learnt while calls wait; `waiting`
-    counts them by rank; `since_ns` is the tick since which some call about money has always waited; `turns` counts the
-    turns of the loop in which something began or waited.
+    counts them by rank; `since_ns` is by rank the tick since which some call of it, or of one before it, has always
+    waited; `turns` counts the turns of the loop in which something began or waited.
     """
 
     def __init__(self, tick: Tick, *, cost_ns: float = _FIRST_COST_NS) -> None:
@@ -46,7 +46,7 @@ class Line:
         self._armed = False
         self.cost_ns = cost_ns
         self.waiting = [0] * len(Rank)
-        self.since_ns: int | None = None
+        self.since_ns: list[int | None] = [None] * len(Rank)
         self.turns = 0
 
     @property
@@ -87,10 +87,11 @@ class Line:
         self._left, self._begun, self._armed = self._portion(self.cost_ns), 0, False
         while self._heap and self._left:
             self._call(now_ns)
-        if not self.waiting[Rank.MONEY]:
-            self.since_ns = None
-        elif self.since_ns is None:
-            self.since_ns = now_ns
+        for rank, since_ns in enumerate(self.since_ns):
+            if not any(self.waiting[: rank + 1]):
+                self.since_ns[rank] = None
+            elif since_ns is None:
+                self.since_ns[rank] = now_ns
         self._turn_ns = now_ns if self._heap else None
         if self._begun or self._heap:
             self._armed = True

@@ -77,7 +77,7 @@ async def serving(limits: Limits) -> AsyncIterator[Place]:
     def press() -> None:
         line = shard.crowd.line
         assert line is not None
-        line.since_ns, line.waiting[Rank.MONEY] = ticks[0], 1_000
+        line.since_ns, line.waiting[Rank.MONEY] = [ticks[0]] * len(Rank), 1_000_000
         ticks[0] += STANDING_NS + 1
 
     place = Place(sock.getsockname()[1], reception, store, press)
