@@ -38,7 +38,7 @@ class Line:
 
     def __init__(self, tick: Tick, *, cost_ns: float = _FIRST_COST_NS) -> None:
         self._tick = tick
-        self._heap: list[tuple[Rank, int, int, asyncio.Future[None]]] = []
+        self._heaps: list[list[tuple[int, int, asyncio.Future[None]]]] = [[] for _ in Rank]
         self._number = count()
         self._begun = 0
         self._left = self._portion(cost_ns)
@@ -52,7 +52,7 @@ class Line:
     @property
     def has_room(self) -> bool:
         """Tell whether a call that comes now begins at once."""
-        return self._left > 0 and not self._heap
+        return self._left > 0 and not any(self._heaps)
 
     @staticmethod
     def _portion(cost_ns: float) -> int:
@@ -75,7 +75,7 @@ class Line:
             self._begun += 1
             return None
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heappush(self._heap, (rank, ends_ns, next(self._number), turn))
+        heappush(self._heaps[rank], (ends_ns, next(self._number), turn))
         self.waiting[rank] += 1
         return turn
 
@@ -85,30 +85,32 @@ class Line:
         self.turns += 1
         self._learn(now_ns)
         self._left, self._begun, self._armed = self._portion(self.cost_ns), 0, False
-        while self._heap and self._left:
-            self._call(now_ns)
+        for rank in Rank:
+            self._call(rank, now_ns)
         for rank, since_ns in enumerate(self.since_ns):
             if not any(self.waiting[: rank + 1]):
                 self.since_ns[rank] = None
             elif since_ns is None:
                 self.since_ns[rank] = now_ns
-        self._turn_ns = now_ns if self._heap else None
-        if self._begun or self._heap:
+        self._turn_ns = now_ns if any(self._heaps) else None
+        if self._begun or self._turn_ns is not None:
             self._armed = True
             asyncio.get_running_loop().call_soon(self._turn)
 
-    def _call(self, now_ns: int) -> None:
-        """Let the first in line begin, unless its caller has gone or its time is over."""
-        rank, ends_ns, _, turn = heappop(self._heap)
-        self.waiting[rank] -= 1
-        if turn.done():
-            return
-        if ends_ns <= now_ns:
-            turn.set_exception(OverloadedError("the time of this answer was over before its turn came"))
-            return
-        turn.set_result(None)
-        self._left -= 1
-        self._begun += 1
+    def _call(self, rank: Rank, now_ns: int) -> None:
+        """Let the first of a rank begin while there is room, and send away those whose time is over."""
+        heap = self._heaps[rank]
+        while heap and (self._left or heap[0][0] <= now_ns):
+            ends_ns, _, turn = heappop(heap)
+            self.waiting[rank] -= 1
+            if turn.done():
+                continue
+            if ends_ns <= now_ns:
+                turn.set_exception(OverloadedError("the time of this answer was over before its turn came"))
+                continue
+            turn.set_result(None)
+            self._left -= 1
+            self._begun += 1
 
     def _learn(self, now_ns: int) -> None:
         """Learn what a call takes from a turn of the loop that had no time to rest."""

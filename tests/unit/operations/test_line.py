@@ -142,6 +142,25 @@ def test_a_call_whose_time_is_over_does_not_begin() -> None:
     told(story)
 
 
+def test_who_waits_behind_a_crowd_learns_in_time_that_it_is_too_late() -> None:
+    """Context behind money that never ends is sent away when its time is over, not when its turn would come."""
+
+    async def story(street: Street) -> None:
+        first, last = street.call("first"), street.call("tells", Rank.CONTEXT, ends_ns=25)
+        crowd = [street.call(str(number), takes_ns=10) for number in range(100)]
+        told_at = list[int]()
+
+        async def listen() -> None:
+            with pytest.raises(OverloadedError):
+                await last
+            told_at.append(len(street.begun))
+
+        await asyncio.gather(first, listen(), *crowd)
+        assert told_at[0] < 10
+
+    told(story)
+
+
 def test_who_goes_away_leaves_the_line() -> None:
     """A caller that hangs up is passed over, and counts no more."""
 
