@@ -15,6 +15,7 @@ from holdfast.vocabulary.clock import Tick
 from holdfast.vocabulary.errors import OverloadedError
 
 SLICE_NS: Final = 2_000_000
+STANDING_NS: Final = 100_000_000
 _FIRST_COST_NS: Final = 300_000
 _LEAST_COST_NS: Final = 10_000
 _LEARNING: Final = 16
@@ -33,7 +34,8 @@ class Line:
 
     `cost_ns` is what one call takes of the loop, with all that goes on beside it, learnt while calls wait; `waiting`
     counts them by rank; `since_ns` is by rank the tick since which some call of it, or of one before it, has always
-    waited; `turns` counts the turns of the loop in which something began or waited.
+    waited, and `pressed` whether that is longer than a moment; `turns` counts the turns of the loop in which something
+    began or waited.
     """
 
     def __init__(self, tick: Tick, *, cost_ns: float = _FIRST_COST_NS) -> None:
@@ -47,6 +49,7 @@ class Line:
         self.cost_ns = cost_ns
         self.waiting = [0] * len(Rank)
         self.since_ns: list[int | None] = [None] * len(Rank)
+        self.pressed = [False] * len(Rank)
         self.turns = 0
 
     @property
@@ -87,15 +90,38 @@ class Line:
         self._left, self._begun, self._armed = self._portion(self.cost_ns), 0, False
         for rank in Rank:
             self._call(rank, now_ns)
-        for rank, since_ns in enumerate(self.since_ns):
-            if not any(self.waiting[: rank + 1]):
-                self.since_ns[rank] = None
-            elif since_ns is None:
-                self.since_ns[rank] = now_ns
+        for rank in Rank:
+            self._stand(rank, now_ns)
         self._turn_ns = now_ns if any(self._heaps) else None
         if self._begun or self._turn_ns is not None:
             self._armed = True
             asyncio.get_running_loop().call_soon(self._turn)
+
+    def _stand(self, rank: Rank, now_ns: int) -> None:
+        """Note since when calls have waited, and send context away where money begins to wait for long."""
+        since_ns = self.since_ns[rank]
+        if not any(self.waiting[: rank + 1]):
+            self.since_ns[rank], self.pressed[rank] = None, False
+        elif since_ns is None:
+            self.since_ns[rank] = now_ns
+        elif now_ns - since_ns > STANDING_NS and not self.pressed[rank]:
+            self.press(rank)
+
+    def press(self, rank: Rank) -> None:
+        """Say that calls wait for too long, until none waits any more; who would go after them need not wait at all."""
+        self.pressed[rank] = True
+        for later in Rank:
+            if later > rank:
+                self.pressed[later] = True
+                self._send_away(later)
+
+    def _send_away(self, rank: Rank) -> None:
+        """Refuse all that wait in a rank."""
+        for _, _, turn in self._heaps[rank]:
+            if not turn.done():
+                turn.set_exception(OverloadedError("there are more calls than can be answered in time"))
+        self._heaps[rank].clear()
+        self.waiting[rank] = 0
 
     def _call(self, rank: Rank, now_ns: int) -> None:
         """Let the first of a rank begin while there is room, and send away those whose time is over."""
