@@ -1,12 +1,19 @@
 """The file of providers is read strictly: every fault is told with its place and what was expected."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from holdfast.language import Scope, compile_expression
 from holdfast.operations.read_providers import read_providers
+from holdfast.regulation import parse_pack
 from holdfast.vocabulary.errors import ProvidersError
-from holdfast.vocabulary.outside import fields_by_type
+from holdfast.vocabulary.outside import OnMissing, fields_by_type
 from holdfast.vocabulary.schema import FieldType
+from holdfast.wire.fields import event_schema
 from tests.bench.provider import declaration
+from tests.unit.operations.enriching import pack
 
 GOOD = declaration("https://telecom.example/v1/check").decode()
 
@@ -81,3 +88,15 @@ def test_this_machine_and_a_private_network_may_be_asked_without_tls() -> None:
     assert read_providers(GOOD.replace("https://telecom.example", "http://127.0.0.1:9").encode())
     plain = GOOD.replace("https://", "http://") + "    plain: true\n"
     assert read_providers(plain.encode())[0].plain
+
+
+def test_the_example_of_the_documentation_is_good() -> None:
+    """What the page shows can be copied: the declaration is read, and the rule compiles with its names."""
+    page = (Path(__file__).parents[3] / "docs" / "providers.md").read_text(encoding="utf-8")
+    declared, rule = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    specs = read_providers(declared.encode())
+    assert [spec.id for spec in specs] == ["telecom"]
+    parsed = parse_pack(pack(rule), name="policy/bank")
+    scope = Scope(schema=event_schema(), event_type="transfer", computed=specs[0].fields())
+    assert compile_expression(parsed.rules[0].when, scope).type is FieldType.BOOL
+    assert parsed.rules[0].on_missing is OnMissing.REVIEW
