@@ -54,6 +54,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
     ),
+    Setting(
+        name="shares",
+        default="",
+        meaning="calls a second by API key, such as `key_0199=200`: what is beyond is answered 429",
+        kind="pairs",
+    ),
     Setting(name="webhook", default="", meaning="address of the bank that takes messages: https, or this machine"),
     Setting(name="webhook_secret_file", default="", meaning="file with the `whsec_` secret that signs messages"),
     Setting(
@@ -87,6 +93,8 @@ TABLE: tuple[Setting, ...] = (
         meaning="records after which the server has the next snapshot made beside it; 0 never does",
         kind="number",
     ),
+    Setting(name="rules", default="", meaning="file of the bank's own rules, a pack of its own such as `policy.bank`"),
+    Setting(name="providers", default="", meaning="file that declares who is asked outside before a decision"),
     Setting(
         name="deadlines",
         default="",
@@ -122,6 +130,7 @@ class Settings:
     import_limit_mb: int
     dev: bool
     clock: str
+    shares: Mapping[str, str]
     webhook: str
     webhook_secret_file: str
     webhook_plain: bool
@@ -133,6 +142,8 @@ class Settings:
     traces_share: float
     log: str
     compact_records: int
+    rules: str
+    providers: str
     deadlines: Mapping[str, str]
 
     def tzinfo(self) -> ZoneInfo:
@@ -146,6 +157,10 @@ class Settings:
         except ValueError as error:
             raise SettingError(f"`mode`: {error}", hint="observe, advise or enforce") from None
 
+    def calls_per_second(self) -> dict[str, float]:
+        """Read what was agreed with API keys."""
+        return {key: _rate(key, text) for key, text in self.shares.items()}
+
     def patience(self) -> dict[str, int]:
         """Read the operator's times of answers in milliseconds, by event type."""
         return {name: _milliseconds(name, text) for name, text in self.deadlines.items()}
@@ -153,6 +168,13 @@ class Settings:
     def parameters(self) -> dict[str, bool | int | float | str]:
         """Read the operator's values of pack parameters."""
         return {name: _scalar(text) for name, text in self.set.items()}
+
+
+def _rate(key: str, text: str) -> float:
+    """Read calls a second."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise SettingError(f"`shares`: `{key}` cannot have `{text}`", hint="whole calls a second, at least one")
+    return float(text)
 
 
 def _milliseconds(name: str, text: str) -> int:

@@ -9,6 +9,7 @@ from functools import partial
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
+from holdfast.operations.admission import Crowd
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
@@ -16,11 +17,13 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
+from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
 from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListVersion
@@ -55,12 +58,16 @@ class Bank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided."""
+    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
+
+    `outside` is what was read outside for it, which is not read again.
+    """
 
     known: Known
     decision_id: str
     outcome: str
     revision: int = 1
+    outside: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +86,9 @@ class Shard:
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
     newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
     an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
-    `recent` are operations at hand for their results.
+    `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
+    are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
+    are idempotency keys of events for which that is being done.
     """
 
     tenant: Tenant
@@ -112,6 +121,10 @@ class Shard:
     patience: Mapping[str, int] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
     watch: Watch = field(default_factory=Watch)
+    handed: deque[int] = field(default_factory=deque)
+    crowd: Crowd = field(default_factory=Crowd)
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -148,6 +161,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     if record.seq != shard.seq + 1:
         raise Bug(f"record {record.seq} was handed over after record {shard.seq}")
     shard.seq = record.seq
+    shard.handed.append(shard.ports.tick())
     threads = threads_of(record)
     landed = asyncio.get_running_loop().create_future()
     flight = Flight(record=record, known=known, threads=threads, landed=landed)
@@ -200,6 +214,12 @@ async def settled(shard: Shard, thread: str, deadline: Deadline | None = None) -
         await arrival(flight.landed, deadline, shard.ports.tick)
 
 
+async def opened(shard: Shard, key: bytes, deadline: Deadline | None = None) -> None:
+    """Wait while an event is being enriched, whose record is not even on its way."""
+    while (opening := shard.openings.get(key)) is not None:
+        await arrival(opening, deadline, shard.ports.tick)
+
+
 async def landed(shard: Shard, flight: Flight, deadline: Deadline | None) -> Record:
     """Wait until a record is on disk; with DeadlineExceededError the wait ends, and the record goes on its way."""
     if deadline is not None and not flight.landed.done():
@@ -218,6 +238,8 @@ def land_all(shard: Shard) -> None:
 
 def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
     """End a flight; a failed group fails every later one until the memory is rebuilt from the log."""
+    if shard.handed:
+        shard.handed.popleft()
     shard.flights.pop(flight.record.key, None)
     for thread in flight.threads:
         if shard.threads.get(thread) is flight:

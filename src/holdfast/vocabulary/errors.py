@@ -106,11 +106,32 @@ class TooLargeError(HoldfastError):
     http_status = 413
 
 
+class TooSlowError(HoldfastError):
+    """Send the whole request at once; a head has ten seconds, a body ten more and a second for every 16 KB."""
+
+    code = "too_slow"
+    http_status = 408
+
+
+class HeadTooLargeError(HoldfastError):
+    """Send fewer or shorter headers: request line and headers together have at most 32 KB."""
+
+    code = "head_too_large"
+    http_status = 431
+
+
 class TooManyError(HoldfastError):
     """Wait for the seconds that `Retry-After` names, then send again."""
 
     code = "too_many"
     http_status = 429
+
+
+class OverloadedError(HoldfastError):
+    """Nothing was decided: wait for the seconds that `Retry-After` names, then send the same call with the same id."""
+
+    code = "overloaded"
+    http_status = 503
 
 
 class UnavailableError(HoldfastError):
@@ -160,6 +181,26 @@ class ListError(HoldfastError):
 
     code = "list"
     http_status = 422
+
+
+class ProvidersError(HoldfastError):
+    """Correct the providers file at the place that the pointer names; `docs/providers.md` lists every key."""
+
+    code = "providers"
+    http_status = 422
+
+
+class ProviderError(HoldfastError):
+    """The decision names what was skipped; check that the provider runs and answers with 200 in its time."""
+
+    code = "provider"
+    http_status = 502
+
+
+class GarbageError(ProviderError):
+    """Compare what the provider answers with the `answers` that its file declares: names, places and types."""
+
+    code = "provider_garbage"
 
 
 class QuarantinedError(ListError):

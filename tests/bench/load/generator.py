@@ -148,7 +148,7 @@ class Run:
         self._next = self._ended = 0
         self._opening: set[asyncio.Task[None]] = set()
         self._errors: Counter[str] = Counter()
-        self._fault: IndexError | None = None
+        self._fault: Exception | None = None
         self._over = asyncio.Event()
 
     async def report(self) -> Report:
@@ -197,8 +197,9 @@ class Run:
         """Go on at the next arrival; a fault ends the run instead of being logged."""
         try:
             self._arrive()
-        except IndexError as error:
+        except Exception as error:  # noqa: BLE001 - raised again when the run has ended
             self._fault = error
+            self._over.set()
 
     def _arrive(self) -> None:
         """Send, or let wait, everything that is due by now."""
@@ -219,7 +220,6 @@ class Run:
         """Write the next event's request."""
         event = next(self._events, None)
         if event is None:
-            self._over.set()
             raise IndexError(f"the plan sends {len(self._due)} requests and has {number} events")
         kind = self._kinds.get(event.kind)
         if kind is None:
