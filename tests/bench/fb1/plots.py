@@ -22,6 +22,7 @@ _LOOK: Final[Any] = {
     "axes.spines.right": False,
     "axes.grid": True,
     "grid.color": "#e3e7eb",
+    "axes.axisbelow": True,
     "legend.frameon": False,
 }
 PICTURES: Final = {
@@ -88,10 +89,10 @@ def _overload(axes: Any, figures: Figures) -> None:
     axes.plot(shares, [min(percent, 100) for percent in shares], color="#c5ccd3", linestyle="--", label="ideal")
     axes.plot(shares, good, marker="o", color=_COLOURS[0], label="answered in time")
     axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0, top=max(110.0, *good))
+    axes.set_ylim(bottom=0, top=1.1 * max(100.0, *good))
     axes.set_xlabel("% of the saturation rate offered")
     axes.set_ylabel("% of the saturation rate")
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
 
 
 _DRAWN: Final = {"latency": _latency, "history": _history, "stages": _stages, "overload": _overload}
