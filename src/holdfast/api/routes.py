@@ -1,6 +1,7 @@
 """Every route but the hot one."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import wraps
 
@@ -105,6 +106,16 @@ def _methods(request: Request) -> list[str]:
     return sorted({method for one in here for method in one.methods or ()})
 
 
+async def in_order(lines: Sequence[asyncio.Task[bytes]]) -> AsyncIterator[bytes]:
+    """Give the answers to lines in their order, each as soon as it is there, with those that are ready beside it."""
+    waiting = deque(lines)
+    while waiting:
+        ready = [await asyncio.shield(waiting.popleft())]  # who goes away must not end the call of a twin
+        while waiting and waiting[0].done():
+            ready.append(waiting.popleft().result())
+        yield b"\n".join(ready) + b"\n"
+
+
 class Routes:
     """The endpoints over one shard."""
 
@@ -187,11 +198,7 @@ class Routes:
             raise TooLargeError(f"the batch has {len(lines)} lines; at most {MAX_BATCH_LINES} are taken")
         tasks = [asyncio.ensure_future(self._line(line, deadline)) for line in lines]
 
-        async def answers() -> AsyncIterator[bytes]:
-            for task in tasks:
-                yield await asyncio.shield(task) + b"\n"  # who goes away must not end the call of a twin
-
-        return StreamingResponse(answers(), media_type="application/x-ndjson")
+        return StreamingResponse(in_order(tasks), media_type="application/x-ndjson")
 
     async def _line(self, line: bytes, deadline: Deadline | None) -> bytes:
         if len(line) > MAX_EVENT_BYTES:
