@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -278,12 +278,22 @@ def assemble_beside(data: Path) -> Shard:
         raise
 
 
-def _beside(store: SqliteStore, data: Path) -> Shard:
+@contextmanager
+def reading_for(model: Model, data: Path, *, dev: bool) -> Iterator[Shard]:
+    """Give a shard over a data directory by its last law and a model, for reading, also while its server runs."""
+    store = open_store_beside(data)
+    try:
+        yield _beside(store, data, model=model, dev=dev)
+    finally:
+        store.close()
+
+
+def _beside(store: SqliteStore, data: Path, *, model: Model | None = None, dev: bool = False) -> Shard:
     ruleset = store.get_meta(_RULESET)
     if ruleset is None:
         raise StoreError("no server of this version has used this directory yet", hint="start it once")
-    tenant, law = law_of(store, ruleset)
-    settings = read_settings({"data": data, "home": tenant.home, "zone": str(tenant.zone)}, {})
+    tenant, law = law_of(store, ruleset, instead=model)
+    settings = read_settings({"data": data, "home": tenant.home, "zone": str(tenant.zone), "dev": dev}, {})
     keys = KeyMaker(secret=store.derive("windows"))
     return Shard(
         tenant=tenant,

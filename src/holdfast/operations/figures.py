@@ -17,8 +17,8 @@ class Figures:
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
     not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
-    `late` the answers that were given up at their deadline, `skipped` those decisions without an input from outside, by
-    (input, why it was missing, policy).
+    `unscored_run` those without one after the last score. `late` are the answers that were given up at their deadline,
+    `skipped` those decisions without an input from outside, by (input, why it was missing, policy).
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -29,6 +29,7 @@ class Figures:
     events: Counter[str] = field(default_factory=Counter)
     scored: Counter[str] = field(default_factory=Counter)
     unscored: Counter[str] = field(default_factory=Counter)
+    unscored_run: int = 0
     late: int = 0
     skipped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
@@ -38,7 +39,9 @@ class Figures:
             return
         if scored is None:
             self.unscored[scorer.model.version] += 1
+            self.unscored_run += 1
             return
+        self.unscored_run = 0
         self.scored[scorer.model.version] += 1
         scorer.drift.see(scored.row, scored.value)
 

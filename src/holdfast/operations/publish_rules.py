@@ -15,6 +15,7 @@ from holdfast.regulation import parse_pack
 from holdfast.rules.voice import Voice
 from holdfast.scoring.manifest import read_model
 from holdfast.vocabulary.errors import NotFoundError
+from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outcome import Mode
 from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.fields import event_schema
@@ -102,8 +103,8 @@ def _content(store: Store, digest: str) -> bytes:
     return data
 
 
-def law_of(store: Store, ruleset: str) -> tuple[Tenant, Law]:
-    """Build the settings and the law of an old ruleset."""
+def law_of(store: Store, ruleset: str, *, instead: Model | None = None) -> tuple[Tenant, Law]:
+    """Build the settings and the law of an old ruleset; another model may stand `instead` of its own."""
     content = read_canonical(_content(store, ruleset), RulesetContent)
     tenant = Tenant(
         name=content.tenant,
@@ -115,6 +116,7 @@ def law_of(store: Store, ruleset: str) -> tuple[Tenant, Law]:
     )
     packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
     model = None if content.model is UNSET else read_model(_content(store, content.model))
+    model = instead or model
     providers = () if content.providers is UNSET else read_providers(_content(store, content.providers))
     law = Law(packs, event_schema(), tenant=tenant, parameters=content.parameters, model=model, providers=providers)
     return tenant, law

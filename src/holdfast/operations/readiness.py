@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from holdfast.operations.admission import shed_lately
 from holdfast.operations.breaker import BreakerState
 from holdfast.operations.freshness import Freshness, every_feed
+from holdfast.operations.read_models import model_faults
 from holdfast.operations.reader import Reader
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
@@ -38,7 +39,7 @@ def readiness(shard: Shard) -> Readiness:
     ]
     overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
     alone = [_alone(one) for one in shard.readers.values() if one.state() is not BreakerState.CLOSED]
-    degraded = (*faults, *shed_lately(shard), *waiting, *overdue, *alone, *kept_back(shard))
+    degraded = (*faults, *shed_lately(shard), *waiting, *overdue, *alone, *kept_back(shard), *model_faults(shard))
     return Readiness(ready=not faults, degraded=degraded)
 
 
