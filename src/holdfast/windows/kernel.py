@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
+# ruff: noqa: FBT001, PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The kernel: logs of rows as linked words in one flat array, and exact statistics over their windows.
 
 One file on purpose: Numba's disk cache notices a change only in the file of the compiled function, so code
@@ -60,6 +60,7 @@ H_FREE: Final = 16  # free lists of exact sizes 1 to 64, then of powers of two
 EXACT: Final = 64
 H_FREE_LARGE: Final = 81
 H_NEED_VALUES: Final = 120
+H_NEED_ENTITIES: Final = 121
 H_SCRATCH: Final = 128
 
 # an entity
@@ -1223,60 +1224,85 @@ def answer_end(
 
 
 @compiled
-def answer(
-    heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int
-) -> int:
-    """Write one answer for each lane of an entity (0: nobody) as of `at`; give where the next patch goes.
+def stand(heap: Words, plan: Words, spec: int, entity: int, at: int) -> tuple[int, int, int]:
+    """Make ready to answer about an entity (0: nobody) as of `at`.
 
-    A read in order costs the windows and lanes. A read as of an earlier instant also walks the rows after it, and
-    for `min` and `max` the window itself where its peak lies after that instant.
+    Gives its state (0: cold), the last row up to `at`, and where its accumulators stand.
+    A read as of an earlier instant walks the rows after it.
     """
     state = 0
     upto = 0
-    folds = 0
-    floor = LOWEST
-    accs = H_SCRATCH
     if entity != 0:
         state = lower(heap[entity + E_COUNT])
-        folds = heap[entity + E_FOLD]
-        floor = heap[entity + E_FLOOR]
         if state != 0:
             settle(heap, plan, spec, entity, at)
         upto = seek(heap, plan, spec, entity, at, HIGHEST)
     if state == 0:
         cold_tally(heap, plan, spec, upto, at)
-    elif upto != lower(heap[entity + E_ENDS]):
+        return 0, upto, H_SCRATCH
+    if upto != lower(heap[entity + E_ENDS]):
         past_tally(heap, plan, spec, entity, at)
+        return state, upto, H_SCRATCH
+    return state, upto, state + plan[spec + S_ACCS]
+
+
+@compiled
+def answer_lane(
+    heap: Words,
+    plan: Words,
+    lane: int,
+    span: int,
+    entity: int,
+    stood: tuple[int, int, int],
+    at: int,
+    box: Words,
+    out: int,
+    place: int,
+    patch: int,
+) -> int:
+    """Write the answer of one lane to `out + place`, or a patch; gives where the next patch goes.
+
+    `min` and `max` as of an earlier instant walk the window itself where its peak lies after that instant.
+    """
+    state, upto, accs = stood
+    kind = plan[lane]
+    edge = LOWEST if span < 0 else at - span
+    floor = heap[entity + E_FLOOR] if entity != 0 else LOWEST
+    fold = 0
+    if entity != 0 and heap[entity + E_FOLD] != 0 and plan[lane + 5] >= 0:
+        fold = heap[entity + E_FOLD] + plan[lane + 5]
+    if floor != LOWEST and (at if span < 0 else edge) < floor:
+        return write_unknown(box, place, patch)
+    if kind in (COUNT, DISTINCT):
+        box[out + place] = heap[accs + plan[lane + 4]] + (heap[fold] if fold != 0 else 0)
+        return patch
+    if kind <= STD:
+        return answer_sum(heap, plan, lane, accs, fold, box, out, place, patch)
+    if kind == PEAK:
+        found, best = find_peak(heap, plan, lane, state, upto, at, edge)
+        if fold != 0 and heap[fold] != 0 and (not found or heap[fold + 1] > best):
+            found = True
+            best = heap[fold + 1]
+        if found:
+            return write_value(box, out, place, patch, best ^ plan[lane + 6], plan[lane + 7])
+        return write_unknown(box, place, patch)
+    if kind in (FIRST, EARLIEST):
+        row = find_first(heap, plan, lane, state, upto, at, edge)
     else:
-        accs = state + plan[spec + S_ACCS]
+        row = find_last(heap, plan, lane, state, upto, at, edge)
+    return answer_end(heap, plan, lane, row, fold, box, out, place, patch)
+
+
+@compiled
+def answer(
+    heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int
+) -> int:
+    """Write one answer for each lane of an entity (0: nobody) as of `at`; give where the next patch goes."""
+    stood = stand(heap, plan, spec, entity, at)
     for number in range(plan[spec + S_LANES]):
         lane = plan[spec + S_LANES + 1] + LANE_WORDS * number
-        place = base + number
-        kind = plan[lane]
         span = plan[plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * plan[lane + 1]]
-        edge = LOWEST if span < 0 else at - span
-        fold = folds + plan[lane + 5] if folds != 0 and plan[lane + 5] >= 0 else 0
-        if floor != LOWEST and (at if span < 0 else edge) < floor:
-            patch = write_unknown(box, place, patch)
-        elif kind in (COUNT, DISTINCT):
-            box[out + place] = heap[accs + plan[lane + 4]] + (heap[fold] if fold != 0 else 0)
-        elif kind <= STD:
-            patch = answer_sum(heap, plan, lane, accs, fold, box, out, place, patch)
-        elif kind == PEAK:
-            found, best = find_peak(heap, plan, lane, state, upto, at, edge)
-            if fold != 0 and heap[fold] != 0 and (not found or heap[fold + 1] > best):
-                found = True
-                best = heap[fold + 1]
-            if found:
-                patch = write_value(box, out, place, patch, best ^ plan[lane + 6], plan[lane + 7])
-            else:
-                patch = write_unknown(box, place, patch)
-        else:
-            if kind in (FIRST, EARLIEST):
-                row = find_first(heap, plan, lane, state, upto, at, edge)
-            else:
-                row = find_last(heap, plan, lane, state, upto, at, edge)
-            patch = answer_end(heap, plan, lane, row, fold, box, out, place, patch)
+        patch = answer_lane(heap, plan, lane, span, entity, stood, at, box, out, base + number, patch)
     return patch
 
 
@@ -1309,13 +1335,17 @@ def short(heap: Words, entities: Heads, values: Heads, plan: Words, spec: int, n
     """Whether a change that needs so many words and values must wait for room; the need is left in the heap."""
     heap[H_NEED] = need
     heap[H_NEED_VALUES] = plan[spec + S_DISTINCTS] * new_values
+    heap[H_NEED_ENTITIES] = 1
     fits = heap[H_USED] + need <= heap.size and heap[H_ENTITIES] + 1 < entities.size
     return not (fits and heap[H_VALUES] + heap[H_NEED_VALUES] < values.size)
 
 
 @compiled
-def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, item: int) -> int:
-    """Add one event (series, high, low, at, seq, marks, values...) of the box; -1 when room is short."""
+def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, item: int, lasting: bool) -> int:
+    """Add one event (series, high, low, at, seq, marks, values...) of the box; -1 when room is short.
+
+    Only a `lasting` one drops old rows; one that is retracted at once leaves nothing behind.
+    """
     series, high, low = box[item], box[item + 1], box[item + 2]
     at, seq = box[item + 3], box[item + 4]
     spec = plan[P_SERIES + series]
@@ -1356,7 +1386,7 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
         count_in(heap, values, plan, spec, lower(heap[entity + E_COUNT]), row)
     elif upper(heap[entity + E_COUNT]) > plan[P_THRESHOLD]:
         promote(heap, values, plan, spec, entity)
-    if plan[spec + S_KEEP] >= 0:
+    if lasting and plan[spec + S_KEEP] >= 0:
         limit = heap[lower(heap[entity + E_ENDS]) + R_AT] - plan[spec + S_KEEP]
         evict(heap, values, plan, spec, entity, limit, EVICT_AT_ONCE)
     return ADDED
@@ -1370,7 +1400,7 @@ def add_all(
     item = start
     for number in range(items):
         width = 6 + plan[plan[P_SERIES + box[item]] + S_COLUMNS]
-        code = add_one(heap, entities, values, plan, box, item)
+        code = add_one(heap, entities, values, plan, box, item, True)
         if code < 0:
             return number
         box[codes + number] = code

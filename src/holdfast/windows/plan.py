@@ -36,6 +36,24 @@ PRESENT_BIT = 32
 LATEST_BIT = 48
 
 
+FORMS = {ColumnKind.INTEGER: "q", ColumnKind.FLOAT: "d", ColumnKind.HASH: "Q"}
+BROKEN = frozenset({Statistic.MEAN, Statistic.STD})
+GIVEN_BACK = frozenset({Statistic.MIN, Statistic.MAX, Statistic.EARLIEST, Statistic.LATEST})
+
+
+def column_form(kind: ColumnKind) -> str:
+    """Give the letter by which `struct` knows a column's numbers."""
+    return FORMS[kind]
+
+
+def answer_form(spec: SeriesSpec, lane: int) -> str:
+    """Give the letter by which `struct` knows a lane's answers."""
+    one = spec.lanes[lane]
+    if one.statistic in GIVEN_BACK and one.column is not None:
+        return FORMS[spec.columns[one.column]]
+    return "d" if one.statistic in BROKEN else "q"
+
+
 def _need(lane: Lane) -> int:
     """Give the marks that a row must have to be seen by a lane."""
     need = 0 if lane.filter is None else 1 << lane.filter

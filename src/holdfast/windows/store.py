@@ -14,9 +14,10 @@ from holdfast.vocabulary.errors import InvalidError, StoreError
 from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import Statistic
-from holdfast.windows import kernel
-from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec
-from holdfast.windows.plan import PRESENT_BIT, compile_plan
+from holdfast.windows import kernel, visit_kernel
+from holdfast.windows.kernel import Words
+from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec, plain_float
+from holdfast.windows.plan import PRESENT_BIT, column_form, compile_plan
 
 Answer = int | float | None
 DAY_MS: Final = 86_400_000
@@ -84,7 +85,6 @@ class WindowStore:
         self._late_ms = late_ms
         self._threshold = threshold
         self._plan, scratch = compile_plan(self._specs, late_ms=late_ms, threshold=threshold)
-        self._tentative_plan = _lasting(self._plan, len(self._specs))
         self._shapes = tuple(map(_shape_of, self._specs))
         self._heap = np.zeros(STEP_WORDS, dtype=np.int64)
         self._entities = np.zeros(1024, dtype=np.uint32)
@@ -118,7 +118,7 @@ class WindowStore:
         told = self._box[4 * count : end].tolist()
         answers: list[Answer] = told[:lanes]
         if len(told) > lanes:
-            _patch(answers, told, lanes)
+            patch(answers, told, lanes)
         return answers
 
     # changing
@@ -127,12 +127,8 @@ class WindowStore:
         """Add one event of one key, in order or late."""
         return self.add_many((arrival,))[0]
 
-    def add_many(self, arrivals: Sequence[Arrival], *, tentatively: bool = False) -> list[Added]:
-        """Add to several keys in one call of the kernel; give what became of each.
-
-        What is added `tentatively`, to be retracted at once, drops no old rows, so that it leaves nothing behind.
-        """
-        plan = self._tentative_plan if tentatively else self._plan
+    def add_many(self, arrivals: Sequence[Arrival]) -> list[Added]:
+        """Add to several keys in one call of the kernel; give what became of each."""
         count = len(arrivals)
         codes, flat = self._pack_arrivals(arrivals)
         self._reserve_box(codes + count)
@@ -144,7 +140,7 @@ class WindowStore:
         done, start = 0, 0
         while True:
             step = kernel.add_all(
-                self._heap, self._entities, self._values, plan, self._box, start, codes + done, count - done
+                self._heap, self._entities, self._values, self._plan, self._box, start, codes + done, count - done
             )
             if done + step == count:
                 return [_CODES[code] for code in self._box[codes : codes + count].tolist()]
@@ -152,10 +148,38 @@ class WindowStore:
             done += step
             self._grow()
 
-    def kept_ms(self, series: int) -> int | None:
-        """Give for how long behind its key's newest row a row is certainly kept; `None` is for ever."""
-        kept = int(self._plan[self._plan[kernel.P_SERIES + series] + kernel.S_KEEP])
-        return None if kept < 0 else kept
+    # visits: the whole business of one event, laid out by `lay_out`
+
+    def consult(self, visit: Words, box: Words, seq: int) -> int:
+        """Answer everything that an event asks, in its box; gives where the patches end."""
+        while True:
+            end = visit_kernel.consult(self._heap, self._entities, self._values, self._plan, visit, box, seq)
+            if end >= 0:
+                return end
+            self._grow()
+
+    def record(self, visit: Words, box: Words, seq: int, *, executed: bool, attempted: bool) -> None:
+        """Add the rows of an event that count what was executed, and those that count attempts."""
+        rows = int(visit[visit_kernel.V_ROWS])
+        done = 0
+        while True:
+            done = visit_kernel.record(
+                self._heap, self._entities, self._values, self._plan, visit, box, seq, executed, attempted, done
+            )
+            if done == rows:
+                return
+            self._grow()
+
+    def withdraw(self, visit: Words, box: Words, seq: int, *, executed: bool, attempted: bool, newest_ms: int) -> None:
+        """Take the rows of an event out again, except those that may have been dropped by `newest_ms`."""
+        rows = int(visit[visit_kernel.V_ROWS])
+        tables = (self._heap, self._entities, self._values, self._plan)
+        done = 0
+        while True:
+            done = visit_kernel.withdraw(*tables, visit, box, seq, executed, attempted, newest_ms, done)
+            if done == rows:
+                return
+            self._grow()
 
     def retract(self, question: Question, seq: int) -> bool:
         """Undo the add at exactly (`at_ms`, `seq`); false when that row is not (or no longer) kept."""
@@ -266,7 +290,7 @@ class WindowStore:
             words += shape.words
             flat += (series, *key, at_ms, seq, filters | present << PRESENT_BIT, *values)
             for column in shape.floats:
-                flat[column - len(values)] = _plain_float(values[column])
+                flat[column - len(values)] = plain_float(values[column])
         wanted = tuple([arrival[0] for arrival in arrivals])
         if wanted not in self._packers:
             self._packers[wanted] = Struct("<" + "".join(ITEM + self._shapes[series].code for series in wanted))
@@ -284,7 +308,7 @@ class WindowStore:
             raise StoreError("the windows of this shard are full", hint="split the tenant over more shards")
         if wanted > heap.size:
             heap.resize(max(wanted, heap.size + STEP_WORDS), refcheck=False)
-        entities = int(heap[kernel.H_ENTITIES]) + 2
+        entities = int(heap[kernel.H_ENTITIES]) + int(heap[kernel.H_NEED_ENTITIES]) + 1
         values = int(heap[kernel.H_VALUES]) + int(heap[kernel.H_NEED_VALUES]) + 1
         for heads, needed in ((self._entities, entities), (self._values, values)):
             if needed >= heads.size:
@@ -308,18 +332,9 @@ _CODES: Final = tuple(Added)
 
 def _shape_of(spec: SeriesSpec) -> _Shape:
     """Give how a series is packed."""
-    letters = {ColumnKind.INTEGER: "q", ColumnKind.FLOAT: "d", ColumnKind.HASH: "Q"}
     floats = tuple(place for place, kind in enumerate(spec.columns) if kind is ColumnKind.FLOAT)
-    code = "".join(letters[kind] for kind in spec.columns)
+    code = "".join(map(column_form, spec.columns))
     return _Shape(6 + len(spec.columns), len(spec.lanes), code, floats)
-
-
-def _lasting(plan: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
-    """Give the plan under which nothing is dropped."""
-    lasting = plan.copy()
-    for series in range(count):
-        lasting[lasting[kernel.P_SERIES + series] + kernel.S_KEEP] = -1
-    return lasting
 
 
 def _fingerprint(specs: tuple[SeriesSpec, ...]) -> np.ndarray[Any, Any]:
@@ -327,15 +342,8 @@ def _fingerprint(specs: tuple[SeriesSpec, ...]) -> np.ndarray[Any, Any]:
     return np.frombuffer(repr(specs).encode(), dtype=np.uint8)
 
 
-def _plain_float(value: float) -> float:
-    """Refuse NaN, which has no order, and turn -0.0, which equals 0.0, into it."""
-    if value != value:  # noqa: PLR0124 - only NaN differs from itself
-        raise InvalidError("a value of a float column is not a number")
-    return value + 0.0
-
-
-def _patch(answers: list[Answer], words: list[int], start: int) -> None:
-    """Write the answers that do not fit one integer over their places."""
+def patch(answers: list[Any], words: list[int], start: int = 0) -> None:
+    """Write the answers that do not fit one word over their places."""
     place = start
     while place < len(words):
         kind = words[place + 1]
