@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from holdfast.vocabulary.deadline import LONGEST_MS
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outcome import Mode
 
@@ -39,6 +40,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="tenant", default=_TENANT, meaning="name of the bank or site whose data this directory holds"),
     Setting(name="mode", default="", meaning="modes by id, such as `ru.od-2506.1.6=observe,sbp=advise`", kind="pairs"),
     Setting(name="set", default="", meaning="parameters, such as `ru.od-2506:apdu_limit_ms=900`", kind="pairs"),
+    Setting(name="model", default="", meaning="folder of the model that scores: `model.yaml` and `model.txt`"),
     Setting(name="trust", default="", meaning="proposal packs that may act beyond a challenge", kind="words"),
     Setting(
         name="import_limit_mb",
@@ -51,6 +53,12 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         name="clock", default="", meaning="test clock: start in this RFC 3339 instant and stand still (only with dev)"
+    ),
+    Setting(
+        name="shares",
+        default="",
+        meaning="calls a second by API key, such as `key_0199=200`: what is beyond is answered 429",
+        kind="pairs",
     ),
     Setting(name="webhook", default="", meaning="address of the bank that takes messages: https, or this machine"),
     Setting(name="webhook_secret_file", default="", meaning="file with the `whsec_` secret that signs messages"),
@@ -68,15 +76,34 @@ TABLE: tuple[Setting, ...] = (
         name="proof_key_file", default="", meaning="file with the key, in hex, by which the bank signs a client's proof"
     ),
     Setting(
+        name="traces",
+        default="",
+        meaning="address of an OpenTelemetry collector (OTLP over HTTP), such as `http://127.0.0.1:4318`",
+    ),
+    Setting(
+        name="traces_share",
+        default=0.01,
+        meaning="share of calls that leave a trace, from 0 to 1, where the caller has begun none",
+        kind="share",
+    ),
+    Setting(name="log", default="text", meaning="how the log is written: text, or json with one object a line"),
+    Setting(
         name="compact_records",
         default=200_000,
         meaning="records after which the server has the next snapshot made beside it; 0 never does",
         kind="number",
     ),
+    Setting(
+        name="deadlines",
+        default="",
+        meaning="milliseconds of an answer by event type, such as `transfer=200`, where its caller names none",
+        kind="pairs",
+    ),
 )
 RESULTS_FILE = "demo-results.json"  # in the data directory of a demonstration: its figures, for the pages
 _NOTICES_FILE = "notices.jsonl"
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+_LOGS = ("text", "json")
 _LAST_PORT = 65_535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ZONES = {"RU": "Europe/Moscow", "KZ": "Asia/Almaty", "US": "America/New_York"}
@@ -96,10 +123,12 @@ class Settings:
     tenant: str
     mode: Mapping[str, str]
     set: Mapping[str, str]
+    model: str
     trust: tuple[str, ...]
     import_limit_mb: int
     dev: bool
     clock: str
+    shares: Mapping[str, str]
     webhook: str
     webhook_secret_file: str
     webhook_plain: bool
@@ -107,7 +136,11 @@ class Settings:
     bank_name: str
     bank_phone: str
     proof_key_file: str
+    traces: str
+    traces_share: float
+    log: str
     compact_records: int
+    deadlines: Mapping[str, str]
 
     def tzinfo(self) -> ZoneInfo:
         """Give the zone of legal clocks."""
@@ -120,9 +153,32 @@ class Settings:
         except ValueError as error:
             raise SettingError(f"`mode`: {error}", hint="observe, advise or enforce") from None
 
+    def calls_per_second(self) -> dict[str, float]:
+        """Read what was agreed with API keys."""
+        return {key: _rate(key, text) for key, text in self.shares.items()}
+
+    def patience(self) -> dict[str, int]:
+        """Read the operator's times of answers in milliseconds, by event type."""
+        return {name: _milliseconds(name, text) for name, text in self.deadlines.items()}
+
     def parameters(self) -> dict[str, bool | int | float | str]:
         """Read the operator's values of pack parameters."""
         return {name: _scalar(text) for name, text in self.set.items()}
+
+
+def _rate(key: str, text: str) -> float:
+    """Read calls a second."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise SettingError(f"`shares`: `{key}` cannot have `{text}`", hint="whole calls a second, at least one")
+    return float(text)
+
+
+def _milliseconds(name: str, text: str) -> int:
+    """Read the time of an answer."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_MS:
+        hint = f"whole milliseconds from 1 to {LONGEST_MS}"
+        raise SettingError(f"`deadlines`: `{name}` cannot have `{text}`", hint=hint)
+    return int(text)
 
 
 def _scalar(text: str) -> bool | int | float | str:
@@ -143,6 +199,7 @@ def _read(setting: Setting, value: Any) -> Any:
         "path": Path,
         "port": _port,
         "number": _whole,
+        "share": _share,
         "words": lambda text: tuple(word.strip() for word in str(text).split(",") if word.strip()),
         "pairs": lambda text: _pairs(setting, str(text)),
         "switch": lambda text: _SWITCH[str(text).lower()],
@@ -160,6 +217,14 @@ def _whole(text: Any) -> int:
     if number < 0:
         raise ValueError(text)
     return number
+
+
+def _share(text: Any) -> float:
+    """Read a share of the whole."""
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError(share)
+    return share
 
 
 def _port(text: Any) -> int:
@@ -215,12 +280,21 @@ def _checked(values: dict[str, Any]) -> Settings:
         raise SettingError(f"there is no time zone `{values['zone']}`", hint="for example `Europe/Moscow`") from None
     if values["language"] not in ("ru", "kk", "en"):
         raise SettingError(f"there is no language `{values['language']}`", hint="ru, kk or en")
+    if values["log"] not in _LOGS:
+        raise SettingError(f"`log` cannot be `{values['log']}`", hint="text or json")
     if values["dev"] and values["host"] not in _LOOPBACK:
         raise SettingError("`dev` opens the server without keys, so it listens on loopback only", hint="drop `host`")
+    if values["clock"] and not values["dev"]:
+        raise SettingError("a test clock needs `dev`", hint="a production server keeps the machine's time")
+    _check_addresses(values)
+    return Settings(**{field.name: values[field.name] for field in fields(Settings)})
+
+
+def _check_addresses(values: Mapping[str, Any]) -> None:
+    """Refuse addresses to which nothing can or may be sent."""
+    if values["traces"] and not values["traces"].startswith(("http://", "https://")):
+        raise SettingError(f"`traces` cannot be `{values['traces']}`", hint="such as `http://127.0.0.1:4318`")
     if values["webhook"] and values["notices_file"]:
         raise SettingError("messages go to `webhook` or to `notices_file`, not to both", hint="drop one of the two")
     if values["webhook"] and not values["webhook_secret_file"]:
         raise SettingError("`webhook` needs `webhook_secret_file`", hint="the receiver must know who calls")
-    if values["clock"] and not values["dev"]:
-        raise SettingError("a test clock needs `dev`", hint="a production server keeps the machine's time")
-    return Settings(**{field.name: values[field.name] for field in fields(Settings)})

@@ -19,7 +19,7 @@ from tests.acceptance.conftest import NOON, ROOT, Server, StartServer
 
 SHORT = ("--clients", "200", "--port", "0", "--plain", "--warm-up", "1")
 FORM = {"amount": "300 000", "rail": "order", "officer": "1", "act": "send"}
-PAGES = ("/demo", "/demo/call", "/demo/law", "/demo/results")
+PAGES = ("/demo", "/demo/call", "/demo/law", "/demo/crash", "/demo/results")
 
 
 def environment() -> dict[str, str]:
@@ -260,10 +260,31 @@ def test_bad_input_is_a_clear_message(russian: Server, change: dict[str, str], m
         assert f'value="{change["amount"]}"' in answer.text
 
 
-def test_a_foreign_page_cannot_send_the_form(russian: Server) -> None:
+@pytest.mark.parametrize("path", ["/demo/call", "/demo/crash"])
+def test_a_foreign_page_cannot_send_the_form(russian: Server, path: str) -> None:
     """A form that another site posts is refused."""
-    answer = russian.client.post("/demo/call", data=FORM, headers={"sec-fetch-site": "cross-site"})
+    answer = russian.client.post(path, data=FORM, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == httpx.codes.FORBIDDEN
+
+
+def test_a_server_killed_under_load_has_lost_nothing(kazakh: Server) -> None:
+    """The button kills a real server; the page follows it by itself and ends with every answer found again."""
+    assert kazakh.client.post("/demo/crash?lang=en", data={}).status_code == httpx.codes.SEE_OTHER
+    page = kazakh.client.get("/demo/crash?lang=en")
+    assert page.headers["refresh"] == "1"
+    assert "disabled" in page.text
+    for _ in range(600):
+        page = kazakh.client.get("/demo/crash?lang=en")
+        if "refresh" not in page.headers:
+            break
+        time.sleep(0.2)
+    assert "Nothing was lost" in page.text
+    assert "the chain of hashes holds" in page.text
+    found = re.search(r"([\d,]+) of ([\d,]+) answers are the same", page.text)
+    assert found
+    assert found[1] == found[2]
+    assert int(found[1].replace(",", "")) > 0
+    assert kazakh.client.get("/healthz").status_code == httpx.codes.OK
 
 
 def test_an_unknown_decision_is_a_page_of_its_own(russian: Server) -> None:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from holdfast.app import StandingClock, assemble, assemble_beside, move_clock
+from holdfast.app import assemble, assemble_beside, move_clock
+from holdfast.app.clocks import StandingClock
 from holdfast.cli.warming import warm
 from holdfast.operations.compact import compact
 from holdfast.operations.decide_event import decide_event

@@ -41,14 +41,20 @@ async def audit(settings: Settings, ledger: Json) -> dict[str, Any]:
     """Compare a directory that no server has open with a ledger."""
     shard = assemble(settings).shard
     try:
-        found = Findings()
-        _answers(shard, ledger["calls"], found)
-        _windows(shard, settings, found)
-        _chain(shard, found)
-        await _holds(shard, ledger["calls"], found)
+        found = await audit_shard(shard, settings, ledger["calls"])
         return {name: getattr(found, name) for name in Findings.__dataclass_fields__}
     finally:
         shard.ports.store.close()
+
+
+async def audit_shard(shard: Shard, settings: Settings, calls: Iterable[Json]) -> Findings:
+    """Compare a shard's store with calls, each with its id, kind, status and answer."""
+    found, made = Findings(), list(calls)
+    _answers(shard, made, found)
+    _windows(shard, settings, found)
+    _chain(shard, found)
+    await _holds(shard, made, found)
+    return found
 
 
 def _answers(shard: Shard, calls: Iterable[Json], found: Findings) -> None:

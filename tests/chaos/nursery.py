@@ -23,7 +23,7 @@ from holdfast.cli.warming import warm
 from holdfast.operations.compact import compact
 from holdfast.settings import Settings, read_settings
 from holdfast.store import snapshots
-from holdfast.store.sqlite import writer
+from holdfast.store.sqlite import checkpoints
 from tests.chaos.audit import audit
 from tests.chaos.points import MortalGateway, MortalStore, Trap
 
@@ -42,7 +42,7 @@ def settings_of(order: Order) -> Settings:
 def run_server(order: Order) -> None:
     """Be a server until something kills it."""
     vars(app).update(SqliteStore=MortalStore, FileGateway=MortalGateway)
-    vars(writer).update(CHECKPOINT_BYTES=_SOON_BYTES)
+    vars(checkpoints).update(CHECKPOINT_BYTES=_SOON_BYTES)
     Trap.arm(order["point"], order["count"])
     uvloop.run(serve.run_server(settings_of(order)))
 

@@ -1,6 +1,7 @@
 """A store that an older program filled is read by this one."""
 
 import sqlite3
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 
 from holdfast.store import SqliteStore
 from holdfast.store.backups import check_files, restoring, write_backup
+from holdfast.store.chain import Chain, chained, write_marks
 from holdfast.store.sqlite.packing import EMPTY, frame
 from holdfast.store.sqlite.queries import migrations
-from holdfast.store.sqlite.sealing import Vault, seal
+from holdfast.store.sqlite.sealing import Vault, record_salt, seal
 from holdfast.vocabulary.chain import START_LINK
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.lists import ListKind
@@ -60,18 +62,71 @@ EXTRAS = {
 }
 
 
+def deflated(part: bytes, words: bytes = b"") -> bytes:
+    """Pack a part as schemas 1 and 2 did, against a dictionary."""
+    packer = zlib.compressobj(3, zlib.DEFLATED, -14, 6, zlib.Z_DEFAULT_STRATEGY, words)
+    return packer.compress(part) + packer.flush()
+
+
 def write_record(connection: sqlite3.Connection, vault: Vault, one: Record) -> None:
     """Write a record's row as schema 1 had it, under a key of its own."""
     wrapped, key = vault.new_key(one.subject)
     connection.execute("UPDATE subjects SET wrapped = NULL WHERE subject = ?", (one.subject,))
     connection.execute("INSERT INTO subjects (id, subject, wrapped) VALUES (?, ?, ?)", (one.seq, one.subject, wrapped))
-    packed = EMPTY.pack_sealed(frame((one.event, one.facts)))
+    packed = deflated(frame((one.event, one.facts)))
     sealed = seal(key, packed, nonce=one.seq.to_bytes(12, "big"), seq=one.seq)
-    public = EMPTY.pack_public(frame((one.judgement, one.envelope, one.reply)))
+    public = deflated(frame((one.judgement, one.envelope, one.reply)))
     extras = EXTRAS.get(one.seq)
     values = (one.seq, one.kind.value, one.occurred_ms, one.received_ms, one.key, one.body_hash, one.event_id)
     rest = (one.decision_id, one.seq, EMPTY.id, sealed, public, extras and extras.encode())
     connection.execute(f"INSERT INTO log VALUES ({', '.join('?' * 13)})", values + rest)  # noqa: S608 - places only
+
+
+WORDS = b'{"id":"tr-","amount":{"outcome":"allow"}'
+
+
+def write_chained(connection: sqlite3.Connection, vault: Vault, one: Record, chain: Chain) -> None:
+    """Write a record's row as schema 2 had it, packed with dictionary 1, under a key of its own."""
+    wrapped, key = vault.new_key(one.subject)
+    connection.execute("INSERT INTO subjects (id, subject, wrapped) VALUES (?, ?, ?)", (one.seq, one.subject, wrapped))
+    packed = deflated(frame((one.event, one.facts)), WORDS)
+    sealed = seal(key, packed, nonce=one.seq.to_bytes(12, "big"), seq=one.seq)
+    public = deflated(frame((one.judgement, one.envelope, one.reply)), WORDS)
+    seen = chained(one, {}, salt=record_salt(key, sealed))
+    values = (one.seq, one.kind.value, one.occurred_ms, one.received_ms, one.key, one.body_hash, one.event_id)
+    rest = (one.decision_id, one.seq, 1, sealed, public, None, write_marks(seen), chain.add(seen))
+    connection.execute(f"INSERT INTO log VALUES ({', '.join('?' * 15)})", values + rest)  # noqa: S608 - places only
+
+
+def filled_with_2(directory: Path) -> Path:
+    """Make a directory of schema 2 with five chained records."""
+    directory.mkdir()
+    vault, chain = Vault(SECRET, random_bytes()), Chain(None)
+    with closing(sqlite3.connect(directory / "holdfast.db")) as connection:
+        connection.executescript(f"{migrations()[0]}\n{migrations()[1]}\nPRAGMA user_version = 2;")
+        connection.execute("INSERT INTO meta VALUES ('key_fingerprint', ?)", (vault.fingerprint(),))
+        connection.execute("INSERT INTO dictionaries (id, sealed, public) VALUES (1, ?, ?)", (WORDS, WORDS))
+        for seq in range(1, 6):
+            write_chained(connection, vault, record(seq, subject=person(seq)), chain)
+        connection.commit()
+    return directory
+
+
+def test_deflated_records_stand_beside_new_ones(tmp_path: Path) -> None:
+    """Records of schema 2 are read as they stand; the chain goes on over new ones, and erasure works on both."""
+    store = opened(filled_with_2(tmp_path / "data"))
+    accept(store, record(6, subject=person(1)), record(7))
+    assert list(store.replay()) == [
+        *(record(seq, subject=person(seq)) for seq in range(1, 6)),
+        record(6, subject=person(1)),
+        record(7),
+    ]
+    found = store.verify_chain()
+    assert (found.unlinked, found.records, found.fault) == (0, 7, None)
+    assert store.forget(person(1))
+    assert [one.seq for one in store.replay() if one.forgotten] == [1, 6]
+    assert (store.verify_chain().forgotten, store.verify_chain().fault) == (2, None)
+    store.close()
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import ForbiddenError, UnauthorisedError
 
 SCOPES = ("decide", "events", "lists", "holds", "claims", "read", "admin")
+OPEN = "dev"
+_SEEN = 1_024
 _BEARER = "bearer "
 
 
@@ -16,6 +18,7 @@ class Access:
     def __init__(self, shard: Shard, *, open_to_all: bool) -> None:
         self._shard = shard
         self._open = open_to_all
+        self._seen: dict[bytes, str] = {}
 
     @property
     def is_open(self) -> bool:
@@ -25,7 +28,7 @@ class Access:
     def check(self, authorization: str | None, scope: str) -> str:
         """Give the id of the key that allows `scope`; raises UnauthorisedError or ForbiddenError."""
         if self._open:
-            return "dev"
+            return OPEN
         if authorization is None or not authorization.lower().startswith(_BEARER):
             raise UnauthorisedError("no key was sent")
         digest = sha256(authorization[len(_BEARER) :].strip().encode()).digest()
@@ -35,7 +38,18 @@ class Access:
         key_id, scopes = known
         if scope not in scopes and "admin" not in scopes:
             raise ForbiddenError(f"the key lacks the scope `{scope}`")
+        self._remember(authorization, key_id)
         return key_id
+
+    def key_of(self, authorization: bytes) -> str:
+        """Name the key of a header that was good before, for counting; all strangers together have no name."""
+        return OPEN if self._open else self._seen.get(authorization.strip(), "")
+
+    def _remember(self, authorization: str, key_id: str) -> None:
+        """Remember what a header stands for; a few are enough, for a server has few callers."""
+        if len(self._seen) >= _SEEN:
+            self._seen.clear()
+        self._seen[authorization.strip().encode("latin-1")] = key_id
 
     def _known(self, digest: bytes) -> tuple[str, Iterable[str]] | None:
         """Look a key up by its hash; keys made or ended meanwhile count at once."""

@@ -6,8 +6,11 @@ from typing import Any
 import structlog
 
 from holdfast.api.access import Access
+from holdfast.api.deadlines import read_deadline
 from holdfast.api.problems import PROBLEM, problem, problem_headers
+from holdfast.operations.admission import Admission, rank_of
 from holdfast.operations.intake import decide
+from holdfast.operations.line import Rank
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import Bug, HoldfastError, TooLargeError
 from holdfast.wire.canonical import canonical
@@ -21,25 +24,33 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 DECISIONS = "/v1/decisions"
 _JSON = (b"content-type", b"application/json")
 _REPLAYED = (b"holdfast-replayed", b"true")
+_ALWAYS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 _log = structlog.get_logger("holdfast.api")
 
 
 class Door:
-    """Answers `POST /v1/decisions` itself and hands everything else to `rest`."""
+    """Answers `POST /v1/decisions` itself and hands everything else to `rest`, each when its turn comes."""
 
-    def __init__(self, shard: Shard, access: Access, rest: App) -> None:
+    def __init__(self, shard: Shard, access: Access, rest: App, *, admission: Admission) -> None:
         self._shard = shard
-        self._access = access
+        self.access = access
+        self.admission = admission
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] != "http" or scope["path"] != DECISIONS or scope["method"] != "POST":
-            await self._rest(scope, receive, send)
+            await self._let_in(scope, receive, send)
             return
         try:
-            self._access.check(authorization(scope), "decide")
-            answer = await decide(self._shard, await read_body(receive, MAX_EVENT_BYTES))
+            key = self.access.check(authorization(scope), "decide")
+            deadline = read_deadline(scope["headers"], self._shard.ports.tick)
+            body = await read_body(receive, MAX_EVENT_BYTES)
+            rank = rank_of(body)
+            if (turn := self.admission.enter(rank, key, deadline)) is not None:
+                deadline = deadline or self.admission.deadline(rank)
+                await turn
+            answer = await decide(self._shard, body, deadline=deadline)
         except HoldfastError as error:
             await send_problem(send, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is answered and logged, never a silence
@@ -48,6 +59,29 @@ class Door:
         else:
             headers = [_JSON, _REPLAYED] if answer.replayed else [_JSON]
             await send_body(send, answer.body, status=answer.status, headers=headers)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand another call on when its turn comes, or refuse it."""
+        rank = rank_of_call(scope) if scope["type"] == "http" else None
+        if rank is not None:
+            key = self.access.key_of((authorization(scope) or "").encode("latin-1"))
+            try:
+                turn = self.admission.enter(rank, key)
+                if turn is not None:
+                    await turn
+            except HoldfastError as error:
+                await send_problem(send, error)
+                return
+        await self._rest(scope, receive, send)
+
+
+def rank_of_call(scope: Scope) -> Rank | None:
+    """Give the rank of a call that is no decision; what tells of the server's own state is always let in."""
+    path: str = scope["path"]
+    if path in _ALWAYS or not path.startswith(("/v1/", "/h/")) or path.startswith("/v1/dev/"):
+        return None
+    acts = scope["method"] == "POST" and path.startswith(("/v1/holds/", "/h/"))
+    return Rank.MONEY if acts else Rank.CONTEXT
 
 
 def authorization(scope: Scope) -> str | None:

@@ -7,9 +7,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from holdfast.operations.freshness import every_feed
+from holdfast.operations.line import Rank
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import passed_seconds, timers_late_seconds, waiting
 from holdfast.vocabulary.instants import SECOND_MS
+
+_NS_PER_S = 1_000_000_000
 
 
 class _Figures(Collector):
@@ -45,6 +48,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily("holdfast_log_records", "records in the log", value=self._shard.seq)
         yield GaugeMetricFamily("holdfast_in_flight", "records on their way to disk", value=len(self._shard.flights))
         yield from self._feeds()
+        yield from _crowd(self._shard)
         yield from _deliveries(self._shard)
         for name, size in self._shard.memory.fold.memory().items():
             yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
@@ -62,6 +66,26 @@ class _Figures(Collector):
                 late.add_metric([feed.list], feed.minutes_late)
                 age.add_metric([feed.list], (self._shard.ports.clock.now_ms() - feed.loaded_ms) / SECOND_MS)
         yield from (late, age)
+
+
+def _crowd(shard: Shard) -> Iterator[Metric]:
+    """Give the figures of calls and connections that came, wait, or were turned away."""
+    crowd = shard.crowd
+    refused = CounterMetricFamily("holdfast_refused", "calls refused unread", labels=["reason", "rank"])
+    for (reason, word), count in crowd.refused.items():
+        refused.add_metric([reason, word], count)
+    closed = CounterMetricFamily("holdfast_connections_closed", "connections ended by us", labels=["reason"])
+    for reason, count in crowd.closed.items():
+        closed.add_metric([reason], count)
+    yield from (refused, closed)
+    yield GaugeMetricFamily("holdfast_connections", "open connections", value=crowd.connections)
+    if crowd.line is not None:
+        standing = GaugeMetricFamily("holdfast_waiting", "calls that wait for their turn", labels=["rank"])
+        for rank in Rank:
+            standing.add_metric([rank.name.lower()], crowd.line.waiting[rank])
+        yield standing
+        cost = crowd.line.cost_ns / _NS_PER_S
+        yield GaugeMetricFamily("holdfast_turn_seconds", "what one call takes, learnt while calls wait", value=cost)
 
 
 def _deliveries(shard: Shard) -> Iterator[Metric]:

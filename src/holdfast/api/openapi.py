@@ -1,223 +1,260 @@
 """The description of the API, OpenAPI 3.1, generated from the wire types."""
 
 from functools import cache
+from typing import Final
 
 from msgspec import json
 
 from holdfast import __version__
+from holdfast.api.deadlines import HEADER
+from holdfast.api.describing import (
+    FILE,
+    JSON,
+    LINES,
+    PROBLEM,
+    REF,
+    Node,
+    asked,
+    linked,
+    media,
+    named,
+    one_of,
+    operation,
+    parameter,
+    several,
+)
+from holdfast.operations.exposure import KINDS
+from holdfast.vocabulary.claims import ClaimState
+from holdfast.vocabulary.deadline import LONGEST_MS
+from holdfast.vocabulary.holds import HoldState
 from holdfast.wire.claims import SettleBody
 from holdfast.wire.corrections import UndoBody
+from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.sheets import CSV, XLSX
 
-Node = dict[str, object]
-_ACTS = (ActBody, WithdrawBody, ReleaseBody, RestrainBody, LinkBody, SettleBody)
-_REF = "#/components/schemas/{name}"
-_PROBLEM: Node = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail", "hint"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "pointer": {"type": ["string", "null"]},
-        "hint": {"type": "string"},
-    },
+_BODIES: Final = (
+    ActBody, ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, ReleaseBody, RestrainBody, SettleBody,
+    SourceBody, UndoBody, WithdrawBody, DecisionMessage,
+)  # fmt: skip
+_HTML: Final = "text/html; charset=utf-8"
+_FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
+_LIST: Final = parameter("list", {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}$"})
+_ID: Final = parameter("id")
+_PAGING: Final = [asked("limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}), asked("cursor")]
+_DEADLINE: Final[Node] = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "milliseconds within which the answer must come; 503 `deadline_exceeded` when it does not",
+    "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
 }
+_HOLD_ACTS: Final = (
+    ("confirm", "Confirm a held operation for the client", "ActBody", (200,)),
+    ("cancel", "Cancel a held operation for the client", "ActBody", (200,)),
+    ("withdraw", "Withdraw a hold that stands on a wrong fact, as two people", "WithdrawBody", (200, 202)),
+    ("release", "Release a hold, where the law lets the bank", "ReleaseBody", (200,)),
+    ("restrain", "Take an authority's notice", "RestrainBody", (200,)),
+    ("link", "Make a link to the page on which the client decides", "LinkBody", (200, 201)),
+)
 
 
-def _answer(description: str, media: str = "application/json") -> Node:
-    return {"description": description, "content": {media: {"schema": {"type": "object"}}}}
+def _body(name: str) -> Node:
+    return media(JSON, schema=named(name))
 
 
-def _problems(*codes: int) -> Node:
-    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
-    return {str(code): {"description": "problem", "content": problem} for code in codes}
+def _get(name: str, summary: str, ok: str, *parameters: Node) -> Node:
+    """Describe an operation that reads."""
+    return operation(name, summary, ok) | ({"parameters": list(parameters)} if parameters else {})
 
 
-def _operation(
-    summary: str, ok: str, body: Node | None = None, *, status: int = 200, media: str = "application/json"
-) -> Node:
-    """Describe one operation."""
-    operation: Node = {
-        "summary": summary,
-        "responses": {str(status): _answer(ok), **_problems(400, 401, 403, 404, 409, 413, 422, 429, 503)},
-    }
-    if body is not None:
-        operation["requestBody"] = {"required": True, "content": {media: {"schema": body}}}
-    return operation
-
-
-def _parameter(name: str, place: str = "path") -> Node:
-    return {"name": name, "in": place, "required": place == "path", "schema": {"type": "string"}}
-
-
-def _list_paths(entries: Node, settings: Node, approval: Node, *, undo: Node, paging: list[Node]) -> Node:
-    """Describe the lists."""
-    asked = ("type", "published_at", "marked", "source", "declared_type", "declared_rows", "by")
-    name, snapshot = _parameter("list"), _parameter("id")
-    file: Node = {"type": "string", "format": "binary"}
+def _decision_paths(event: Node) -> Node:
+    """Describe decisions and events."""
+    decision, leads = _body("DecisionMessage"), {"read": ("decision", "/id"), "judge_again": ("replay", "/id")}
+    decide = operation("decide", "Decide an event", "the decision", takes=event, gives=decision)
+    made: Node = {"201": {"description": "the claim that a report of fraud made", "content": media(JSON)}}
+    decide["responses"] = made | decide["responses"]  # type: ignore[operator] # as `operation` wrote it
+    batch = operation(
+        "decide_batch",
+        "Decide up to 1,000 events, one a line",
+        "a decision or an error a line",
+        gives=media(LINES),
+    )
+    batch["requestBody"] = {"required": False, "content": media(LINES)}  # without lines there are no answers
+    report = operation("report", "Report an event", "taken", takes=event, statuses=(200, 201, 202))
+    in_time = {"parameters": [_DEADLINE]}
     return {
-        "/v1/lists": {"get": _operation("List the lists", "lists with their versions")},
+        "/v1/decisions": {
+            "post": linked(decide, 200, leads) | in_time,
+            "get": _get("decisions", "List decisions, newest first", "a page of decisions", *_PAGING),
+        },
+        "/v1/decisions:batch": {"post": batch | in_time},
+        "/v1/events": {"post": report | in_time},
+        "/v1/decisions/{id}": {
+            "parameters": [_ID],
+            "get": operation("decision", "Read a decision", "it", gives=decision),
+        },
+        "/v1/decisions/{id}/replay": {
+            "parameters": [_ID],
+            "post": operation("replay", "Judge a decision's facts again", "whether it is equal, and the judgement"),
+        },
+    }
+
+
+def _list_paths() -> Node:
+    """Describe the lists."""
+    entries, version = _body("EntriesBody"), parameter("version")
+    told = [asked(word) for word in ("type", "published_at", "source", "declared_type", "by")]
+    told += [asked("marked", one_of("true", "false")), asked("declared_rows", {"type": "integer", "minimum": 0})]
+    snapshot: Node = {"text/csv": {"schema": FILE}}
+    steps = media(JSON) | media(LINES)
+    load = operation("import", "Load a full snapshot", "the new version, and the bad rows", takes=snapshot, gives=steps)
+    approve = operation("approve", "Release a snapshot as a second person", "the new version", gives=steps)
+    undo = operation(
+        "undo",
+        "Take a wrong version back, as two people",
+        "what it led to",
+        takes=_body("UndoBody"),
+        statuses=(200, 202),
+    )
+    return {
+        "/v1/lists": {"get": operation("lists", "List the lists", "lists with their versions")},
         "/v1/lists/{list}": {
-            "parameters": [name, *paging],
-            "get": _operation("Read a list", "a page of entries, its limits and its quarantine"),
-            "put": _operation("Say what a list is for, and its limits", "the list's settings", settings),
+            "parameters": [_LIST],
+            "get": _get("list", "Read a list", "a page of entries, its limits and its quarantine", *_PAGING),
+            "put": operation(
+                "settle_list", "Say what a list is for, and its limits", "its settings", takes=_body("ListBody")
+            ),
         },
         "/v1/lists/{list}/entries": {
-            "parameters": [name],
-            "post": _operation("Add entries", "the new version", entries),
-            "delete": _operation("Remove entries", "the new version", entries),
+            "parameters": [_LIST],
+            "post": operation("add_entries", "Add entries", "the new version", takes=entries),
+            "delete": operation("remove_entries", "Remove entries", "the new version", takes=entries),
         },
-        "/v1/lists/{list}/import": {
-            "parameters": [name, *(_parameter(word, "query") for word in asked)],
-            "post": _operation("Load a full snapshot", "the new version, and the bad rows", file, media="text/csv"),
-        },
+        "/v1/lists/{list}/import": {"parameters": [_LIST, *told], "post": load},
         "/v1/lists/{list}/import/{id}": {
-            "parameters": [name, snapshot],
-            "get": _operation("Read a snapshot in quarantine", "what was found"),
-            "delete": _operation("Remove a snapshot from quarantine", "nothing", status=204),
+            "parameters": [_LIST, _ID],
+            "get": operation("snapshot", "Read a snapshot in quarantine", "what was found"),
+            "delete": operation("drop_snapshot", "Remove a snapshot from quarantine", "nothing", statuses=(204,)),
         },
         "/v1/lists/{list}/import/{id}/approve": {
-            "parameters": [name, snapshot],
-            "post": _operation("Release a snapshot as a second person", "the new version", approval),
+            "parameters": [_LIST, _ID],
+            "post": approve | {"requestBody": {"required": False, "content": _body("ApprovalBody")}},
         },
         "/v1/lists/{list}/versions": {
-            "parameters": [name, *paging],
-            "get": _operation("List a list's versions", "versions, the newest first"),
+            "parameters": [_LIST],
+            "get": _get("versions", "List a list's versions", "versions, the newest first", *_PAGING),
         },
         "/v1/lists/{list}/versions/{version}": {
-            "parameters": [name, _parameter("version"), *paging],
-            "get": _operation("Read what a version changed", "a page of added and removed entries"),
+            "parameters": [_LIST, version],
+            "get": _get("version", "Read what a version changed", "a page of added and removed entries", *_PAGING),
         },
-        "/v1/lists/{list}/versions/{version}/undo": {
-            "parameters": [name, _parameter("version")],
-            "post": _operation("Take a wrong version back; 202 until a second person agrees", "what it led to", undo),
-        },
+        "/v1/lists/{list}/versions/{version}/undo": {"parameters": [_LIST, version], "post": undo},
     }
 
 
-def _hold_paths(schemas: dict[str, Node], paging: list[Node]) -> Node:
+def _hold_paths() -> Node:
     """Describe the holds."""
-    told = {
-        "confirm": ("Confirm a held operation for the client", "ActBody"),
-        "cancel": ("Cancel a held operation for the client", "ActBody"),
-        "withdraw": ("Withdraw a hold that stands on a wrong fact; 202 until a second person agrees", "WithdrawBody"),
-        "release": ("Release a hold, where the law lets the bank", "ReleaseBody"),
-        "restrain": ("Take an authority's notice", "RestrainBody"),
-        "link": ("Make a link to the page on which the client decides", "LinkBody"),
-    }
-    narrowing = [_parameter("state", "query"), _parameter("customer_id", "query"), *paging]
+    states = several("state", [state.value for state in HoldState])
     return {
         "/v1/holds": {
-            "parameters": narrowing,
-            "get": _operation("List holds, newest first", "a page of holds as they stand now"),
+            "get": _get("holds", "List holds, newest first", "a page of them", states, asked("customer_id"), *_PAGING)
         },
         "/v1/holds/{id}": {
-            "parameters": [_parameter("id")],
-            "get": _operation("Read a hold", "the hold as it stands now, with its history"),
+            "parameters": [_ID],
+            "get": operation("hold", "Read a hold", "the hold as it stands now, with its history"),
         },
         "/v1/holds/{id}/notices": {
-            "parameters": [_parameter("id")],
-            "get": _operation("Read what the client was told and shown", "notices and pages, oldest first"),
+            "parameters": [_ID],
+            "get": operation("notices", "Read what the client was told and shown", "notices and pages, oldest first"),
         },
         **{
             f"/v1/holds/{{id}}/{act}": {
-                "parameters": [_parameter("id")],
-                "post": _operation(summary, "the hold as it stands then", schemas[body]),
+                "parameters": [_ID],
+                "post": operation(act, summary, "the hold as it stands then", takes=_body(body), statuses=statuses),
             }
-            for act, (summary, body) in told.items()
+            for act, summary, body, statuses in _HOLD_ACTS
         },
     }
 
 
-def _claim_paths(event: Node, settlement: Node, paging: list[Node]) -> Node:
+def _claim_paths(event: Node) -> Node:
     """Describe claims, exposure and evidence."""
-    span = [_parameter(name, "query") for name in ("from", "to", "format")]
-    page = [_parameter(name, "query") for name in ("format", "lang")]
-    evidence: Node = {
-        "parameters": [_parameter("id"), *page],
-        "get": _operation("Give the evidence file", "the whole story with its hashes, as JSON or as one page"),
-    }
+    states = several("state", [state.value for state in ClaimState])
+    claim = operation(
+        "claim", "Make a claim of a report of fraud", "the claim as it stands", takes=event, statuses=(200, 201)
+    )
+    span = [asked("from"), asked("to"), asked("format", one_of("json", "csv", "xlsx"))]
+    exposure = operation(
+        "exposure", "Say what the bank stands to pay", "sums by currency", gives=media(JSON, CSV, XLSX)
+    )
     return {
         "/v1/claims": {
-            "post": _operation("Make a claim of a report of fraud", "the claim as it stands", event, status=201),
-            "get": {
-                **_operation("List claims, newest first", "a page of claims"),
-                "parameters": [_parameter("state", "query"), _parameter("customer_id", "query"), *paging],
-            },
+            "post": claim,
+            "get": _get("claims", "List claims, newest first", "a page", states, asked("customer_id"), *_PAGING),
         },
         "/v1/claims/{id}": {
-            "parameters": [_parameter("id")],
-            "get": _operation("Read a claim", "the claim with its findings and its history"),
+            "parameters": [_ID],
+            "get": operation("read_claim", "Read a claim", "the claim with its findings and its history"),
         },
         "/v1/claims/{id}/settle": {
-            "parameters": [_parameter("id")],
-            "post": _operation("Settle a claim", "the claim as it then stands", settlement),
+            "parameters": [_ID],
+            "post": operation("settle", "Settle a claim", "the claim as it then stands", takes=_body("SettleBody")),
         },
-        "/v1/exposure": {
-            "parameters": span,
-            "get": _operation("Say what the bank stands to pay", "sums by currency, or the rows as a file"),
-        },
+        "/v1/exposure": {"parameters": span, "get": exposure},
         "/v1/exposure/rows": {
-            "parameters": [_parameter("kind", "query"), *paging],
-            "get": _operation("List rows of exposure, newest first", "a page of rows"),
+            "get": _get(
+                "exposure_rows", "List exposure", "a page, newest first", asked("kind", one_of(*KINDS)), *_PAGING
+            )
         },
-        "/v1/holds/{id}/evidence": evidence,
-        "/v1/decisions/{id}/evidence": evidence,
+        "/v1/holds/{id}/evidence": _evidence("hold_evidence"),
+        "/v1/decisions/{id}/evidence": _evidence("decision_evidence"),
+    }
+
+
+def _evidence(name: str) -> Node:
+    """Describe an evidence file."""
+    ok = "the whole story with its hashes, as JSON or as one page"
+    return {
+        "parameters": [_ID, asked("format", one_of("json", "html")), asked("lang", one_of("ru", "kk", "en"))],
+        "get": operation(name, "Give the evidence file", ok, gives=media(JSON, _HTML)),
+    }
+
+
+def _other_paths() -> Node:
+    """Describe what is about the server, the law and the clients."""
+    restrictions = operation("restrictions", "Say what the law limits for a client", "limits, and what is unknown")
+    metrics = operation("metrics", "Figures for Prometheus", "text", gives=media(_FIGURES))
+    return {
+        "/v1/clients/{id}/restrictions": {"parameters": [_ID], "get": restrictions},
+        "/v1/packs": {"get": operation("packs", "List the regulation packs", "packs with their signs")},
+        "/v1/sources": {"get": operation("sources", "List the sources", "sources and since when they are complete")},
+        "/v1/sources/{source}": {
+            "parameters": [parameter("source")],
+            "put": operation("declare_source", "Declare a source complete", "the source", takes=_body("SourceBody")),
+        },
+        "/v1/dev/clock": {
+            "get": operation("clock", "Read the test clock", "where it stands"),
+            "post": operation("move_clock", "Move the test clock", "where it stands", takes=_body("ClockBody")),
+        },
+        "/metrics": {"get": metrics},
+        "/healthz": {"get": operation("alive", "Is the process alive", "it is")},
+        "/readyz": {"get": operation("ready", "Can decisions be made", "yes, or what is missing", statuses=(200, 503))},
     }
 
 
 @cache
 def openapi() -> Node:
     """Give the whole description."""
-    (event, entries, clock, source, settings, approval, undo, *acts), components = json.schema_components(
-        (EventMessage, EntriesBody, ClockBody, SourceBody, ListBody, ApprovalBody, UndoBody, *_ACTS), ref_template=_REF
-    )
-    bodies = {body.__name__: schema for body, schema in zip(_ACTS, acts, strict=True)}
-    paging = [_parameter("limit", "query"), _parameter("cursor", "query")]
+    (event, *_), components = json.schema_components((EventMessage, *_BODIES), ref_template=REF)
+    taken = media(JSON, schema=event)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Holdfast", "version": __version__, "license": {"name": "Apache-2.0"}},
         "paths": {
-            "/v1/decisions": {
-                "post": _operation("Decide an event", "the decision", event),
-                "get": {**_operation("List decisions, newest first", "a page of decisions"), "parameters": paging},
-            },
-            "/v1/decisions:batch": {
-                "post": _operation(
-                    "Decide up to 1,000 events, one a line",
-                    "one decision or error a line",
-                    {"type": "string"},
-                    media="application/x-ndjson",
-                )
-            },
-            "/v1/events": {"post": _operation("Report an event", "taken", event, status=202)},
-            "/v1/decisions/{id}": {"parameters": [_parameter("id")], "get": _operation("Read a decision", "it")},
-            "/v1/decisions/{id}/replay": {
-                "parameters": [_parameter("id")],
-                "post": _operation("Judge a decision's facts again", "whether it is equal, and the judgement"),
-            },
-            **_list_paths(entries, settings, approval, undo=undo, paging=paging),
-            **_hold_paths(bodies, paging),
-            **_claim_paths(event, bodies["SettleBody"], paging),
-            "/v1/clients/{id}/restrictions": {
-                "parameters": [_parameter("id")],
-                "get": _operation("Say what the law limits for a client now", "limits, and what is unknown"),
-            },
-            "/v1/packs": {"get": _operation("List the regulation packs", "packs with their signs")},
-            "/v1/sources": {"get": _operation("List the sources", "sources and since when they are complete")},
-            "/v1/sources/{source}": {
-                "parameters": [_parameter("source")],
-                "put": _operation("Declare a source complete", "the source", source),
-            },
-            "/v1/dev/clock": {"post": _operation("Move the test clock", "where it stands", clock)},
-            "/metrics": {"get": _operation("Figures for Prometheus", "text")},
-            "/healthz": {"get": _operation("Is the process alive", "it is")},
-            "/readyz": {"get": _operation("Can decisions be made", "yes, or what is missing")},
+            **_decision_paths(taken), **_list_paths(), **_hold_paths(), **_claim_paths(taken), **_other_paths(),
         },
-        "components": {"schemas": {**components, "Problem": _PROBLEM}},
-    }
+        "components": {"schemas": {**components, "Problem": PROBLEM}},
+    }  # fmt: skip

@@ -12,6 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from holdfast.api.access import Access
+from holdfast.api.addresses import template
+from holdfast.api.deadlines import BATCH_MS, read_deadline
 from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
@@ -26,6 +28,7 @@ from holdfast.operations.read_lists import list_page, list_summaries
 from holdfast.operations.read_packs import pack_summaries
 from holdfast.operations.readiness import readiness
 from holdfast.operations.shard import Shard
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import (
     Bug,
     HoldfastError,
@@ -160,7 +163,7 @@ class Routes:
 
     async def _fault(self, request: Request, error: Exception) -> Response:
         """Answer a fault of ours as a problem, and log it."""
-        _log.error("call failed", path=request.url.path, error=type(error).__name__)
+        _log.error("call failed", route=template(request.scope), error=type(error).__name__)
         return problem_response(Bug("the call failed inside Holdfast"))
 
     async def settle(self) -> None:
@@ -176,10 +179,11 @@ class Routes:
     @route("decide")
     async def batch(self, request: Request) -> Response:
         """Decide lines in order; each is durable before its answer is sent."""
+        deadline = read_deadline(request.scope["headers"], self.shard.ports.tick, default_ms=BATCH_MS)
         lines = [line for line in (await request_body(request, MAX_BATCH_BYTES)).split(b"\n") if line.strip()]
         if len(lines) > MAX_BATCH_LINES:
             raise TooLargeError(f"the batch has {len(lines)} lines; at most {MAX_BATCH_LINES} are taken")
-        tasks = [asyncio.ensure_future(self._line(line)) for line in lines]
+        tasks = [asyncio.ensure_future(self._line(line, deadline)) for line in lines]
 
         async def answers() -> AsyncIterator[bytes]:
             for task in tasks:
@@ -187,11 +191,11 @@ class Routes:
 
         return StreamingResponse(answers(), media_type="application/x-ndjson")
 
-    async def _line(self, line: bytes) -> bytes:
+    async def _line(self, line: bytes, deadline: Deadline | None) -> bytes:
         if len(line) > MAX_EVENT_BYTES:
             return canonical({"error": problem(TooLargeError(f"the line has more than {MAX_EVENT_BYTES} bytes"))})
         try:
-            return (await decide_or_claim(self.shard, line)).body
+            return (await decide_or_claim(self.shard, line, deadline=deadline)).body
         except HoldfastError as error:
             return canonical({"error": problem(error)})
         except Exception as error:  # noqa: BLE001 - one line's fault is its own
@@ -201,7 +205,8 @@ class Routes:
     @route("events")
     async def event(self, request: Request) -> Response:
         """Take in an event without a decision."""
-        taken = await take(self.shard, await request_body(request, MAX_EVENT_BYTES))
+        deadline = read_deadline(request.scope["headers"], self.shard.ports.tick)
+        taken = await take(self.shard, await request_body(request, MAX_EVENT_BYTES), deadline=deadline)
         if isinstance(taken, Made):
             return claim_reply(taken)
         answer = reply({"event_id": taken.event_id, "late": taken.late}, 202)

@@ -11,21 +11,28 @@ from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.routes import MoveClock, Routes
+from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
 _MORE = (*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES, *EVIDENCE_ROUTES)
 
 
 def build(
-    shard: Shard, *, open_to_all: bool, move_clock: MoveClock | None, pages: Mapping[str, App] | None = None
-) -> App:
-    """Build the ASGI application over one shard; `move_clock` exists on a development server only.
+    shard: Shard,
+    *,
+    open_to_all: bool,
+    move_clock: MoveClock | None,
+    pages: Mapping[str, App] | None = None,
+    shares: Mapping[str, float] | None = None,
+) -> Door:
+    """Build the ASGI application over one shard.
 
-    `pages` are applications for people, by the first part of their addresses (`/h`).
+    `move_clock` exists on a development server only; `pages` are applications for people, by the first part of their
+    addresses (`/h`); `shares` are calls a second by key.
     """
     access = Access(shard, open_to_all=open_to_all)
     routes: App = Routes(shard, access, move_clock, more=_MORE).app()
-    return Door(shard, access, _beside(routes, pages or {}))
+    return Door(shard, access, _beside(routes, pages or {}), admission=Admission(shard, shares))
 
 
 def _beside(routes: App, pages: Mapping[str, App]) -> App:

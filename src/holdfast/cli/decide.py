@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from holdfast.app import Assembled, StandingClock, assemble, assemble_in_memory
+from holdfast.app import Assembled, assemble, assemble_in_memory
+from holdfast.app.clocks import StandingClock
 from holdfast.cli.options import (
     Data,
     File,
@@ -24,6 +25,7 @@ from holdfast.cli.options import (
     Limit,
     MappingFile,
     Mode,
+    Model,
     Packs,
     Rejects,
     SetParameters,
@@ -59,6 +61,7 @@ def decide(  # noqa: PLR0913 - one argument an option
     language: Language = None,
     mode: Mode = None,
     set_: SetParameters = None,
+    model: Model = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write each decision as a JSON line.")] = None,
     rejects: Rejects = None,
     assume_complete: Annotated[
@@ -80,6 +83,7 @@ def decide(  # noqa: PLR0913 - one argument an option
         "language": language,
         "mode": mode,
         "set": set_,
+        "model": model,
         "dev": lists_empty or None,
     }
     settings = read_settings(given, os.environ)

@@ -14,7 +14,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from holdfast.app import Assembled, StandingClock, SystemClock, assemble_around, assemble_in_memory, open_store
+from holdfast.app import Assembled, assemble_around, assemble_in_memory, open_store
+from holdfast.app.clocks import StandingClock, SystemClock
 from holdfast.cli.options import Data, Json, Limit, MappingFile, Packs
 from holdfast.cli.reading import event_file
 from holdfast.cli.screen import one_line_table, screen

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from holdfast.app import StandingClock, assemble_in_memory
+from holdfast.app import assemble_in_memory
+from holdfast.app.clocks import StandingClock
 from holdfast.operations.run_example import run_example, words_of
 from holdfast.operations.shard import Shard
 from holdfast.settings import read_settings

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from holdfast.app import IdSource, clock_left, open_store
+from holdfast.app import clock_left, open_store
+from holdfast.app.clocks import IdSource
 from holdfast.cli.decide import instant_of
 from holdfast.cli.options import Data, Json
 from holdfast.cli.screen import one_line_table, screen

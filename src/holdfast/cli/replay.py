@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from holdfast.app import assemble_around, fresh_memory, open_store
-from holdfast.cli.options import Data, Json, Packs
+from holdfast.cli.options import Data, Json, Model, Packs
 from holdfast.cli.progress import following
 from holdfast.cli.screen import screen
 from holdfast.engine.prepare import Memory
@@ -39,6 +39,7 @@ def replay(
     *,
     data: Data = None,
     packs: Packs = None,
+    model: Model = None,
     decisions: Annotated[int | None, typer.Option("--decisions", help="Replay only so many.", min=1)] = None,
     dev: Annotated[
         bool, typer.Option("--dev", help="The directory was filled under --dev: lists start empty.")
@@ -46,7 +47,7 @@ def replay(
     json: Json = False,
 ) -> None:
     """Judge stored decisions again, and fold the log again; exit code 1 when anything differs."""
-    settings = read_settings({"data": data, "packs": packs, "dev": dev or None}, os.environ)
+    settings = read_settings({"data": data, "packs": packs, "model": model, "dev": dev or None}, os.environ)
     run, steps = ReplayRun(), _Steps()
     with closing(open_store(settings.data)) as store:
         shard = assemble_around(settings, store).shard

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from holdfast.app import StandingClock, assemble_in_memory
+from holdfast.app import assemble_in_memory
+from holdfast.app.clocks import StandingClock
 from holdfast.cli.examples import ExampleRunner
 from holdfast.cli.options import Packs
 from holdfast.cli.packs import expression_faults, read_pack_file
 from holdfast.language import Expression, Scope, compile_expression, plan, render, to_words
+from holdfast.scoring.names import with_score
 from holdfast.settings import read_settings
 from holdfast.vocabulary.errors import ExpressionError, SettingError
 from holdfast.wire.fields import event_schema
@@ -82,13 +84,14 @@ def _scope(on: str, packs: str | None) -> Scope:
     settings = read_settings({"packs": packs}, {})
     law = assemble_in_memory(settings, StandingClock(0)).shard.law
     scopes = [law.scope(pack, on) for pack in law.packs]
-    return Scope(
+    whole = Scope(
         schema=schema,
         event_type=on,
         computed=scopes[0].computed,
         parameters={name: value for scope in scopes for name, value in scope.parameters.items()},
         zone=settings.zone,
     )
+    return with_score(whole)
 
 
 def _compiled(text: str, scope: Scope) -> Expression:

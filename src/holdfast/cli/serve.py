@@ -13,10 +13,16 @@ import typer
 import uvicorn
 import uvloop
 
+from holdfast.api.connection import Limits, Reception
+from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
 from holdfast.cli.compact import compact_now_and_then
+from holdfast.cli.demo.crash import CrashScene
+from holdfast.cli.listening import bind, room_for_connections
+from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
+from holdfast.operations.answer import patience
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
@@ -24,12 +30,11 @@ from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
 from holdfast.pages.hold import HoldPages
 from holdfast.pages.site import Site
+from holdfast.pages.story import country_of
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
-from holdfast.vocabulary.errors import SettingError
 from holdfast.worker.loop import keep_working, run_pass
 
 _SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
-_BACKLOG = 2_048
 _log = structlog.get_logger("holdfast.serve")
 _MEANING = {setting.name: setting.meaning for setting in TABLE}
 
@@ -49,10 +54,12 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     tenant: Annotated[str | None, _option("tenant")] = None,
     mode: Annotated[str | None, _option("mode")] = None,
     set_: Annotated[str | None, _option("set")] = None,
+    model: Annotated[str | None, _option("model")] = None,
     trust: Annotated[str | None, _option("trust")] = None,
     import_limit_mb: Annotated[int | None, typer.Option("--import-limit-mb", help=_MEANING["import_limit_mb"])] = None,
     dev: Annotated[bool | None, typer.Option("--dev/--no-dev", help=_MEANING["dev"])] = None,
     clock: Annotated[str | None, _option("clock")] = None,
+    shares: Annotated[str | None, _option("shares")] = None,
     webhook: Annotated[str | None, _option("webhook")] = None,
     webhook_secret_file: Annotated[str | None, typer.Option(help=_MEANING["webhook_secret_file"])] = None,
     webhook_plain: Annotated[
@@ -62,28 +69,17 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     bank_name: Annotated[str | None, typer.Option(help=_MEANING["bank_name"])] = None,
     bank_phone: Annotated[str | None, typer.Option(help=_MEANING["bank_phone"])] = None,
     proof_key_file: Annotated[str | None, typer.Option(help=_MEANING["proof_key_file"])] = None,
+    traces: Annotated[str | None, _option("traces")] = None,
+    traces_share: Annotated[float | None, typer.Option(help=_MEANING["traces_share"])] = None,
+    log: Annotated[str | None, _option("log")] = None,
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
+    deadlines: Annotated[str | None, _option("deadlines")] = None,
 ) -> None:
     """Start the server."""
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
-    uvloop.run(run_server(read_settings(given, os.environ)))
-
-
-def bind(settings: Settings) -> socket.socket:
-    """Take the port, so that a taken one is a clear error before anything is opened."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # the protocol by name: without it asyncio leaves Nagle on, and every answer waits 40 ms for an acknowledgement
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((settings.host, settings.port))
-        sock.listen(_BACKLOG)
-    except OSError as error:
-        sock.close()
-        raise SettingError(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}", hint="choose another `--port`"
-        ) from None
-    return sock
+    settings = read_settings(given, os.environ)
+    write_log(settings)
+    uvloop.run(run_server(settings))
 
 
 async def run_server(settings: Settings) -> None:
@@ -98,6 +94,7 @@ async def run_server(settings: Settings) -> None:
 
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
+    shard.patience = patience(settings.patience())
     gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)
@@ -110,18 +107,19 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         await run_pass(shard, gateway)
 
     pages = {PAGES: HoldPages(shard).app()}
+    crash = CrashScene(country_of(shard))
     if settings.dev:
-        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), settings.data / RESULTS_FILE)
+        figures = settings.data / RESULTS_FILE
+        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), figures, crash=crash)
         pages["/demo"] = site.app()
     app = build(
         shard,
         open_to_all=settings.dev,
         move_clock=move if settings.clock else None,
         pages=pages,
+        shares=settings.calls_per_second(),
     )
-    config = uvicorn.Config(
-        app, access_log=False, log_level="warning", lifespan="off", server_header=False, timeout_graceful_shutdown=10
-    )
+    reception = Reception(app.admission, app.access, Limits(connections=room_for_connections()))
     gc.freeze()
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
@@ -130,13 +128,28 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
         asyncio.create_task(compact_now_and_then(shard, settings)),
         asyncio.create_task(keep_working(shard, gateway)),
+        asyncio.create_task(reception.keep_sweeping()),
     ]
     signal.signal(signal.SIGTERM, lambda *_: None)  # raised again after the last answer, before anything is closed
     try:
-        await uvicorn.Server(config).serve(sockets=[sock])
+        async with traced(app, settings) as outer:
+            await uvicorn.Server(_config(outer, reception)).serve(sockets=[sock])
     finally:
         for task in beside:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*beside, crash.close(), return_exceptions=True)
         if gateway is not None:
             await gateway.close()
+
+
+def _config(app: App, reception: Reception) -> uvicorn.Config:
+    """Say how the connections are served."""
+    return uvicorn.Config(
+        app,
+        http=reception.protocol,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

@@ -6,30 +6,55 @@ from dataclasses import replace
 from holdfast.engine.proposals import Proposal, Proposer
 from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
-from holdfast.features.standing import LASTS
+from holdfast.features.standing import LASTS, REPEAT_OF
 from holdfast.holds.terms import terms
-from holdfast.rules.checks import DutyCheck, RuleCheck, in_force, is_reported
+from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, in_force
 from holdfast.rules.regime import Regime
 from holdfast.rules.voice import cite
+from holdfast.scoring.scorer import Scored
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import HOUR_MS, rfc3339
-from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, SignResult, Versions
+from holdfast.vocabulary.judgement import HoldTerms, Judgement, Measure, RuleResult, Scalar, Score, SignResult, Versions
+from holdfast.vocabulary.models import SCORE
 from holdfast.vocabulary.outcome import MeasureKind, Mode, Outcome
 from holdfast.vocabulary.trilean import Trilean
 
+REASONS = "score_reasons"
+_VERSIONS_MAX = 64
 _CHECK = MeasureKind.VERIFY_IDENTITY.value
 
 
-def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_hash: str) -> Judgement:
+def decide(
+    facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_hash: str, scored: Scored | None = None
+) -> Judgement:
     """Judge one event by the law of its day; equal arguments give an equal judgement.
+
+    `scored` is the score of these facts by the regime's model, where the caller asked for it already.
 
     The outcome is the strongest of the enforced proposals, each of which carries its ground. What is only observed
     or advised shows in `would_be`; what is advised also asks a person, by the measure `open_case`.
     """
+    scored = scored or score(facts, regime)
+    if scored is not None and regime.reads_score:
+        facts = replace(facts, values={**facts.values, SCORE: scored.value})
+    seen = regime.usual.look(facts)
+    versions = _versions(facts, regime, tenant, ruleset=ruleset)
+    if seen.quiet and REPEAT_OF not in facts.values:
+        return Judgement(
+            outcome=Outcome.ALLOW.word,
+            would_be=None,
+            ground=None,
+            signs=seen.signs or (),
+            rules=(),
+            score=None if scored is None else _score(scored, regime, tenant, proposals=()),
+            hold=None,
+            measures=(),
+            versions=versions,
+            facts_hash=facts_hash,
+        )
     answers = regime.program(facts.values)
-    quiet = regime.usual.is_quiet(facts, answers)
-    made = [] if quiet else Proposer(regime, tenant, facts=facts, answers=answers).all()
+    made = Proposer(regime, tenant, facts=facts, answers=answers).all()
     repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
     proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
@@ -37,24 +62,55 @@ def decide(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str, facts_
     would_be = _strongest(proposals)
     outcome = strongest.outcome if strongest else Outcome.ALLOW
     imagined = would_be.outcome if would_be else Outcome.ALLOW
+    found = None if scored is None else _score(scored, regime, tenant, proposals=made)
     return Judgement(
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
-        signs=regime.usual.report(facts, answers) or tuple(_signs(regime, facts, answers=answers, proposals=made)),
-        rules=tuple(_rules(regime.rules, facts, made)) if made else (),
-        score=None,
+        signs=seen.signs or tuple(_signs(regime.usual.reported(facts, seen.state), made)),
+        rules=tuple(_rules(regime.rules, facts, made, score=found)),
+        score=found,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=() if quiet else tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
-        versions=Versions(
-            engine=tenant.engine_version,
-            packs=regime.packs,
-            ruleset=ruleset,
-            lists={probe.list: _list_version(facts, probe.name) for probe in regime.probes},
-        ),
+        measures=tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
+        versions=versions,
         facts_hash=facts_hash,
         repeat=repeated.terms,
     )
+
+
+def _versions(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Versions:
+    """Name what the judgement uses; events for which all of it is the same share one object."""
+    made = regime.made
+    key = (id(facts.matches), ruleset, tenant.engine_version)
+    kept = made.get(key)
+    if kept is not None:
+        return kept[1]
+    model = regime.scorer.model.version if regime.scorer else None
+    lists = {probe.list: _list_version(facts, probe.name) for probe in regime.probes}
+    versions = Versions(engine=tenant.engine_version, packs=regime.packs, ruleset=ruleset, lists=lists, model=model)
+    if len(made) >= _VERSIONS_MAX:
+        made.clear()
+    made[key] = (facts.matches, versions)
+    return versions
+
+
+def score(facts: Facts, regime: Regime) -> Scored | None:
+    """Ask the model that is in force for these facts, if there is one; nothing where its answer cannot be known."""
+    return regime.scorer.score(facts.values) if regime.scorer is not None else None
+
+
+def _score(scored: Scored, regime: Regime, tenant: Tenant, *, proposals: Sequence[Proposal]) -> Score | None:
+    """Write the score, with its reasons where it is high or a rule that reads it was true."""
+    if regime.scorer is None:
+        return None
+    model = regime.scorer.model
+    asked = regime.reads_score and {check.rule.id for check in regime.rules if check.scored}.intersection(
+        proposal.source for proposal in proposals
+    )
+    reasons: tuple[str, ...] = ()
+    if asked or scored.value >= model.reasons_from:
+        reasons = tuple(tenant.voice.title(feature.title) for feature in regime.scorer.strongest(scored))
+    return Score(value=scored.value, model=model.version, reasons=reasons)
 
 
 def _list_version(facts: Facts, name: str) -> str | None:
@@ -67,16 +123,12 @@ def _strongest(proposals: Sequence[Proposal]) -> Proposal | None:
     return max(proposals, key=lambda proposal: proposal.outcome, default=None)
 
 
-def _signs(
-    regime: Regime, facts: Facts, *, answers: Sequence[Trilean], proposals: Sequence[Proposal]
-) -> Iterator[SignResult]:
+def _signs(reported: Iterable[tuple[SignCheck, SignResult]], proposals: Sequence[Proposal]) -> Iterator[SignResult]:
     """Report the signs in force; a fired one with the mode in which it acted, which may be that of its rail."""
     modes = {proposal.source: proposal.mode for proposal in proposals}
-    for check in regime.signs:
-        if is_reported(check, answers):
-            result = check.result(facts, answers)
-            mode = modes.get(check.sign.id, check.mode)
-            yield result if mode is check.mode else replace(result, mode=mode.value)
+    for check, result in reported:
+        mode = modes.get(check.sign.id, check.mode)
+        yield result if mode is check.mode else replace(result, mode=mode.value)
 
 
 def _asked(
@@ -95,12 +147,17 @@ def _advice(proposals: Sequence[Proposal]) -> Iterator[Measure]:
         yield {"kind": MeasureKind.OPEN_CASE.value, "advised": best.outcome.word, "source": best.source}
 
 
-def _rules(checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal]) -> Iterable[RuleResult]:
-    """Report the rules that were true and not quietened."""
+def _rules(
+    checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Proposal], *, score: Score | None
+) -> Iterable[RuleResult]:
+    """Report the rules that were true and not quietened; one that reads the score shows it with its reasons."""
     reached = {proposal.source: proposal for proposal in proposals}
     for check in checks:
         proposal = reached.get(check.rule.id)
         if proposal is not None:
+            shown: dict[str, Scalar] = {}
+            if check.scored and score is not None:
+                shown = {SCORE: score.value, REASONS: "; ".join(score.reasons)}
             yield RuleResult(
                 id=check.rule.id,
                 title=check.title,
@@ -108,7 +165,7 @@ def _rules(checks: Iterable[RuleCheck], facts: Facts, proposals: Sequence[Propos
                 reached=proposal.outcome.word,
                 ground=proposal.ground,
                 mode=proposal.mode.value,
-                evidence=check.condition.evidence(facts),
+                evidence=check.condition.evidence(facts) | shown,
             )
 
 

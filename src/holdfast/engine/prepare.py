@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from holdfast.engine.identify import identifiers
+from holdfast.engine.identify import asked
 from holdfast.features.fold import Fold
 from holdfast.features.standing import Standing
 from holdfast.lists.book import ListBook
+from holdfast.lists.questions import Answered
 from holdfast.rules.regime import Regime
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.schema import EventSchema
 
 
@@ -39,30 +39,19 @@ def prepare(event: Event, regime: Regime, memory: Memory, *, seq: int, decided_m
         since = memory.complete_since.get(source)
         if since is not None:
             values[name] = since
-    matches = _matches(event, regime, memory)
-    values |= {name: match.state for name, match in matches.items() if match.state is not None}
+    answers = _answers(event, regime, memory)
+    values |= answers.known
     return Facts(
         type=event.type,
         occurred_ms=event.occurred_ms,
         decided_ms=decided_ms,
         values=values,
-        matches=matches,
+        matches=answers.matches,
     )
 
 
-def _matches(event: Event, regime: Regime, memory: Memory) -> dict[str, ListMatch]:
+def _answers(event: Event, regime: Regime, memory: Memory) -> Answered:
     """Ask every list that the regime's conditions name, each subject's identifiers being collected once."""
-    subjects = {
-        subject: identifiers(event, subject, schema=memory.schema, book=memory.lists, home=memory.home)
-        for subject in regime.probed
-    }
-    return {
-        probe.name: memory.lists.probe(
-            probe.list,
-            subjects[probe.subject],
-            at_ms=event.occurred_ms,
-            documented=probe.documented,
-            marked=probe.marked,
-        )
-        for probe in regime.probes
-    }
+    schema, book, home = memory.schema, memory.lists, memory.home
+    subjects = [asked(event, one, schema=schema, book=book, home=home) for one in regime.questions.subjects]
+    return book.answer(regime.questions, subjects, at_ms=event.occurred_ms)

@@ -141,13 +141,16 @@ class Proposer:
         )
 
     def _grounded(self, check: RuleCheck, asked: Outcome) -> Grounded:
-        """Find the sign that a rule realises and that is in force; without one its ceiling is a challenge."""
+        """Find the sign that a rule realises and that is in force; without one its ceiling is a challenge.
+
+        So it is where no law speaks, for a rule that reads the score: a score alone never holds and never refuses.
+        """
         for sign_check in self._regime.signs:
             if sign_check.sign.id in check.rule.realises and in_force(sign_check, self._answers):
                 outcome, policy = self._by_law(BY_RAIL, sign_check.pack.jurisdiction)
                 capped = self._capped(outcome, sign_check.pack)
                 return capped, sign_check.sign.id, policy, sign_check.pack.jurisdiction
-        if self._under_law():
+        if self._under_law() or check.scored:
             return Outcome.CHALLENGE, None, None, None
         outcome, policy = self._with_terms(asked, check.pack.jurisdiction)
         return outcome, None, policy, None

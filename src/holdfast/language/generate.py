@@ -29,10 +29,10 @@ from holdfast.language.nodes import (
     is_range,
     walk,
 )
-from holdfast.language.writer import Emitters, Piece, Writer
+from holdfast.language.windowed import currency_of, window
+from holdfast.language.writer import Emitters, Piece, Writer, built
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.schema import FieldType
-from holdfast.vocabulary.windows import Statistic, WindowSpec, completeness_name
 
 Program = Callable[[Mapping[str, Value]], tuple[Any, ...]]
 _WHOLE: Final = frozenset({FieldType.MONEY, FieldType.DURATION, FieldType.INSTANT, FieldType.INTEGER})
@@ -59,34 +59,20 @@ def compile_program(expressions: Sequence[Expression]) -> Program:
 
     A missing name is unknown; MONEY comes in minor units. The function is pure and keeps nothing.
     """
-    writer = Writer(_EMITTERS)
+    writer = Writer(EMITTERS)
     trees = [expression.tree for expression in expressions]
-    for node in _shared(trees):
+    for node in shared(trees):
         writer.emit(node)
     results = [writer.exact(tree).code for tree in trees]
-    return _built(writer, results)
+    return built(writer, f"({''.join(f'{result}, ' for result in results)})")
 
 
-def _shared(trees: Sequence[Node]) -> list[Node]:
+def shared(trees: Sequence[Node]) -> list[Node]:
     """Give the parts that occur more than once, smaller ones first."""
     counts = Counter(node for tree in trees for node in walk(tree))
     leaves = (Constant, FieldName)
-    shared = [node for node, count in counts.items() if count > 1 and not isinstance(node, leaves)]
-    return sorted(shared, key=lambda node: sum(1 for _ in walk(node)))
-
-
-def _built(writer: Writer, results: Sequence[str]) -> Program:
-    """Turn the statements into a function."""
-    rows = ["def program(values):"]
-    if writer.loads:
-        rows.append(f" {', '.join(writer.loads.values())}, = pick(values.get, {writer.constant(tuple(writer.loads))})")
-    rows += writer.lines
-    rows.append(f" return ({''.join(f'{result}, ' for result in results)})")
-    space: dict[str, Any] = {"__builtins__": {}, **writer.table}
-    code = compile("\n".join(rows), "<ruleset>", "exec")
-    exec(code, space)  # noqa: S102 - the text holds counters' names only, see the module's docstring
-    program: Program = space["program"]
-    return program
+    found = [node for node, count in counts.items() if count > 1 and not isinstance(node, leaves)]
+    return sorted(found, key=lambda node: sum(1 for _ in walk(node)))
 
 
 def _unless(guards: Sequence[str], text: str) -> str:
@@ -109,14 +95,7 @@ def _constant(writer: Writer, node: Constant) -> Piece:
 
 def _field(writer: Writer, node: FieldName) -> Piece:
     """Read a fact, and its currency."""
-    return Piece(code=writer.load(node.path).code, currency=_currency(writer, node))
-
-
-def _currency(writer: Writer, node: FieldName | Window) -> Piece | None:
-    """Read the currency of an amount."""
-    if node.type is not FieldType.MONEY:
-        return None
-    return writer.load(node.currency) if node.currency else Piece(code=writer.constant(None))
+    return Piece(code=writer.load(node.path).code, currency=currency_of(writer, node))
 
 
 def _both(writer: Writer, node: Both) -> Piece:
@@ -211,14 +190,7 @@ def _arithmetic(writer: Writer, node: Arithmetic) -> Piece:
         text = _unless([*guards, *_guards(left, right)], f"{verb}({left.code}, {right.code}, {whole})")
         return Piece(code=writer.assign(text), currency=currency)
     text = f"{verb}_bounds({left.pair}, {right.pair}, {whole})"
-    return _bounds(writer, f"NO_BOUNDS if {' or '.join(guards)} else {text}" if guards else text, currency)
-
-
-def _bounds(writer: Writer, text: str, currency: Piece | None = None) -> Piece:
-    """Assign a pair of bounds."""
-    low, high = writer.fresh(), writer.fresh()
-    writer.line(f"{low}, {high} = {text}")
-    return Piece(code=low, high=high, sure=True, currency=currency)
+    return writer.bounds(f"NO_BOUNDS if {' or '.join(guards)} else {text}" if guards else text, currency)
 
 
 def _probe(writer: Writer, node: Probe) -> Piece:
@@ -242,7 +214,7 @@ def _since(writer: Writer, node: Call) -> Piece:
     now, at = writer.load("occurred_at"), writer.emit(node.arguments[0])
     unit = writer.constant(SINCE[node.name])
     if at.high is not None:
-        return _bounds(writer, f"bounds_since({now.code}, {at.pair}, {unit})")
+        return writer.bounds(f"bounds_since({now.code}, {at.pair}, {unit})")
     return Piece(code=writer.assign(_unless(_guards(now, at), f"({now.code} - {at.code}) / {unit}")))
 
 
@@ -292,62 +264,7 @@ def _first_known(writer: Writer, node: Call) -> Piece:
     return Piece(code=code, currency=Piece(code=writer.assign(f"{named}None")))
 
 
-def _window(writer: Writer, node: Window) -> Piece:
-    """Read a statistic and bound it by how much of the past is complete."""
-    spec, seen = node.spec, writer.load(node.spec.name)
-    currency = _currency(writer, node)
-    if spec.statistic is Statistic.LATEST:
-        code = (
-            writer.assign(f"None if {seen.code} is None else {seen.code} != False")
-            if node.type is FieldType.BOOL
-            else seen.code
-        )
-        return Piece(code=code, currency=currency)
-    complete = _complete(writer, spec)
-    if spec.statistic in (Statistic.FIRST, Statistic.LAST):
-        return _instant(writer, node, complete)
-    if is_range(node):
-        ends = f"{seen.code} if {complete} else ninf, {seen.code}"
-        if spec.statistic is not Statistic.MIN:
-            ends = f"{seen.code}, {seen.code} if {complete} else inf"
-        return _bounds(writer, f"NO_BOUNDS if {seen.code} is None else ({ends})", currency)
-    value = f"{seen.code} != False" if node.type is FieldType.BOOL else seen.code
-    text = f"{value} if {complete} and {seen.code} is not None else None"
-    return Piece(code=writer.assign(text), currency=currency)
-
-
-def _since_when(writer: Writer, spec: WindowSpec) -> Piece:
-    """Read since when every source of a window is complete."""
-    loads = [writer.load(completeness_name(source)) for source in spec.sources]
-    if len(loads) == 1:
-        return loads[0]
-    codes = ", ".join(load.code for load in loads)
-    return writer.once(("since", spec.sources), lambda: Piece(code=writer.assign(f"latest_of({codes})")))
-
-
-def _complete(writer: Writer, spec: WindowSpec) -> str:
-    """Work out whether a whole window lies inside the complete period."""
-    since, now = _since_when(writer, spec), writer.load("occurred_at")
-    length = None if spec.over_ms is None else spec.over_ms - (not spec.inclusive)
-    start = writer.constant(0) if length is None else f"{now.code} - {writer.constant(length)}"
-    text = f"{since.code} is not None and {now.code} is not None and {since.code} <= {start}"
-    key = ("complete", spec.sources, length)
-    return writer.once(key, lambda: Piece(code=writer.assign(text), sure=True)).code
-
-
-def _instant(writer: Writer, node: Window, complete: str) -> Piece:
-    """Bound the instant of the first or last event; without a key nothing is known."""
-    seen, now = writer.load(node.spec.name), writer.load("occurred_at")
-    text = f"bounds_of_first({seen.code}, {complete})"
-    if node.spec.statistic is Statistic.LAST:
-        since = _since_when(writer, node.spec)
-        text = f"bounds_of_last({seen.code}, {complete}, ({since.code}, {now.code}))"
-    keys = [" or ".join(f"{writer.load(name).code} is not None" for name in names) for names in node.keys]
-    has_key = " and ".join(f"({key})" for key in keys)
-    return _bounds(writer, f"{text} if {seen.code} is not None or {has_key} else NO_BOUNDS")
-
-
-_EMITTERS: Final[Emitters] = {
+EMITTERS: Final[Emitters] = {
     Constant: _constant,
     FieldName: _field,
     Both: _both,
@@ -358,5 +275,5 @@ _EMITTERS: Final[Emitters] = {
     Arithmetic: _arithmetic,
     Call: _call,
     Probe: _probe,
-    Window: _window,
+    Window: window,
 }

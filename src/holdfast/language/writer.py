@@ -1,13 +1,14 @@
 """Writes the statements of one generated program: variables, constants in a table, each part once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import inf
+from math import inf, nan
 from typing import Any, Final
 
 from holdfast.language import calendar, runtime
 from holdfast.language.nodes import Node
+from holdfast.vocabulary.event import Value
 
 Emitters = Mapping[type[Node], Callable[["Writer", Any], "Piece"]]
 _RUNTIME: Final = (
@@ -36,6 +37,7 @@ _TABLE: Final[Mapping[str, Any]] = {
     "pick": map,
     "ninf": -inf,
     "inf": inf,
+    "nan": nan,
     "hour_of_day": calendar.hour_of_day,
     "weekday": calendar.weekday,
     "months_before": calendar.months_before,
@@ -60,10 +62,11 @@ class Piece:
 
 
 class Writer:
-    """Writes the statements of one program."""
+    """Writes the statements of one program; the facts `apart` are read only where they are needed."""
 
-    def __init__(self, emitters: Emitters) -> None:
+    def __init__(self, emitters: Emitters, *, apart: Collection[str] = ()) -> None:
         self.emitters = emitters
+        self._apart = frozenset(apart)
         self.lines: list[str] = []
         self.table: dict[str, Any] = dict(_TABLE)
         self.loads: dict[str, str] = {}
@@ -96,7 +99,15 @@ class Writer:
 
     def load(self, name: str) -> Piece:
         """Give the variable that holds one fact."""
+        if name in self._apart and len(self._known) > 1 and name not in self.loads:
+            return self.once(("load", name), lambda: Piece(code=self.assign(f"get({self.constant(name)})")))
         return Piece(code=self.loads.setdefault(name, f"v{len(self.loads)}"))
+
+    def bounds(self, text: str, currency: Piece | None = None) -> Piece:
+        """Write an assignment of a pair of bounds to new variables."""
+        low, high = self.fresh(), self.fresh()
+        self.line(f"{low}, {high} = {text}")
+        return Piece(code=low, high=high, sure=True, currency=currency)
 
     @contextmanager
     def block(self, condition: str) -> Iterator[None]:
@@ -108,12 +119,14 @@ class Writer:
 
     def once(self, key: Any, make: Callable[[], Piece]) -> Piece:
         """Give what is worked out already, else work it out here."""
-        for known in self._known:
-            if key in known:
-                return known[key]
-        made = make()
-        self._known[-1][key] = made
-        return made
+        found = self.known(key)
+        if found is None:
+            found = self._known[-1][key] = make()
+        return found
+
+    def known(self, key: Any) -> Piece | None:
+        """Give what is worked out already."""
+        return next((known[key] for known in self._known if key in known), None)
 
     def emit(self, node: Node) -> Piece:
         """Give the piece of one part."""
@@ -126,3 +139,17 @@ class Writer:
             return piece
         code = self.once(("exact", node), lambda: Piece(code=self.assign(f"collapse({piece.code}, {piece.high})"))).code
         return Piece(code=code, currency=piece.currency)
+
+
+def built(writer: Writer, result: str) -> Callable[[Mapping[str, Value]], Any]:
+    """Turn the statements into a function of facts by name that gives the value of `result`."""
+    rows = ["def program(values):", " get = values.get"]
+    if writer.loads:
+        rows.append(f" {', '.join(writer.loads.values())}, = pick(get, {writer.constant(tuple(writer.loads))})")
+    rows += writer.lines
+    rows.append(f" return {result}")
+    space: dict[str, Any] = {"__builtins__": {}, **writer.table}
+    code = compile("\n".join(rows), "<ruleset>", "exec")
+    exec(code, space)  # noqa: S102 - the text holds counters' names only, see `generate`
+    program: Callable[[Mapping[str, Value]], Any] = space["program"]
+    return program

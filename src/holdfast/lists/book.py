@@ -1,7 +1,7 @@
 """All lists of one tenant in memory, each at its present version."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from holdfast.lists import table as kernel
 from holdfast.lists.membership import Arrays, Hit, Identifier, Membership, identifier
+from holdfast.lists.questions import Answered, Asked, Questions, answered
 from holdfast.lists.versions import Stamp, made_version, name_of
 from holdfast.vocabulary.errors import Bug, ConflictError
 from holdfast.vocabulary.keys import KeyMaker
@@ -18,8 +19,7 @@ from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 
 _META: Final = "lists"
 _REMEMBERED: Final = 65_536
-Given = tuple[str, str, str | None, str]
-"""A value as it came: its kind, itself, the BIC beside it, and the home region."""
+_ANSWERS_MAX: Final = 1_024
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,8 +65,10 @@ class ListBook:
         self._keys = keys
         self._all_loaded = all_loaded
         self._shelves: dict[str, Shelf] = {}
-        self._made: dict[Given, tuple[Identifier, ...]] = {}
+        self._made: dict[Hashable, Asked] = {}
         self._empty: dict[tuple[str, Trilean], ListMatch] = {}
+        self._state = 0
+        self._usual: dict[tuple[Questions, tuple[bool, ...]], Answered] = {}
 
     def versions(self) -> Mapping[str, ListVersion]:
         """Give the present version of every loaded list, by the list's id."""
@@ -106,13 +108,13 @@ class ListBook:
         """Make the identifier of one normalised value under this tenant's keys."""
         return identifier(self._keys, kind, value, bic=bic)
 
-    def once(self, given: Given, make: Callable[["ListBook", Given], tuple[Identifier, ...]]) -> tuple[Identifier, ...]:
-        """Give the identifiers that `make` makes of a value; a bounded number of answers is remembered."""
+    def once(self, given: Hashable, make: Callable[[], tuple[Identifier, ...]]) -> Asked:
+        """Give the identifiers that `make` makes of what was given; a bounded number of answers is remembered."""
         found = self._made.get(given)
         if found is None:
             if len(self._made) >= _REMEMBERED:
                 self._made.clear()
-            found = self._made[given] = make(self, given)
+            found = self._made[given] = Asked(make())
         return found
 
     def holds(self, list_id: str, entry: ListEntry) -> bool:
@@ -183,6 +185,47 @@ class ListBook:
         shelf.members = members
         shelf.advance(version)
         shelf.cover(replace(version, kinds=change.kinds or version.kinds))
+        self._state += 1
+        self._usual.clear()
+
+    def answer(self, questions: Questions, asked: Sequence[Asked], *, at_ms: int) -> Answered:
+        """Answer all questions at one instant; `asked` are the identifiers of `questions.subjects`, in that order."""
+        for one in asked:
+            if self._is_listed(one):
+                break
+        else:
+            state = (questions, tuple([bool(one.identifiers) for one in asked]))
+            found = self._usual.get(state)
+            if found is None:
+                if len(self._usual) >= _ANSWERS_MAX:
+                    self._usual.clear()
+                found = self._usual[state] = self._answer(questions, asked, at_ms)
+            return found
+        return self._answer(questions, asked, at_ms)
+
+    def _answer(self, questions: Questions, asked: Sequence[Asked], at_ms: int) -> Answered:
+        """Put the questions one by one."""
+        whom = {subject: one.identifiers for subject, one in zip(questions.subjects, asked, strict=True)}
+        return answered(
+            {
+                one.name: self.probe(
+                    one.list, whom[one.subject], at_ms=at_ms, documented=one.documented, marked=one.marked
+                )
+                for one in questions.probes
+            }
+        )
+
+    def _is_listed(self, asked: Asked) -> bool:
+        """Tell whether any identifier may hit an entry of some list, at some instant; looked up once for each state."""
+        if asked.looked != self._state:
+            asked.looked = self._state
+            asked.listed = any(
+                shelf.members.find(one, at_ms=0) != kernel.ABSENT
+                for shelf in self._shelves.values()
+                if len(shelf.members)
+                for one in asked.identifiers
+            )
+        return asked.listed
 
     def probe(
         self,

@@ -143,8 +143,13 @@ def _exposure(shard: Shard, course: Course, kind: str, *, reason: str) -> Exposu
 
 async def reassess_after(shard: Shard, record: Record) -> None:
     """Assess claims again that a record tells something new about; most records tell of none."""
-    if any(thread.startswith(CLAIM_PREFIX) for thread in record.threads) and record.claim is None:
+    if tells_of_claims(record):
         await reassess(shard, record.threads[0])
+
+
+def tells_of_claims(record: Record) -> bool:
+    """Tell whether a record may change what claims stand on."""
+    return any(thread.startswith(CLAIM_PREFIX) for thread in record.threads) and record.claim is None
 
 
 async def reassess(shard: Shard, decision_id: str) -> int:

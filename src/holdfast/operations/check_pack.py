@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from holdfast.language import compile_expression
 from holdfast.operations.law import Law
+from holdfast.scoring.names import with_score
 from holdfast.vocabulary.errors import ExpressionError
 from holdfast.vocabulary.packs import Duty, Pack, Rule, Sign
 from holdfast.vocabulary.schema import FieldType
@@ -14,11 +15,13 @@ Fault = tuple[str, str, ExpressionError]
 def check_expressions(law: Law, pack: Pack) -> Iterator[Fault]:
     """Give (where, text, error) for every expression that does not compile, each place once."""
     seen: set[tuple[str, str]] = set()
+    rules = {rule.id for rule in pack.rules}
     for where, event_type, text, expected in _expressions(pack):
         if (where, text) in seen:
             continue
         try:
-            compile_expression(text, law.scope(pack, event_type), expected=expected)
+            scope = law.scope(pack, event_type)
+            compile_expression(text, with_score(scope) if where in rules else scope, expected=expected)
         except ExpressionError as error:
             seen.add((where, text))
             yield f"{where} on {event_type}", text, error

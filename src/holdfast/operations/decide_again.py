@@ -18,11 +18,10 @@ from holdfast.wire.replies import FoldView, envelope_bytes, judgement_bytes, sea
 PER_CLIENT = 16
 
 
-def keep_open(shard: Shard, undecided: Undecided, *, unknown: bool) -> None:
+def keep_open(shard: Shard, undecided: Undecided, client: bytes) -> None:
     """Remember an operation of a client that was decided while some sign was unknown, the newest few of each client."""
     event = undecided.known.event
-    client = subject_of(event)
-    if not (unknown and client and event.type in OPERATIONS):
+    if not client or event.type not in OPERATIONS:
         return
     kept = [one for one in shard.undecided.get(client, ()) if _is_recent(one, event.received_ms)]
     shard.undecided[client] = [*kept[1 - PER_CLIENT :], undecided]
@@ -52,6 +51,8 @@ def affected(shard: Shard, event: Event) -> Iterator[Undecided]:
 
 def revise(shard: Shard, event: Event) -> list[Flight]:
     """Decide again whatever a newly arrived input may change; gives the revisions on their way."""
+    if event.type in OPERATIONS:
+        return []
     flights = [decide_again(shard, one) for one in affected(shard, event)]
     return [flight for flight in flights if flight is not None]
 

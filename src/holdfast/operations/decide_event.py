@@ -2,22 +2,26 @@
 
 from dataclasses import dataclass
 
-from holdfast.engine.decide import decide
+from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
-from holdfast.operations.assess_claim import reassess_after
+from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import keep_open, revise
+from holdfast.operations.figures import by_state
 from holdfast.operations.hold_results import hold_results, told_settled
+from holdfast.operations.recent import Known
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import ToldOf, known_of, remember
-from holdfast.operations.shard import OLDEST_MS, Flight, Known, Shard, Undecided, applying, commit
+from holdfast.operations.shard import OLDEST_MS, OPERATIONS, Flight, Shard, Undecided, applying, commit
 from holdfast.operations.stand import stand
+from holdfast.operations.watch import arrival
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import ConflictError, TooOldError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import OutboxRow, Record, RecordKind
 from holdfast.wire.codec import Decoded, decode
-from holdfast.wire.replies import decision_reply, envelope_bytes, judgement_bytes, seal_facts
+from holdfast.wire.replies import decision_reply, seal_facts, written
 
 _US = 1_000
 
@@ -31,27 +35,29 @@ class Answer:
     status: int = 200
 
 
-async def decide_event(shard: Shard, body: bytes) -> Answer:
-    """Decide the event in `body`, or give again the decision that it got before."""
+async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Answer:
+    """Decide the event in `body`, or give again the decision that it got before.
+
+    Without a `deadline` the answer has the time of its event type. Raises DeadlineExceededError when it is over.
+    """
     started = shard.ports.tick()
     now_ms = shard.ports.clock.now_ms()
     decoded = decode(body, now_ms)
     key = idempotency_key(decoded.event.id)
-    of = await told_settled(shard, decoded.event)
-    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION)
+    deadline = deadline or in_time_of(shard, decoded.event.type, started)
+    of = await told_settled(shard, decoded.event, deadline)
+    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.DECISION, deadline=deadline)
     if earlier is not None:
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
+    refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     # from here to the hand-over to the writer there is no await: log order is apply order
     with applying(shard):
-        flight, *revisions = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
-    record = await flight.landed
-    for revision in revisions:
-        await revision.landed
-    await reassess_after(shard, record)
-    return Answer(body=reply_of(shard, record), replayed=False)
+        reply, flights = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
+    await answered(shard, flights, deadline)
+    return Answer(body=reply, replayed=False)
 
 
 def refuse_too_old(event: Event) -> None:
@@ -62,13 +68,18 @@ def refuse_too_old(event: Event) -> None:
         )
 
 
-async def find_earlier(shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind) -> Record | None:
+async def find_earlier(
+    shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind, deadline: Deadline | None = None
+) -> Record | None:
     """Find what an id led to before: on disk, or in flight, whose landing is then waited for.
 
     Raises ConflictError when the id came with another body, or through the other route.
     """
     flight = shard.flights.get(key)
-    record = await flight.landed if flight is not None else _durable(shard, key)
+    if flight is not None:
+        record: Record | None = await arrival(flight.landed, deadline, shard.ports.tick)
+    else:
+        record = _durable(shard, key)
     if record is None:
         return None
     if record.kind is not kind:
@@ -88,8 +99,13 @@ def reply_of(shard: Shard, record: Record) -> bytes:
     return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 
 
-def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, decode_ns: int) -> list[Flight]:
-    """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises."""
+def _decide_now(
+    shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, decode_ns: int
+) -> tuple[bytes, list[Flight]]:
+    """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises.
+
+    Gives the answer beside them, which may be sent when the first of them is on disk.
+    """
     tick, event, (of, known) = shard.ports.tick, decoded.event, told_of
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
@@ -99,13 +115,16 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
     facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
     sealed, facts_hash = seal_facts(facts)
     prepared = tick()
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
+    scored = score(facts, regime)
+    known_score = tick()
+    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash, scored=scored)
     judged = tick()
     executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
     decision_id = shard.ports.new_id("dec")
     stand(shard, event, seq, decision_id=decision_id, left=judgement)
     applied = tick()
     shard.figures.count(event, judgement)
+    shard.figures.watch(regime.scorer, scored)
     envelope = Envelope(
         decision_id=decision_id,
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
@@ -114,18 +133,17 @@ def _decide_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, 
             "decode": decode_ns // _US,
             "features": (prepared - start + applied - judged) // _US,
             "signs": 0,
-            "score": 0,
-            "rules": (judged - prepared) // _US,
+            "score": (known_score - prepared) // _US,
+            "rules": (judged - known_score) // _US,
         },
     )
+    said = written(event.id, judgement, envelope, zone=shard.tenant.zone)
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
-    record = told.beside(decision_record(decoded, key, seq, made=(sealed, judgement, envelope), outbox=outbox))
-    made = Known(event=event, seq=seq, executed=executed)
-    flight = commit(shard, record, made)
-    unknown = any(sign.state == "unknown" for sign in judgement.signs)
-    undecided = Undecided(known=made, decision_id=envelope.decision_id, outcome=judgement.outcome)
-    keep_open(shard, undecided, unknown=unknown)
-    return [flight, *revise(shard, event)]
+    made = (sealed, judgement, envelope)
+    record = told.beside(decision_record(decoded, key, seq, made=made, said=said[:2], outbox=outbox))
+    flight = commit(shard, record, Known(event=event, seq=seq, executed=executed))
+    _keep(shard, flight, judgement)
+    return said.reply, [flight, *revise(shard, event)]
 
 
 def decision_record(
@@ -134,9 +152,10 @@ def decision_record(
     seq: int,
     *,
     made: tuple[bytes, Judgement, Envelope],
+    said: tuple[bytes, bytes],
     outbox: tuple[OutboxRow, ...] = (),
 ) -> Record:
-    """Make the durable record of one decision."""
+    """Make the durable record of one decision; `said` are its judgement and its envelope in bytes."""
     facts, judgement, envelope = made
     event = decoded.event
     subject = subject_of(event)
@@ -153,9 +172,21 @@ def decision_record(
         subject=subject,
         event=decoded.body,
         facts=facts,
-        judgement=judgement_bytes(judgement),
-        envelope=envelope_bytes(envelope),
+        judgement=said[0],
+        envelope=said[1],
         hold=hold,
         outbox=outbox,
         threads=(envelope.decision_id,) if hold else (),
     )
+
+
+def _keep(shard: Shard, flight: Flight, judgement: Judgement) -> None:
+    """Keep an operation at hand for what may come of it: its result, and inputs that were missing."""
+    known, record = flight.known, flight.record
+    if known is None or known.event.type not in OPERATIONS:
+        return
+    if judgement.hold is None and judgement.outcome != "refuse":
+        shard.recent.note(known, record.decision_id)
+    if by_state(judgement.signs).unknown:
+        undecided = Undecided(known=known, decision_id=record.decision_id, outcome=judgement.outcome)
+        keep_open(shard, undecided, record.subject)

@@ -14,10 +14,11 @@ from holdfast.engine.prepare import prepare
 from holdfast.operations.decide_event import decision_record
 from holdfast.operations.file_run import FileRun
 from holdfast.operations.journal import Journal
+from holdfast.operations.recent import Known
 from holdfast.operations.record import idempotency_key
 from holdfast.operations.remember import as_changed, is_late, known_before, remember
 from holdfast.operations.seen_ids import SeenIds
-from holdfast.operations.shard import Known, Shard
+from holdfast.operations.shard import Shard
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.errors import ConflictError
 from holdfast.vocabulary.event import Event
@@ -27,7 +28,7 @@ from holdfast.wire.canonical import canonical, short_hash
 from holdfast.wire.codec import Decoded
 from holdfast.wire.files import Rejected, rejected
 from holdfast.wire.mapping import Row
-from holdfast.wire.replies import seal_facts
+from holdfast.wire.replies import envelope_bytes, judgement_bytes, seal_facts
 
 RECENT: Final = 200_000
 _RESULT: Final = "transfer_result"
@@ -176,6 +177,7 @@ class FileDecider:
             idempotency_key(event.id),
             self.shard.next_seq(),
             made=(sealed, judgement, envelope),
+            said=(judgement_bytes(judgement), envelope_bytes(envelope)),
         )
 
     def _write(self, record: Record) -> None:

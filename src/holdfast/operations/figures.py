@@ -2,9 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
+from holdfast.scoring.scorer import Scored, Scorer
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.judgement import Judgement
+from holdfast.vocabulary.judgement import Judgement, SignResult
+from holdfast.vocabulary.once import Once
 
 
 @dataclass(slots=True, kw_only=True)
@@ -13,7 +16,7 @@ class Figures:
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
-    not say whether the payee is on it.
+    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score.
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -22,14 +25,43 @@ class Figures:
     again_unknown: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    scored: Counter[str] = field(default_factory=Counter)
+    unscored: Counter[str] = field(default_factory=Counter)
+
+    def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
+        """Count a score that was asked for, and let the model watch what it was asked."""
+        if scorer is None:
+            return
+        if scored is None:
+            self.unscored[scorer.model.version] += 1
+            return
+        self.scored[scorer.model.version] += 1
+        scorer.drift.see(scored.row, scored.value)
 
     def count(self, event: Event, judgement: Judgement) -> None:
         """Count one decision."""
         self.decisions[event.type, judgement.outcome] += 1
-        amount, currency = event.values.get("amount"), event.values.get("currency")
-        passed = judgement.outcome == "allow" and isinstance(amount, int)
-        for sign in judgement.signs:
-            if sign.state == "fired":
-                self.fired[sign.id] += 1
-            elif passed and sign.state == "unknown" and isinstance(amount, int):
-                self.without_minor[sign.id, str(currency)] += amount
+        fired, unknown = by_state(judgement.signs)
+        for sign in fired:
+            self.fired[sign] += 1
+        amount = event.values.get("amount")
+        if unknown and judgement.outcome == "allow" and isinstance(amount, int):
+            currency = str(event.values.get("currency"))
+            for sign in unknown:
+                self.without_minor[sign, currency] += amount
+
+
+class ByState(NamedTuple):
+    """The ids of the signs that fired and of those that are unknown."""
+
+    fired: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def _sorted(signs: tuple[SignResult, ...]) -> ByState:
+    fired, unknown = ([one.id for one in signs if one.state == state] for state in ("fired", "unknown"))
+    return ByState(tuple(fired), tuple(unknown))
+
+
+by_state: Final = Once(_sorted)
+"""Sort the signs of a judgement by their states; they come again as the same object where nothing fired."""

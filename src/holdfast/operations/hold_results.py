@@ -1,6 +1,5 @@
 """What the bank reports of an operation also belongs to the story of its decision and of its hold."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,8 +8,11 @@ from holdfast.holds.execute import reported
 from holdfast.operations.hold_acts import row_after, write_acts
 from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
+from holdfast.operations.recent import Lately
 from holdfast.operations.record import idempotency_key
 from holdfast.operations.shard import Shard, settled
+from holdfast.operations.watch import arrival
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import ExposureRow, HoldRow, Record
 from holdfast.wire.holds import act_bytes
@@ -40,27 +42,35 @@ class Told:
 NOTHING: Final = Told()
 
 
-async def told_settled(shard: Shard, event: Event) -> Record | None:
-    """Before a result is taken, wait until the story of its operation is on disk; gives the operation's record."""
+async def told_settled(shard: Shard, event: Event, deadline: Deadline | None = None) -> Record | Lately | None:
+    """Give the operation that a result is about: as it was decided lately, else from the log.
+
+    There the whole of its story must be on disk, which is waited for.
+    """
     if event.type != RESULT:
         return None
     of = str(event.values["of"])
+    lately = shard.recent.get(of)
+    if lately is not None:
+        return lately
     while (flight := shard.flights.get(idempotency_key(of))) is not None:
-        await asyncio.shield(flight.landed)
+        await arrival(flight.landed, deadline, shard.ports.tick)
     record = shard.ports.store.by_event(of)
     # every act on a hold belongs to its decision's story too
-    await settled(shard, record.decision_id if record is not None else "")
+    await settled(shard, record.decision_id if record is not None else "", deadline)
     return record
 
 
-def hold_results(shard: Shard, event: Event, of: Record | None) -> Told:
+def hold_results(shard: Shard, event: Event, of: Record | Lately | None) -> Told:
     """Give what a result says of a decision and its hold; a lapse that is due before it is written first.
 
-    Nothing for any other event, and for an operation that was never decided here; `of` is the operation's record.
+    Nothing for any other event, and for an operation that was never decided here; `of` is the operation.
     """
     decision_id = of.decision_id if of is not None else ""
     if event.type != RESULT or not decision_id:
         return NOTHING
+    if isinstance(of, Lately):
+        return Told(threads=(decision_id,))
     records = shard.ports.store.thread(decision_id)
     hold_id = _hold_of(records)
     told = Told(threads=(decision_id,)) if hold_id is None else _on_hold(shard, read_story(shard, hold_id), event)

@@ -1,22 +1,33 @@
 """Take in whatever comes by the routes of events: a report of fraud makes a claim, also there."""
 
+from holdfast.operations.answer import in_time_of
 from holdfast.operations.decide_event import Answer, decide_event
-from holdfast.operations.make_claim import Made, is_report, make_claim
+from holdfast.operations.make_claim import REPORT, Made, is_report, make_claim
 from holdfast.operations.shard import Shard
 from holdfast.operations.take_event import Taken, take_event
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.wire.canonical import canonical
 
 CREATED = 201
 
 
-async def decide(shard: Shard, body: bytes) -> Answer:
-    """Decide an event, or make a claim of a report of fraud."""
+async def decide(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Answer:
+    """Decide an event, or make a claim of a report of fraud; without a `deadline` in the time of the event's type."""
     if is_report(body):
-        made = await make_claim(shard, body)
+        made = await _claimed(shard, body, deadline)
         return Answer(body=canonical(made.row), replayed=made.replayed, status=200 if made.replayed else CREATED)
-    return await decide_event(shard, body)
+    return await decide_event(shard, body, deadline=deadline)
 
 
-async def take(shard: Shard, body: bytes) -> Taken | Made:
-    """Take an event in, or make a claim of a report of fraud."""
-    return await make_claim(shard, body) if is_report(body) else await take_event(shard, body)
+async def take(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Taken | Made:
+    """Take an event in, or make a claim of a report of fraud; without a `deadline` in the time of the event's type."""
+    return (
+        await _claimed(shard, body, deadline) if is_report(body) else await take_event(shard, body, deadline=deadline)
+    )
+
+
+async def _claimed(shard: Shard, body: bytes, deadline: Deadline | None) -> Made:
+    """Make a claim; what it starts goes on when its answer comes too late."""
+    tick = shard.ports.tick
+    deadline = deadline or in_time_of(shard, REPORT, tick())
+    return await shard.watch.in_time(make_claim(shard, body), deadline, tick)

@@ -2,12 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from holdfast.engine.tenant import Tenant
 from holdfast.features.habits import FIELDS, JUDGED
 from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
+from holdfast.scoring.scorer import Engine, Scorer
+from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy, Pack, Parameter
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import WindowSpec
@@ -17,7 +20,7 @@ _LONG_AGO_MS = -(2**62)
 
 
 class Law:
-    """Packs in their order; `parameters` are the operator's own values by `pack:name`."""
+    """Packs in their order; `parameters` are the operator's own values by `pack:name`, `model` scores."""
 
     def __init__(
         self,
@@ -26,11 +29,15 @@ class Law:
         *,
         tenant: Tenant,
         parameters: Mapping[str, bool | float | str],
+        model: Model | None = None,
     ) -> None:
         self.packs = packs
         self._schema = schema
         self._tenant = tenant
         self._parameters = parameters
+        self.model = model
+        self.engine = None if model is None else Engine(model)
+        self._scorers: dict[str, Scorer] = {}
         self._edges = boundaries(packs)
         self._regimes: dict[tuple[str, int], Regime] = {}
         self._policies: dict[int, Policies] = {}
@@ -42,9 +49,22 @@ class Law:
         if found is None:
             in_force = as_of(self.packs, instant_ms).packs
             found = compile_regime(
-                in_force, lambda pack: self.scope(pack, event_type), event_type, voice=self._tenant.voice
+                in_force,
+                lambda pack: self.scope(pack, event_type),
+                event_type,
+                voice=self._tenant.voice,
+                scorer=self.scorer(event_type),
             )
             self._regimes[event_type, interval] = found
+        return found
+
+    def scorer(self, event_type: str) -> Scorer | None:
+        """Give the model's score for an event type, if the model is for it; raises ModelError when it cannot be."""
+        if self.engine is None or event_type not in self.engine.model.on:
+            return None
+        found = self._scorers.get(event_type)
+        if found is None:
+            found = self._scorers[event_type] = Scorer(self.engine, self._names(event_type))
         return found
 
     def policies(self, instant_ms: int) -> Policies:
@@ -61,11 +81,15 @@ class Law:
 
     def scope(self, pack: Pack, event_type: str) -> Scope:
         """Give the names and parameters that a pack's expressions about an event type may use."""
+        parameters = {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}
+        return replace(self._names(event_type), parameters=parameters)
+
+    def _names(self, event_type: str) -> Scope:
+        """Give the names that expressions about an event type may use."""
         return Scope(
             schema=self._schema,
             event_type=event_type,
             computed=FIELDS if event_type in JUDGED else {},
-            parameters={parameter.name: self._literal(pack, parameter) for parameter in pack.parameters},
             zone=str(self._tenant.zone),
         )
 

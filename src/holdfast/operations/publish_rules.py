@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from msgspec import UNSET, UnsetType
+
 from holdfast.engine.tenant import Tenant
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
 from holdfast.operations.shard import Shard
 from holdfast.regulation import parse_pack
 from holdfast.rules.voice import Voice
+from holdfast.scoring.manifest import read_model
 from holdfast.vocabulary.errors import NotFoundError
 from holdfast.vocabulary.outcome import Mode
 from holdfast.wire.canonical import canonical, read_canonical
@@ -20,7 +23,10 @@ Parameters = Mapping[str, bool | int | float | str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesetContent:
-    """Everything beside the facts that a judgement depends on; `packs` are (name, content hash) in their order."""
+    """Everything beside the facts that a judgement depends on; `packs` are (name, content hash) in their order.
+
+    `model` is the content hash of the model that scores; without one the content says nothing of it.
+    """
 
     packs: Sequence[tuple[str, str]]
     parameters: Parameters
@@ -31,12 +37,15 @@ class RulesetContent:
     zone: str
     language: str
     engine: str
+    model: str | UnsetType = UNSET
 
 
-def publish_ruleset(store: Store, sources: Mapping[str, bytes], *, tenant: Tenant, parameters: Parameters) -> str:
-    """Keep the texts of all packs and the settings, and give the ruleset's version: the hash of it all.
+def publish_ruleset(
+    store: Store, sources: Mapping[str, bytes], *, tenant: Tenant, parameters: Parameters, model: bytes | None = None
+) -> str:
+    """Keep the texts of all packs, the model and the settings, and give the ruleset's version: the hash of it all.
 
-    `sources` maps a pack's name to the bytes of its file, in the order of precedence.
+    `sources` maps a pack's name to the bytes of its file, in the order of precedence; `model` is its content.
     """
     content = RulesetContent(
         packs=[(name, store.put_content("pack", data)) for name, data in sources.items()],
@@ -48,15 +57,19 @@ def publish_ruleset(store: Store, sources: Mapping[str, bytes], *, tenant: Tenan
         zone=str(tenant.zone),
         language=tenant.voice.language,
         engine=tenant.engine_version,
+        model=UNSET if model is None else store.put_content("model", model),
     )
     return store.put_content("ruleset", canonical(content))
 
 
 def copy_ruleset(source: Store, into: Store, ruleset: str) -> None:
-    """Let another store keep a ruleset with the texts of its packs."""
+    """Let another store keep a ruleset with the texts of its packs, and its model."""
     content = _content(source, ruleset)
-    for _, digest in read_canonical(content, RulesetContent).packs:
+    read = read_canonical(content, RulesetContent)
+    for _, digest in read.packs:
         into.put_content("pack", _content(source, digest))
+    if read.model is not UNSET:
+        into.put_content("model", _content(source, read.model))
     into.put_content("ruleset", content)
 
 
@@ -88,4 +101,5 @@ def law_of(store: Store, ruleset: str) -> tuple[Tenant, Law]:
         trusted_proposals=frozenset(content.trusted_proposals),
     )
     packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
-    return tenant, Law(packs, event_schema(), tenant=tenant, parameters=content.parameters)
+    model = None if content.model is UNSET else read_model(_content(store, content.model))
+    return tenant, Law(packs, event_schema(), tenant=tenant, parameters=content.parameters, model=model)

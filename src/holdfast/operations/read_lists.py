@@ -55,7 +55,7 @@ def _entry_row(shard: Shard, entry: ListEntry) -> Row:
 
 def list_page(shard: Shard, list_id: str, *, cursor: str | None, limit: int) -> Row:
     """Give one list's version and a page of its entries."""
-    version = shard.memory.lists.version(list_id)
+    version = shard.memory.lists.version(check_name(list_id))
     if version is None:
         if not (shard.memory.lists.is_loaded(list_id) or is_known(shard, list_id)):
             raise NotFoundError(f"the list `{list_id}` was never loaded")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from holdfast.operations.admission import shed_lately
 from holdfast.operations.freshness import Freshness, every_feed
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
@@ -21,7 +22,7 @@ class Readiness:
 def readiness(shard: Shard) -> Readiness:
     """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready.
 
-    A feed that was loaded late, or not at all for a day, leaves it ready and degraded.
+    A feed that was loaded late, or not at all for a day, leaves it ready and degraded; so do calls refused lately.
     """
     faults = [_cannot_write(shard.failed)] if shard.failed is not None else []
     missing = [
@@ -33,7 +34,7 @@ def readiness(shard: Shard) -> Readiness:
         for held in shard.ports.imports.held.values()
     ]
     overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
-    return Readiness(ready=not faults, degraded=(*faults, *waiting, *overdue, *kept_back(shard)))
+    return Readiness(ready=not faults, degraded=(*faults, *shed_lately(shard), *waiting, *overdue, *kept_back(shard)))
 
 
 def _word(feed: Freshness) -> str:

@@ -8,8 +8,9 @@ import structlog
 
 from holdfast.operations.decide_again import keep_open, revised, withdrawn
 from holdfast.operations.list_settings import is_inner
+from holdfast.operations.recent import Known
 from holdfast.operations.remember import RESULT, as_changed, known_before, remember
-from holdfast.operations.shard import OPERATIONS, Known, Shard, Undecided
+from holdfast.operations.shard import OPERATIONS, Shard, Undecided
 from holdfast.operations.snapshot import thaw
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
@@ -54,6 +55,7 @@ def _empty(shard: Shard) -> None:
     shard.revisions.clear()
     shard.clients.clear()
     shard.covering.clear()
+    shard.recent.clear()
     shard.seq = shard.snapshot_seq = 0
 
 
@@ -108,9 +110,9 @@ def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None])
     if left is not None:
         stand(shard, event, record.seq, decision_id=record.decision_id, left=left)
     made = Known(event=event, seq=record.seq, executed=executed)
-    if record.kind is RecordKind.DECISION:
+    if record.kind is RecordKind.DECISION and _UNKNOWN in record.judgement:
         undecided = Undecided(known=made, decision_id=record.decision_id, outcome=outcome)
-        keep_open(shard, undecided, unknown=_UNKNOWN in record.judgement)
+        keep_open(shard, undecided, record.subject)
     return made
 
 

@@ -12,6 +12,11 @@ from holdfast.vocabulary.records import HoldRow, OutboxRow
 from holdfast.wire.canonical import short_hash
 
 CLIENT_ROLES: Final = ("payer", "client", "seller", "payee")
+_SUBJECTS: Final = tuple(
+    (f"{party}.{name}", name)
+    for party in CLIENT_ROLES
+    for name in ("customer_id", "seller_id", "account", "card", "phone")
+)
 _LIMITS: Final = frozenset({MeasureKind.CAP_TRANSFERS.value, MeasureKind.CAP_CASH.value})
 _TOLD: Final = ("limit_minor", "currency", "hours")  # what a duty's details say to the client
 
@@ -23,11 +28,11 @@ def idempotency_key(event_id: str) -> bytes:
 
 def subject_of(event: Event) -> bytes:
     """Name the person under whose key an event's personal data is kept: its client, else its first party."""
-    for party in CLIENT_ROLES:
-        for name in ("customer_id", "seller_id", "account", "card", "phone"):
-            value = event.values.get(f"{party}.{name}")
-            if value is not None:
-                return subject_named(name, str(value))
+    values = event.values
+    for path, name in _SUBJECTS:
+        value = values.get(path)
+        if value is not None:
+            return subject_named(name, str(value))
     return b""
 
 
@@ -58,6 +63,8 @@ def outbox_rows(
     shard: Shard, event: Event, judgement: Judgement, *, envelope: Envelope, revised: bool = False
 ) -> tuple[OutboxRow, ...]:
     """Queue messages for the bank: that a decision was revised, and each notice that the client must get."""
+    if not revised and not judgement.measures:
+        return ()
     decision_id, subject = envelope.decision_id, subject_of(event)
     rows = []
     if revised:

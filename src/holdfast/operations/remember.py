@@ -1,8 +1,9 @@
 """Let an event become part of the past, by the rule that history counts what was executed."""
 
 from holdfast.operations.decide_again import close
+from holdfast.operations.recent import Known, Lately
 from holdfast.operations.record import idempotency_key, subject_of
-from holdfast.operations.shard import LATE_MS, OPERATIONS, Known, Shard
+from holdfast.operations.shard import LATE_MS, OPERATIONS, Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
@@ -10,8 +11,8 @@ from holdfast.wire.replies import read_outcome
 
 RESULT = "transfer_result"
 _EXECUTED = "executed"
-ToldOf = tuple[Record | None, Known | None]
-"""What a result speaks about: the operation's record, and the operation as it stands in the past."""
+ToldOf = tuple[Record | Lately | None, Known | None]
+"""What a result speaks about: the operation as it was decided, and the operation as it stands in the past."""
 
 
 def is_late(event: Event | Record) -> bool:
@@ -30,8 +31,10 @@ def known_before(shard: Shard, event: Event) -> Known | None:
     return known_of(shard, shard.ports.store.by_event(of))
 
 
-def known_of(shard: Shard, record: Record | None) -> Known | None:
+def known_of(shard: Shard, record: Record | Lately | None) -> Known | None:
     """Read an operation back from its record; nothing where there is none, or its personal data is erased."""
+    if isinstance(record, Lately):
+        return as_changed(shard, record.known)
     return as_changed(shard, _known(record)) if record is not None and record.event else None
 
 
@@ -45,6 +48,8 @@ def _known(record: Record) -> Known:
 def as_changed(shard: Shard, known: Known) -> Known:
     """Take earlier results about the same operation into account."""
     executed = shard.changed.get(known.seq, known.executed)
+    if executed == known.executed:
+        return known
     return Known(event=known.event, seq=known.seq, executed=executed)
 
 

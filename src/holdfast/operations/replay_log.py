@@ -11,7 +11,8 @@ from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.read_decision import replay_record
 from holdfast.operations.rebuild import apply_record
-from holdfast.operations.shard import Known, Shard
+from holdfast.operations.recent import Known
+from holdfast.operations.shard import Shard
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
@@ -104,7 +105,7 @@ def _rulesets(shard: Shard) -> list[str]:
 def _fold_under(again: Shard, run: ReplayRun, *, limit: int | None) -> Iterator[None]:
     """Fold the log under one ruleset."""
     compared = 0
-    recent: dict[str, Known] = {}
+    recent = dict[str, Known]()
     for record in again.ports.store.replay():
         run.records += 1
         if record.kind is RecordKind.DECISION and record.event and read_ruleset(record.judgement) == again.ruleset:

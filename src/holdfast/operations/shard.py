@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
+from holdfast.operations.admission import Crowd
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.courier import Courier
 from holdfast.operations.figures import Figures
@@ -16,17 +17,20 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
+from holdfast.operations.recent import Known, Recent
+from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
-from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListVersion
-from holdfast.vocabulary.records import Record, threads_of
+from holdfast.vocabulary.records import Record, RecordKind, threads_of
 
 LATE_MS = DAY_MS
 OLDEST_MS = 30 * DAY_MS
 OPERATIONS = registry.OPERATIONS
+_EVENTS = frozenset({RecordKind.DECISION, RecordKind.EVENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +52,6 @@ class Bank:
 
     name: str = ""
     phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """An event that a later result may speak about, and whether it stands in the past as executed."""
-
-    event: Event
-    seq: int
-    executed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +78,10 @@ class Shard:
     client's operations that a later input may change, `revisions` the newest revision of decisions that have
     several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
-    newest snapshot of lists, each with the version of the list at which it was looked up.
+    newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
+    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
+    `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
+    are not on disk yet; `crowd` is who waits and who was turned away.
     """
 
     tenant: Tenant
@@ -113,6 +111,11 @@ class Shard:
     snapshots: dict[str, tuple[str, ListVersion | None]] = field(default_factory=dict)
     bank: Bank = field(default_factory=Bank)
     courier: Courier = field(default_factory=Courier)
+    patience: Mapping[str, int] = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
+    watch: Watch = field(default_factory=Watch)
+    handed: deque[int] = field(default_factory=deque)
+    crowd: Crowd = field(default_factory=Crowd)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -132,11 +135,16 @@ class Shard:
 
 @dataclass(slots=True, kw_only=True)
 class Flight:
-    """A record on its way to disk, with what a twin or a result that comes meanwhile needs of it."""
+    """A record on its way to disk, with what a twin or a result that comes meanwhile needs of it.
+
+    `answer` wakes the one call whose answer must be out by a deadline.
+    """
 
     record: Record
     known: Known | None
+    threads: tuple[str, ...]
     landed: "asyncio.Future[Record]"
+    answer: "asyncio.Future[None] | None" = None
 
 
 def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
@@ -144,45 +152,65 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
     if record.seq != shard.seq + 1:
         raise Bug(f"record {record.seq} was handed over after record {shard.seq}")
     shard.seq = record.seq
-    loop = asyncio.get_running_loop()
-    flight = Flight(record=record, known=known, landed=loop.create_future())
+    shard.handed.append(shard.ports.tick())
+    threads = threads_of(record)
+    landed = asyncio.get_running_loop().create_future()
+    flight = Flight(record=record, known=known, threads=threads, landed=landed)
     if record.key:
         shard.flights[record.key] = flight
-    for thread in threads_of(record):
+    for thread in threads:
         shard.threads[thread] = flight
-
-    def done(error: BaseException | None) -> None:
-        shard.landings.append((flight, error))
-        if not shard.landing:
-            shard.landing = True
-            loop.call_soon_threadsafe(land_all, shard)
-
+        if record.kind not in _EVENTS:
+            shard.recent.forget(thread)
     try:
-        shard.ports.store.submit(record, done)
+        shard.ports.store.submit(record, partial(_report, shard, flight))
     except Exception as error:  # noqa: BLE001 - whatever the store says, the record is not on disk
         _land(shard, flight, error)
     return flight
 
 
-@contextmanager
-def applying(shard: Shard) -> Iterator[None]:
+def _report(shard: Shard, flight: Flight, error: BaseException | None) -> None:
+    """Hear from the writer's thread that a record landed; the loop is woken once for all that land together."""
+    shard.landings.append((flight, error))
+    if not shard.landing:
+        shard.landing = True
+        flight.landed.get_loop().call_soon_threadsafe(land_all, shard)
+
+
+class applying:  # noqa: N801 - reads as the verb that it is, as context managers do
     """Let an event take effect and be handed over, or have the memory built again: it may be ahead of the log."""
-    try:
-        yield
-    except Exception as error:
-        if isinstance(error, Bug) or not isinstance(error, HoldfastError):
-            shard.failed = shard.failed or error
-            shard.broken.set()
-        raise
+
+    __slots__ = ("_shard",)
+
+    def __init__(self, shard: Shard) -> None:
+        self._shard = shard
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Let the error pass, and note it unless it is a refusal."""
+        if isinstance(error, Exception) and (isinstance(error, Bug) or not isinstance(error, HoldfastError)):
+            self._shard.failed = self._shard.failed or error
+            self._shard.broken.set()
 
 
-async def settled(shard: Shard, thread: str) -> None:
+async def settled(shard: Shard, thread: str, deadline: Deadline | None = None) -> None:
     """Wait until every record of a story is on disk, so that what is read next is the whole of it.
 
-    Between this and a commit that follows there must be no await. Raises UnavailableError when one was not written.
+    Between this and a commit that follows there must be no await. Raises UnavailableError when one was not written,
+    DeadlineExceededError when that takes too long.
     """
     while (flight := shard.threads.get(thread)) is not None:
-        await asyncio.shield(flight.landed)
+        await arrival(flight.landed, deadline, shard.ports.tick)
+
+
+async def landed(shard: Shard, flight: Flight, deadline: Deadline | None) -> Record:
+    """Wait until a record is on disk; with DeadlineExceededError the wait ends, and the record goes on its way."""
+    if deadline is not None and not flight.landed.done():
+        flight.answer = shard.watch.until(deadline, shard.ports.tick())
+        await flight.answer
+    return await flight.landed
 
 
 def land_all(shard: Shard) -> None:
@@ -195,18 +223,27 @@ def land_all(shard: Shard) -> None:
 
 def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
     """End a flight; a failed group fails every later one until the memory is rebuilt from the log."""
+    if shard.handed:
+        shard.handed.popleft()
     shard.flights.pop(flight.record.key, None)
-    for thread in threads_of(flight.record):
+    for thread in flight.threads:
         if shard.threads.get(thread) is flight:
             del shard.threads[thread]
-    if error is None:
-        if flight.record.outbox:
-            shard.courier.mail.set()
-        if not flight.landed.done():
-            flight.landed.set_result(flight.record)
-        return
-    shard.failed = shard.failed or error
-    shard.broken.set()
+    if error is not None:
+        shard.failed = shard.failed or error
+        shard.broken.set()
+    elif flight.record.outbox:
+        shard.courier.mail.set()
+    _tell(flight, error)
+
+
+def _tell(flight: Flight, error: BaseException | None) -> None:
+    """Wake who waits for a flight's end."""
     if not flight.landed.done():
-        flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
-        flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged
+        if error is None:
+            flight.landed.set_result(flight.record)
+        else:
+            flight.landed.set_exception(UnavailableError("the record could not be written to disk"))
+            flight.landed.exception()  # seen: who no longer waits for it is no fault to be logged
+    if flight.answer is not None and not flight.answer.done():
+        flight.answer.set_result(None)

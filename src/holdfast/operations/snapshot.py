@@ -15,8 +15,9 @@ import structlog
 from numpy.typing import NDArray
 
 from holdfast import __version__
+from holdfast.operations.recent import Known
 from holdfast.operations.record import subject_of
-from holdfast.operations.shard import LATE_MS, Known, Shard, Undecided
+from holdfast.operations.shard import LATE_MS, Shard, Undecided
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.instants import HOUR_MS
 from holdfast.vocabulary.lists import ListVersion

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from holdfast.operations.assess_claim import reassess_after
+from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import revise
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
 from holdfast.operations.hold_results import hold_results, told_settled
+from holdfast.operations.recent import Known
 from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.remember import ToldOf, is_late, known_of, remember
-from holdfast.operations.shard import Flight, Known, Shard, applying, commit
+from holdfast.operations.shard import OPERATIONS, Flight, Shard, applying, commit
+from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import Decoded, decode
 
@@ -22,21 +24,25 @@ class Taken:
     replayed: bool
 
 
-async def take_event(shard: Shard, body: bytes) -> Taken:
-    """Take in the event in `body`; it is on disk when this returns."""
+async def take_event(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Taken:
+    """Take in the event in `body`; it is on disk when this returns.
+
+    Without a `deadline` the answer has the time of its event type. Raises DeadlineExceededError when it is over.
+    """
+    started = shard.ports.tick()
     decoded = decode(body, shard.ports.clock.now_ms())
     event, key = decoded.event, idempotency_key(decoded.event.id)
-    of = await told_settled(shard, event)
-    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.EVENT)
+    deadline = deadline or in_time_of(shard, event.type, started)
+    of = await told_settled(shard, event, deadline)
+    earlier = await find_earlier(shard, key, decoded, kind=RecordKind.EVENT, deadline=deadline)
     if earlier is not None:
         return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
     refuse_too_old(event)
+    refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     with applying(shard):
         flights = _take_now(shard, decoded, key, told_of=told_of)
-    for flight in flights:
-        await flight.landed
-    await reassess_after(shard, flights[0].record)
+    await answered(shard, flights, deadline)
     return Taken(event_id=event.id, late=is_late(event), replayed=False)
 
 
@@ -58,5 +64,8 @@ def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf) ->
         event=decoded.body,
     )
     shard.figures.events[event.type] += 1
-    flight = commit(shard, told.beside(record), Known(event=event, seq=seq, executed=True))
+    known = Known(event=event, seq=seq, executed=True)
+    flight = commit(shard, told.beside(record), known)
+    if event.type in OPERATIONS:
+        shard.recent.note(known)
     return [flight, *revise(shard, event)]

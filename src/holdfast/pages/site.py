@@ -15,11 +15,12 @@ from starlette.routing import Route
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.shard import Shard
 from holdfast.pages.asked import asked_ending, asked_language, asked_play, asked_story, small_form
+from holdfast.pages.crash import RUNNING, Crash
 from holdfast.pages.eve import STORIES, Scratch, both_sides
 from holdfast.pages.eve import USUAL as USUAL_EVE
 from holdfast.pages.late_feed import late_feed
 from holdfast.pages.results import read_figures, totals, widest
-from holdfast.pages.story import CURRENCY, RAILS, USUAL, Stage, country_of, read_tag
+from holdfast.pages.story import CURRENCY, RAILS, USUAL, Country, Stage, country_of, read_tag
 from holdfast.pages.two_days import ENDINGS, Wish, two_days
 from holdfast.pages.view import LawBook
 from holdfast.pages.words import LANGUAGES, Words
@@ -39,15 +40,25 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 _REFRESH_SECONDS = "5"
+_PROGRESS_SECONDS = "1"
+TOUR: Mapping[Country, tuple[str, ...]] = {
+    "ru": ("call", "law", "hold", "late", "crash", "results"),
+    "kz": ("call", "law", "hold", "crash", "results"),
+}
 
 
 class Site:
-    """The demonstration's pages over one shard; `scratch` makes shards in memory for days away from its clock."""
+    """The demonstration's pages over one shard.
 
-    def __init__(self, shard: Shard, scratch: Scratch, figures: Path) -> None:
+    `scratch` makes shards in memory for days away from its clock, `crash` kills servers; `figures` is the file in which
+    a demonstration leaves its own.
+    """
+
+    def __init__(self, shard: Shard, scratch: Scratch, figures: Path, *, crash: Crash) -> None:
         self._shard = shard
         self._scratch = scratch
         self._figures = figures
+        self._crash = crash
         self._evidence = b""
         self._stage = Stage(shard)
         self._country = country_of(shard)
@@ -70,6 +81,8 @@ class Site:
                 Route("/demo/hold", self.hold, methods=["GET"]),
                 Route("/demo/late", self.late, methods=["GET"]),
                 Route("/demo/late/evidence.json", self.evidence, methods=["GET"]),
+                Route("/demo/crash", self.crash, methods=["GET"]),
+                Route("/demo/crash", self.kill, methods=["POST"]),
                 Route("/demo/results", self.results, methods=["GET"]),
                 Route("/demo/demo.css", self.style, methods=["GET"]),
             ],
@@ -85,6 +98,7 @@ class Site:
             page=name,
             languages={language: Words(language)("name") for language in LANGUAGES},
             country=self._country,
+            tour=TOUR[self._country],
             link=lambda **changes: _link(request, **changes),
             now=from_ms(self._shard.ports.clock.now_ms(), self._shard.tenant.zone),
             **values,
@@ -190,6 +204,20 @@ class Site:
             return RedirectResponse(f"/demo/late?lang={asked_language(request)}", status_code=303, headers=_HEADERS)
         headers = {"content-disposition": 'attachment; filename="evidence.json"', "x-content-type-options": "nosniff"}
         return Response(self._evidence, media_type="application/json", headers=headers)
+
+    async def crash(self, request: Request) -> Response:
+        """Show the crash that runs, or the last one."""
+        course = self._crash.course
+        answer = self._page(request, "crash", course=course, running=RUNNING)
+        if course.is_running:
+            answer.headers["refresh"] = _PROGRESS_SECONDS
+        return answer
+
+    async def kill(self, request: Request) -> Response:
+        """Begin a crash, and lead to the page that follows it."""
+        await small_form(request)
+        self._crash.start()
+        return RedirectResponse(f"/demo/crash?lang={asked_language(request)}", status_code=303, headers=_HEADERS)
 
     async def results(self, request: Request) -> Response:
         """Show what fraction was caught, and how many honest clients were stopped."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
+from holdfast.language import Why
 from holdfast.rules.condition import Condition
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import SignResult
 from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.packs import Duty, HoldPolicy, Pack, Rule, Sign
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+
+_REPORTS_MAX: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,28 +29,32 @@ class SignCheck:
     quiet: tuple[int, ...]
     mode: Mode
     clear: SignResult
-    reports: dict[tuple[str, ...], SignResult] = field(default_factory=dict, repr=False, compare=False)
+    _unknown: dict[Why, SignResult] = field(default_factory=dict, repr=False, compare=False)
 
-    def result(self, facts: Facts, answers: Sequence[Trilean]) -> SignResult:
-        """Report the sign's state: with evidence when it fired, with what was missing when it is unknown."""
-        state = answers[self.condition.place]
+    def result(self, facts: Facts, state: Trilean, why: Why) -> SignResult:
+        """Report the sign's state: with evidence when it fired, with what was missing when it is unknown.
+
+        What was missing follows from `why` it is unknown, so it is worked out once for each such state.
+        """
         if state is True:
             return replace(self.clear, state="fired", evidence=self.condition.evidence(facts))
-        if state is UNKNOWN:
-            return self._unknown(self.condition.lacks(facts, answers))
-        return self.clear
-
-    def _unknown(self, lacks: tuple[str, ...]) -> SignResult:
-        """Report an unknown state; equal reports are made once."""
-        found = self.reports.get(lacks)
+        if state is not UNKNOWN:
+            return self.clear
+        found = self._unknown.get(why)
         if found is None:
-            found = self.reports[lacks] = replace(self.clear, state="unknown", missing=lacks)
+            if len(self._unknown) >= _REPORTS_MAX:
+                self._unknown.clear()
+            lacks = self.condition.lacks(facts.values)
+            found = self._unknown[why] = replace(self.clear, state="unknown", missing=lacks)
         return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCheck:
-    """A rule with its condition; `quiet` are the places of the allow lists that silence it."""
+    """A rule with its condition; `quiet` are the places of the allow lists that silence it.
+
+    `scored` says that it reads the model's score.
+    """
 
     rule: Rule
     pack: Pack
@@ -54,6 +62,7 @@ class RuleCheck:
     quiet: tuple[int, ...]
     mode: Mode
     title: str
+    scored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +97,3 @@ class RepeatLaw:
 def in_force(check: SignCheck | DutyCheck, answers: Sequence[Trilean]) -> bool:
     """Tell whether a check's pack binds this event; an unknown condition does not bind."""
     return check.applies is None or answers[check.applies] is True
-
-
-def is_reported(check: SignCheck, answers: Sequence[Trilean]) -> bool:
-    """Tell whether a decision shows the sign: one in force, and one with its own policy only where it fired.
-
-    Such a sign is no regulator's indicator but a client's own wish (a trusted person must agree): it is reported as
-    the ground that it is.
-    """
-    wish = check.sign.policy is not None and answers[check.condition.place] is not True
-    return in_force(check, answers) and not wish

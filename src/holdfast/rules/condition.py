@@ -1,59 +1,31 @@
 """One compiled condition, with what it needs to know and what it can show."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from holdfast.language import Expression, Plan, Scope, atoms, compile_expression, missing, plan
+from holdfast.language import Expression, Plan, Scope, compile_expression, missing, plan
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import Scalar
-from holdfast.vocabulary.trilean import Trilean
-from holdfast.vocabulary.windows import WindowSpec, completeness_name
+from holdfast.vocabulary.windows import WindowSpec
 
-_MEMORIES = 4_096
 _MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
-State = tuple[tuple[bool, ...], tuple[Trilean, ...], tuple[bool, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Condition:
-    """An expression compiled for one event type; `place` is its index in the program's answer.
-
-    `parts` are the expression's undivided conditions and `parts_at` where their answers start, when it is ever asked
-    what was missing; `inputs` are the names in the facts that it reads, `spans` its windows as (name of the
-    source's completeness, length in milliseconds).
-    """
+    """An expression compiled for one event type; `place` is its index in the program's answer."""
 
     place: int
     expression: Expression
     plan: Plan
     shown: tuple[str, ...]
-    parts: tuple[Expression, ...]
-    parts_at: int
-    inputs: tuple[str, ...]
-    spans: tuple[tuple[str, int], ...]
     labels: dict[str, str]
     lists: tuple[str, ...]
-    _remembered: dict[State, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
-    def lacks(self, facts: Facts, answers: Sequence[Trilean]) -> tuple[str, ...]:
-        """Name the inputs whose absence made the condition unknown.
-
-        The answer follows from which inputs are present, how the undivided conditions came out, and which windows
-        lie in a complete period; so it is worked out once for each such state.
-        """
-        values = facts.values
-        state = (
-            tuple([name in values for name in self.inputs]),
-            tuple(answers[self.parts_at : self.parts_at + len(self.parts)]),
-            tuple([facts.reaches(source, span_ms) for source, span_ms in self.spans]),
-        )
-        found = self._remembered.get(state)
-        if found is None:
-            if len(self._remembered) >= _MEMORIES:
-                self._remembered.clear()
-            names = missing(self.expression, values)
-            found = self._remembered[state] = tuple(self.labels.get(name, name) for name in names)
-        return found
+    def lacks(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """Name the inputs whose absence made the condition unknown."""
+        return tuple(self.labels.get(name, name) for name in missing(self.expression, values))
 
     def evidence(self, facts: Facts) -> dict[str, Scalar]:
         """Collect what a reader may see: list hits with their version, then values; never an identifier itself."""
@@ -91,23 +63,11 @@ def condition(text: str, scope: Scope, *, place: int, shown: tuple[str, ...]) ->
     expression = compile_expression(text, scope)
     planned = plan(expression)
     fields = {**scope.schema.fields[scope.event_type], **scope.computed}
-    sources = [completeness_name(source) for source in planned.sources]
-    probes = [probe.name for probe in planned.probes]
     return Condition(
         place=place,
         expression=expression,
         plan=planned,
         shown=tuple(name for name in shown if name in fields and not fields[name].personal),
-        parts=atoms(expression),
-        parts_at=0,
-        inputs=(*planned.fields, *(window.name for window in planned.windows), *probes, *sources),
-        spans=tuple(
-            dict.fromkeys(
-                (completeness_name(source), window.over_ms or 0)
-                for window in planned.windows
-                for source in window.sources
-            )
-        ),
         labels={window.name: window_label(window) for window in planned.windows},
-        lists=tuple(probes),
+        lists=tuple(probe.name for probe in planned.probes),
     )

@@ -1,29 +1,37 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from holdfast.language import Scope, compile_program
+from holdfast.language import Expression, Program, Scope, compile_program
+from holdfast.lists.questions import Questions
 from holdfast.rules.checks import DutyCheck, RepeatLaw, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition, condition
 from holdfast.rules.usual import Usual
 from holdfast.rules.voice import Voice, cite
+from holdfast.scoring.names import with_score
+from holdfast.scoring.scorer import Scorer
 from holdfast.vocabulary.event import Value
-from holdfast.vocabulary.judgement import SignResult
-from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Sign
+from holdfast.vocabulary.judgement import SignResult, Versions
+from holdfast.vocabulary.lists import ListMatch
+from holdfast.vocabulary.models import SCORE
+from holdfast.vocabulary.packs import BusinessCalendar, Duty, HoldPolicy, Pack, RailClass, Rule, Sign
 from holdfast.vocabulary.trilean import Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec, completeness_name
 
 _APART = -1
-Program = Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """Everything that can speak about one event type at one instant, and one program that evaluates it all.
+    """Everything that can speak about one event type at one instant.
 
-    `repeats` is by rail, `probed` are the subjects of the `probes`, `sources` are those that must be complete, each
-    with the name of that fact.
+    `usual` is the first look at every event, `program` evaluates all conditions of one that needs it.
+    `repeats` is by rail, `questions` are the `probes` as they are put to the lists, `sources` are those that must be
+    complete, each with the name of that fact. `scorer` is the model for this event type, if there is one;
+    `reads_score` says that some rule wants to know its answer. `made` are the versions that judgements named, by the
+    identity of the answers of lists, which are kept beside so that it stays theirs.
     """
 
     event_type: str
@@ -34,13 +42,18 @@ class Regime:
     rails: Mapping[tuple[str, str], RailClass]
     policies: Mapping[str, HoldPolicy]
     calendars: Mapping[str, BusinessCalendar]
-    program: Program
+    program: Callable[[Mapping[str, Value]], tuple[Trilean, ...]]
     windows: tuple[WindowSpec, ...]
     probes: tuple[ListProbe, ...]
-    probed: tuple[str, ...]
+    questions: Questions
     sources: tuple[tuple[str, str], ...]
     repeats: Mapping[str, RepeatLaw]
     usual: Usual
+    scorer: Scorer | None = None
+    reads_score: bool = False
+    made: dict[tuple[int, str, str], tuple[Mapping[str, ListMatch], Versions]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 class _Compiler:
@@ -53,9 +66,10 @@ class _Compiler:
         self._places: dict[tuple[str, str], Condition] = {}
         self.conditions: list[Condition] = []
 
-    def add(self, text: str, pack: Pack, shown: tuple[str, ...] = ()) -> Condition:
-        """Compile a text under a pack's scope."""
-        compiled = condition(text, self._scopes(pack), place=len(self.conditions), shown=shown)
+    def add(self, text: str, pack: Pack, shown: tuple[str, ...] = (), *, scored: bool = False) -> Condition:
+        """Compile a text under a pack's scope; a `scored` one may read the score too."""
+        scope = self._scopes(pack)
+        compiled = condition(text, with_score(scope) if scored else scope, place=len(self.conditions), shown=shown)
         self.conditions.append(compiled)
         return compiled
 
@@ -105,17 +119,20 @@ class _Compiler:
     def rules(self, event_type: str) -> tuple[RuleCheck, ...]:
         """Compile the rules for an event type."""
         return tuple(
-            RuleCheck(
-                rule=rule,
-                pack=pack,
-                condition=self.add(rule.when, pack, rule.evidence),
-                quiet=self.quiet(rule.quiet_by, pack, event_type),
-                mode=self._voice.mode((pack.id, pack.mode), (rule.id, rule.mode)),
-                title=self._voice.title(rule.title),
-            )
-            for pack in self._packs
-            for rule in pack.rules
-            if event_type in rule.on
+            self.rule(rule, pack, event_type) for pack in self._packs for rule in pack.rules if event_type in rule.on
+        )
+
+    def rule(self, rule: Rule, pack: Pack, event_type: str) -> RuleCheck:
+        """Compile one rule."""
+        compiled = self.add(rule.when, pack, rule.evidence, scored=True)
+        return RuleCheck(
+            rule=rule,
+            pack=pack,
+            condition=compiled,
+            quiet=self.quiet(rule.quiet_by, pack, event_type),
+            mode=self._voice.mode((pack.id, pack.mode), (rule.id, rule.mode)),
+            title=self._voice.title(rule.title),
+            scored=SCORE in compiled.plan.fields,
         )
 
     def repeats(self, event_type: str) -> dict[str, RepeatLaw]:
@@ -167,39 +184,60 @@ class _Compiler:
         )
 
 
+class _Whole:
+    """The program of all conditions, which only the unusual event needs: it is compiled at the first."""
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        self._expressions = expressions
+
+    @cached_property
+    def _program(self) -> Program:
+        return compile_program(self._expressions)
+
+    def __call__(self, values: Mapping[str, Value]) -> tuple[Trilean, ...]:
+        """Give the values of all conditions by their places."""
+        return self._program(values)
+
+
 def _speaks_of(rail: str, event_type: str, fields: Mapping[str, object]) -> bool:
     """Tell whether a rail's class can concern an event type, and its payee can be asked for."""
     return "payee" in fields and ("rail" in fields or rail == event_type)
 
 
-def compile_regime(packs: Sequence[Pack], scopes: Callable[[Pack], Scope], event_type: str, *, voice: Voice) -> Regime:
-    """Compile what the packs, cut down to one instant, say about one event type.
+def compile_regime(
+    packs: Sequence[Pack],
+    scopes: Callable[[Pack], Scope],
+    event_type: str,
+    *,
+    voice: Voice,
+    scorer: Scorer | None = None,
+) -> Regime:
+    """Compile what the packs, cut down to one instant, and a model say about one event type.
 
     `scopes` gives the names and parameters that each pack's expressions may use.
     """
     compiler = _Compiler(packs, scopes, voice)
-    signs, rules, duties = list(compiler.signs(event_type)), compiler.rules(event_type), compiler.duties(event_type)
+    signs, rules, duties = compiler.signs(event_type), compiler.rules(event_type), compiler.duties(event_type)
     repeats = compiler.repeats(event_type)
-    plans = [one.plan for one in compiler.conditions]
+    plans = [*(one.plan for one in compiler.conditions), *(scorer.inputs.plans if scorer else ())]
     expressions = [one.expression for one in compiler.conditions]
     probes = dict.fromkeys(probe for one in plans for probe in one.probes)
-    for place, check in enumerate(signs):
-        signs[place] = replace(check, condition=replace(check.condition, parts_at=len(expressions)))
-        expressions += check.condition.parts
     return Regime(
         event_type=event_type,
         packs={pack.id: pack.version for pack in packs},
-        signs=tuple(signs),
+        signs=signs,
         rules=rules,
         duties=duties,
         rails={(pack.jurisdiction, rail.rail): rail for pack in packs for rail in pack.rails},
         policies={policy.id: policy for pack in packs for policy in pack.policies},
         calendars={pack.jurisdiction: pack.calendar for pack in packs if pack.calendar},
-        program=compile_program(expressions),
+        program=_Whole(expressions),
         windows=tuple(dict.fromkeys(window for one in plans for window in one.windows)),
         probes=tuple(probes),
-        probed=tuple(dict.fromkeys(probe.subject for probe in probes)),
+        questions=Questions(tuple(probes)),
         sources=tuple(dict.fromkeys((source, completeness_name(source)) for one in plans for source in one.sources)),
         repeats=repeats,
-        usual=Usual(tuple(signs), rules, duties),
+        usual=Usual(signs, rules, duties, conditions=compiler.conditions),
+        scorer=scorer,
+        reads_score=any(check.scored for check in rules),
     )

@@ -1,98 +1,86 @@
 """The usual case, in which nothing acts: it is recognised at once, and equal reports of the signs are made once."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from operator import itemgetter
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from holdfast.features.standing import LASTS
-from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, is_reported
+from holdfast.language import Why, compile_glance
+from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck
+from holdfast.rules.condition import Condition
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import SignResult
-from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+from holdfast.vocabulary.trilean import Trilean
 
-_VIEWS_MAX: Final = 256
-_REPORTS_MAX: Final = 4_096
-Answers = Sequence[Trilean]
-Picker = Callable[[Answers], tuple[Trilean, ...]]
+_REPORTS_MAX: Final = 8_192
+State = tuple[tuple[Trilean, ...], tuple[Why, ...]]
 
 
-def _picker(places: Iterable[int]) -> Picker:
-    """Give a function that takes the answers at some places, without a loop where there are several."""
-    wanted = sorted(set(places))
-    if len(wanted) > 1:
-        return itemgetter(*wanted)
-    return lambda answers: tuple([answers[place] for place in wanted])
+class Seen(NamedTuple):
+    """What the first look at facts told: whether nothing acts, the report on the signs unless one fired, and the state.
 
+    The state holds the value of every sign, beside it what decides why it is unknown.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What the report depends on when the signs' conditions came out in one way; `made` are the reports so far."""
-
-    checks: tuple[SignCheck, ...]
-    parts: Picker
-    inputs: tuple[str, ...]
-    spans: tuple[tuple[str, int], ...]
-    made: dict[tuple[Any, ...], tuple[SignResult, ...]] = field(default_factory=dict)
-
-    def report(self, facts: Facts, answers: Answers) -> tuple[SignResult, ...]:
-        """Give the report on signs of which none fired."""
-        state = (
-            self.parts(answers),
-            tuple(map(facts.values.__contains__, self.inputs)),
-            tuple([facts.reaches(source, span_ms) for source, span_ms in self.spans]),
-        )
-        found = self.made.get(state)
-        if found is None:
-            if len(self.made) >= _REPORTS_MAX:
-                self.made.clear()
-            found = self.made[state] = tuple([check.result(facts, answers) for check in self.checks])
-        return found
+    quiet: bool
+    signs: tuple[SignResult, ...] | None
+    state: State
 
 
 class Usual:
-    """The usual case of one regime."""
+    """The usual case of one regime; `conditions` are all of the regime's by their places."""
 
-    def __init__(self, signs: Sequence[SignCheck], rules: Sequence[RuleCheck], duties: Sequence[DutyCheck]) -> None:
+    def __init__(
+        self,
+        signs: Sequence[SignCheck],
+        rules: Sequence[RuleCheck],
+        duties: Sequence[DutyCheck],
+        *,
+        conditions: Sequence[Condition],
+    ) -> None:
         self._signs = signs
-        self._lasting = frozenset(f"{LASTS}{check.duty.id}" for check in duties)
-        fired = [check.condition.place for check in signs]
-        self._fired = _picker(fired)
-        self._acting = _picker(
-            [
-                *fired,
-                *(check.condition.place for check in rules),
-                *(check.condition.place for check in duties if check.condition is not None),
-            ]
-        )
-        self._state = _picker([*fired, *(check.applies for check in signs if check.applies is not None)])
-        self._views: dict[tuple[Trilean, ...], _View] = {}
+        self._lasting = tuple(dict.fromkeys(f"{LASTS}{check.duty.id}" for check in duties))
+        bounds = list(dict.fromkeys(check.applies for check in signs if check.applies is not None))
+        self._bound_at = [None if one.applies is None else len(signs) + bounds.index(one.applies) for one in signs]
+        told = [*(check.condition for check in signs), *(conditions[place] for place in bounds)]
+        acting = [*(one.condition for one in rules), *(one.condition for one in duties if one.condition is not None)]
+        self._look = compile_glance([one.expression for one in told], [one.expression for one in acting])
+        self._reports: dict[State, tuple[SignResult, ...] | None] = {}
 
-    def is_quiet(self, facts: Facts, answers: Answers) -> bool:
-        """Tell whether nothing can be proposed and no measure can be due.
+    def look(self, facts: Facts) -> Seen:
+        """Look at facts; all is quiet where nothing can be proposed and no measure can be due.
 
         Without a proposal a duty binds, its limit too, only by its own condition or because it stands from before.
         """
-        return True not in self._acting(answers) and self._lasting.isdisjoint(facts.values)
+        values = facts.values
+        acts, told, whys = self._look(values)
+        state = (told, whys)
+        try:
+            signs = self._reports[state]
+        except KeyError:
+            signs = self._report(facts, state)
+        quiet = not acts and signs is not None
+        for name in self._lasting:
+            quiet = quiet and name not in values
+        return Seen(quiet, signs, state)
 
-    def report(self, facts: Facts, answers: Answers) -> tuple[SignResult, ...] | None:
-        """Give the report on the signs in force, unless one may have fired: then it depends on the facts themselves."""
-        if True in self._fired(answers):
-            return None
-        state = self._state(answers)
-        view = self._views.get(state)
-        if view is None:
-            if len(self._views) >= _VIEWS_MAX:
-                self._views.clear()
-            view = self._views[state] = self._view(answers)
-        return view.report(facts, answers)
+    def reported(self, facts: Facts, state: State) -> list[tuple[SignCheck, SignResult]]:
+        """Report each sign that a decision shows: one in force, and one with its own policy only where it fired.
 
-    def _view(self, answers: Answers) -> _View:
-        checks = tuple(check for check in self._signs if is_reported(check, answers))
-        unknown = [check.condition for check in checks if answers[check.condition.place] is UNKNOWN]
-        return _View(
-            checks=checks,
-            parts=_picker(place for one in unknown for place in range(one.parts_at, one.parts_at + len(one.parts))),
-            inputs=tuple(dict.fromkeys(name for one in unknown for name in one.inputs)),
-            spans=tuple(dict.fromkeys(span for one in unknown for span in one.spans)),
-        )
+        Such a sign is no regulator's indicator but a client's own wish (a trusted person must agree): it is reported
+        as the ground that it is.
+        """
+        told, whys = state
+        return [
+            (check, check.result(facts, told[number], whys[number]))
+            for number, (check, bound_at) in enumerate(zip(self._signs, self._bound_at, strict=True))
+            if (bound_at is None or told[bound_at] is True) and (check.sign.policy is None or told[number] is True)
+        ]
+
+    def _report(self, facts: Facts, state: State) -> tuple[SignResult, ...] | None:
+        """Report the signs once for each state; where one fired, its evidence is in the facts themselves."""
+        if len(self._reports) >= _REPORTS_MAX:
+            self._reports.clear()
+        fired = True in state[0][: len(self._signs)]
+        made = None if fired else tuple([result for _, result in self.reported(facts, state)])
+        self._reports[state] = made
+        return made

@@ -31,6 +31,8 @@ _decode_bytes: Final = msgspec.json.Decoder(bytes).decode
 def extra_parts(record: Record) -> dict[str, bytes]:
     """Give a record's rare parts by name, only those that it has."""
     parts = {"act": record.act} if record.act else {}
+    if not (record.hold or record.threads or record.claim or record.exposures or record.source or record.list_version):
+        return parts
     for name in NAMES:
         value = getattr(record, name)
         if value:

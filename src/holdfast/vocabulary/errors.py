@@ -106,6 +106,20 @@ class TooLargeError(HoldfastError):
     http_status = 413
 
 
+class TooSlowError(HoldfastError):
+    """Send the whole request at once; a head has ten seconds, a body ten more and a second for every 16 KB."""
+
+    code = "too_slow"
+    http_status = 408
+
+
+class HeadTooLargeError(HoldfastError):
+    """Send fewer or shorter headers: request line and headers together have at most 32 KB."""
+
+    code = "head_too_large"
+    http_status = 431
+
+
 class TooManyError(HoldfastError):
     """Wait for the seconds that `Retry-After` names, then send again."""
 
@@ -113,10 +127,24 @@ class TooManyError(HoldfastError):
     http_status = 429
 
 
+class OverloadedError(HoldfastError):
+    """Nothing was decided: wait for the seconds that `Retry-After` names, then send the same call with the same id."""
+
+    code = "overloaded"
+    http_status = 503
+
+
 class UnavailableError(HoldfastError):
     """Nothing was decided and nothing is lost: retry the same call with the same id after `Retry-After` seconds."""
 
     code = "unavailable"
+    http_status = 503
+
+
+class DeadlineExceededError(HoldfastError):
+    """Retry the same call with the same id: what was decided by then is answered byte for byte, else decided anew."""
+
+    code = "deadline_exceeded"
     http_status = 503
 
 
@@ -138,6 +166,13 @@ class MappingError(HoldfastError):
     """Correct the mapping file at the place that the pointer names; `docs/files.md` lists every key."""
 
     code = "mapping"
+    http_status = 422
+
+
+class ModelError(HoldfastError):
+    """Correct the model's file at the place that is named; `holdfast models check DIR` repeats the check."""
+
+    code = "model"
     http_status = 422
 
 

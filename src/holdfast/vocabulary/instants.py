@@ -1,6 +1,7 @@
 """Instants as epoch milliseconds, and their written forms."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 SECOND_MS: Final = 1_000
@@ -11,12 +12,14 @@ DAY_MS: Final = 24 * HOUR_MS
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
+_MINUTES_REMEMBERED: Final = 4_096
+_USUAL_MS: Final = range(-2_208_988_800_000, 253_370_764_800_000)  # the years 1900 to 9998
 
 
 def to_ms(instant: datetime) -> int:
     """Turn an aware datetime into epoch milliseconds, rounding down."""
-    return (instant - _EPOCH) // _MILLISECOND
+    since = instant - _EPOCH
+    return since.days * DAY_MS + since.seconds * SECOND_MS + since.microseconds // 1_000
 
 
 def from_ms(instant_ms: int, zone: tzinfo = UTC) -> datetime:
@@ -38,4 +41,16 @@ def read_rfc3339(written: str) -> int:
 
 def rfc3339(instant_ms: int, zone: tzinfo = UTC) -> str:
     """Write epoch milliseconds as RFC 3339 with milliseconds and offset."""
+    if instant_ms in _USUAL_MS:
+        minute, rest_ms = divmod(instant_ms, MINUTE_MS)
+        head, tail = _minute(minute, zone)
+        if head:
+            return f"{head}{rest_ms // SECOND_MS:02}.{rest_ms % SECOND_MS:03}{tail}"
     return from_ms(instant_ms, zone).isoformat(timespec="milliseconds")
+
+
+@lru_cache(maxsize=_MINUTES_REMEMBERED)
+def _minute(minute: int, zone: tzinfo) -> tuple[str, str]:
+    """Write what stands before and after the seconds of a whole minute; empty where an offset has seconds itself."""
+    written = from_ms(minute * MINUTE_MS, zone).isoformat(timespec="seconds")
+    return (written[:17], written[19:]) if written[17:19] == "00" else ("", "")

@@ -139,5 +139,7 @@ class Record:
 
 def threads_of(record: Record) -> tuple[str, ...]:
     """Name every story that a record belongs to, each once."""
+    if not record.threads and record.hold is None and record.claim is None:
+        return ()
     own = (record.hold.id if record.hold else "", record.claim.id if record.claim else "")
     return tuple(dict.fromkeys(thread for thread in (*own, *record.threads) if thread))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from json import loads
+from typing import NamedTuple
 
 from msgspec import DecodeError, ValidationError, json
 
@@ -13,16 +14,18 @@ from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError,
 from holdfast.vocabulary.event import Event, EventId
 from holdfast.vocabulary.instants import MINUTE_MS, rfc3339, to_ms
 from holdfast.wire.canonical import canonical, short_hash
-from holdfast.wire.events import EventMessage, Message
-from holdfast.wire.fields import event_schema, flatten, instant_names, type_name
+from holdfast.wire.events import EVENT_MESSAGES, EventMessage, Message
+from holdfast.wire.fields import event_schema, instant_names, type_name
+from holdfast.wire.flat import Flatten, flattener
 
 MAX_EVENT_BYTES = 65_536
 AHEAD_MS = 5 * MINUTE_MS
 EARLIEST_MS = to_ms(datetime(1900, 1, 1, tzinfo=UTC))
 
 _DECODER = json.Decoder(EventMessage)
-_NOT_CANONICAL = (b":null", b": null", b"+00:00")  # each has one colon that the canonical bytes lack
-_ESCAPED_COLON = b"\\u003"
+_QUOTE, _ESCAPE, _MEMBER = b'"', b"\\", b'":'
+_NULLS = (b'":null', b'": null')
+_HIDING = (b"\\u00", b" :", b"\t:", b"\n:", b"\r:")  # a quote or colon that is escaped, or a colon on its own
 _PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]*)`")
@@ -102,34 +105,51 @@ def decode_message(body: bytes) -> EventMessage:
     return message
 
 
-def _check_instant(name: str, value: int, received_ms: int) -> None:
+def _refuse_instant(name: str, value: int, received_ms: int) -> None:
     """Refuse an instant that lies too far ahead of the clock, or before anything that a bank could mean."""
     pointer = "/" + name.replace(".", "/")
-    if value > received_ms + AHEAD_MS:
-        raise FutureError(
-            f"`{name}` is {rfc3339(value)}, more than five minutes ahead of {rfc3339(received_ms)}", pointer=pointer
-        )
     if value < EARLIEST_MS:
         raise InvalidError(f"`{name}` lies before the year 1900", pointer=pointer)
+    raise FutureError(
+        f"`{name}` is {rfc3339(value)}, more than five minutes ahead of {rfc3339(received_ms)}", pointer=pointer
+    )
+
+
+class _Kind(NamedTuple):
+    """What is worked out once for each type of event."""
+
+    type: str
+    flatten: Flatten
+    instants: tuple[str, ...]
+
+
+def _kinds() -> dict[type[Message], _Kind]:
+    names = {message: type_name(message) for message in EVENT_MESSAGES}
+    return {message: _Kind(name, flattener(message), instant_names(name)) for message, name in names.items()}
+
+
+_KINDS = _kinds()
 
 
 def to_event(message: Message, received_ms: int) -> Event:
     """Turn a message into an event, refusing instants before 1900 or more than five minutes after `received_ms`."""
     event = _event(message, received_ms)
-    for name in instant_names(event.type):
-        value = event.values.get(name)
-        if isinstance(value, int):
-            _check_instant(name, value, received_ms)
+    values, latest_ms = event.values, received_ms + AHEAD_MS
+    for name in _KINDS[type(message)].instants:
+        value = values.get(name)
+        if value is not None and not EARLIEST_MS <= value <= latest_ms:  # type: ignore[operator]  # instants are whole
+            _refuse_instant(name, value, received_ms)  # type: ignore[arg-type]
     return event
 
 
 def _event(message: Message, received_ms: int) -> Event:
     """Turn a message into an event without further checks."""
-    values = flatten(message)
+    kind = _KINDS[type(message)]
+    values = kind.flatten(message)
     return Event(
         id=EventId(message.id),
-        type=type_name(message),
-        occurred_ms=to_ms(message.occurred_at),
+        type=kind.type,
+        occurred_ms=values["occurred_at"],  # type: ignore[arg-type]  # an instant is whole
         received_ms=received_ms,
         values=values,
     )
@@ -147,12 +167,16 @@ def _once(members: Sequence[tuple[str, object]]) -> None:
 def refuse_repeated(body: bytes, canon: bytes) -> None:
     """Refuse a body in which some object has a name twice, for the decoder would silently take the last.
 
-    Each member has one colon outside of texts, and the canonical bytes have the members and texts of the body without
-    its nulls, and an offset of zero as `Z`. So equal numbers of colons prove that nothing was dropped; only otherwise
-    is the body read again. A null before a value passes, for it says nothing.
+    The canonical bytes have the members and texts of the body without its nulls. So equal numbers of quotes prove
+    that nothing was dropped, where none is escaped; with nulls it is equal numbers of quotes with a colon behind
+    them, where no colon stands on its own. Only otherwise is the body read again. A null before a value passes, for
+    it says nothing.
     """
-    left_out = sum(body.count(text) - canon.count(text) for text in _NOT_CANONICAL if text in body)
-    if _ESCAPED_COLON in body or body.count(b":") != canon.count(b":") + left_out:
+    if body.count(_QUOTE) == canon.count(_QUOTE) and (_ESCAPE not in body or _HIDING[0] not in body):
+        return
+    left_out = sum([body.count(text) - canon.count(text) for text in _NULLS])
+    dropped = body.count(_MEMBER) - canon.count(_MEMBER) - left_out
+    if dropped or any(map(body.__contains__, _HIDING)):
         loads(body, object_pairs_hook=_once)
 
 

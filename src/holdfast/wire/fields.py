@@ -1,16 +1,11 @@
 """From message structs to the flat schema: names, types and limits are declared once, in the structs."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 from msgspec import Struct
 from msgspec import inspect as shapes
 
-from holdfast.vocabulary.event import Value
-from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 from holdfast.wire.events import EVENT_MESSAGES, SUBJECT, Message
 
@@ -25,10 +20,6 @@ _TYPES: dict[type[shapes.Type], FieldType] = {
     shapes.DateTimeType: FieldType.INSTANT,
     shapes.DateType: FieldType.TEXT,
 }
-_WRITTEN: dict[type[shapes.Type], Callable[[Any], Value]] = {
-    shapes.DateTimeType: to_ms,
-    shapes.DateType: date.isoformat,
-}
 
 
 def rule_name(path: str) -> str:
@@ -36,7 +27,7 @@ def rule_name(path: str) -> str:
     return path.removesuffix(MINOR)
 
 
-def _bare(kind: shapes.Type) -> tuple[shapes.Type, dict[str, object]]:
+def bare(kind: shapes.Type) -> tuple[shapes.Type, dict[str, object]]:
     """Strip optionality and metadata from a type, collecting the metadata's extras."""
     extra: dict[str, object] = {}
     while True:
@@ -49,14 +40,18 @@ def _bare(kind: shapes.Type) -> tuple[shapes.Type, dict[str, object]]:
             return kind, extra
 
 
-def _below(kind: shapes.StructType, prefix: str) -> Iterator[tuple[str, shapes.Type, dict[str, object], str]]:
-    """Walk the leaves and the nested objects below one struct: (wire path, type, extras, struct's name)."""
+def members(kind: shapes.StructType, prefix: str) -> Iterator[tuple[shapes.Field, shapes.Type, dict[str, object]]]:
+    """Give the members of one struct that rules can read, each with its bare type and its extras."""
     for member in kind.fields:
-        if member.name in _SKIPPED and not prefix:
-            continue
-        inner, extra = _bare(member.type)
+        if prefix or member.name not in _SKIPPED:
+            yield member, *bare(member.type)
+
+
+def _below(kind: shapes.StructType, prefix: str) -> Iterator[tuple[str, shapes.Type, dict[str, object]]]:
+    """Walk the leaves and the nested objects below one struct: (wire path, type, extras)."""
+    for member, inner, extra in members(kind, prefix):
         path = prefix + member.encode_name
-        yield path, inner, extra, kind.cls.__doc__ or ""
+        yield path, inner, extra
         if isinstance(inner, shapes.StructType):
             yield from _below(inner, path + ".")
 
@@ -93,55 +88,9 @@ def event_schema() -> EventSchema:
     fields: dict[str, dict[str, Field]] = {}
     for message in EVENT_MESSAGES:
         shape = struct_shape(message)
-        leaves = [_field(path, kind, extra) for path, kind, extra, _ in _below(shape, "")]
+        leaves = [_field(path, kind, extra) for path, kind, extra in _below(shape, "")]
         fields[str(shape.tag)] = {field.path: field for field in leaves}
     return EventSchema(fields=fields, subject=SUBJECT)
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """One leaf: the attribute to read, its name in rules, and how its value is written there, if otherwise."""
-
-    attribute: str
-    name: str
-    written: Callable[[Any], Value] | None
-
-
-@cache
-def _leaves(kind: type[Struct], prefix: str) -> tuple[tuple[_Leaf, ...], tuple[tuple[str, type[Struct], str], ...]]:
-    """Give the leaves of one struct and its nested structs as (attribute, struct, prefix)."""
-    leaves: list[_Leaf] = []
-    nested: list[tuple[str, type[Struct], str]] = []
-    for member in struct_shape(kind).fields:
-        if member.name in _SKIPPED and not prefix:
-            continue
-        inner, _ = _bare(member.type)
-        if isinstance(inner, shapes.StructType):
-            nested.append((member.name, inner.cls, f"{prefix}{member.encode_name}."))
-        else:
-            name = rule_name(prefix + member.encode_name)
-            leaves.append(_Leaf(member.name, name, _WRITTEN.get(type(inner))))
-    return tuple(leaves), tuple(nested)
-
-
-def _fill(values: dict[str, Value], content: Struct, prefix: str) -> None:
-    """Add the present leaves of one struct and of those below it."""
-    leaves, nested = _leaves(type(content), prefix)
-    for leaf in leaves:
-        value = getattr(content, leaf.attribute)
-        if value is not None:
-            values[leaf.name] = leaf.written(value) if leaf.written else value
-    for attribute, _, below in nested:
-        inner = getattr(content, attribute)
-        if inner is not None:
-            _fill(values, inner, below)
-
-
-def flatten(message: Message) -> dict[str, Value]:
-    """Give the present values of one message by their names in rules; instants are epoch milliseconds, days text."""
-    values: dict[str, Value] = {}
-    _fill(values, message, "")
-    return values
 
 
 @cache

@@ -1,7 +1,8 @@
 """What we answer with: decisions as bytes that a retry repeats exactly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
@@ -9,9 +10,12 @@ from msgspec import Raw, Struct
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.judgement import Envelope, Judgement, RepeatTerms, Scalar
+from holdfast.vocabulary.once import Once
 from holdfast.wire.canonical import canonical, content_hash
 
 SCHEMA = 1
+Members = Mapping[str, bytes | Raw]
+"""The members of a judgement by name, each in its canonical bytes."""
 
 
 class _Terms(Struct, frozen=True):
@@ -22,29 +26,13 @@ class _Terms(Struct, frozen=True):
     confirm_by: str | None
 
 
-class JudgementView(Struct, frozen=True):
-    """A judgement read back from its bytes: what is needed is typed, what is only passed on stays raw."""
-
-    outcome: str
-    would_be: str | None
-    ground: str | None
-    signs: Raw
-    rules: Raw
-    score: Raw
-    hold: _Terms | None
-    measures: Raw
-    versions: Raw
-    facts_hash: str
-    repeat: Raw = Raw(b"null")
-
-
 class EnvelopeView(Struct, frozen=True):
     """An envelope read back from its bytes."""
 
     decision_id: str
     hold_id: str | None
     decided_ms: int
-    timings_us: Mapping[str, int]
+    timings_us: Raw
 
 
 class FoldView(Struct, frozen=True):
@@ -68,16 +56,74 @@ class _VersionsOnly(Struct, frozen=True):
 
 
 _VERSIONS = msgspec.json.Decoder(_VersionsOnly)
-_JUDGEMENT = msgspec.json.Decoder(JudgementView)
+_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
+_TERMS = msgspec.json.Decoder(_Terms | None)
 _ENVELOPE = msgspec.json.Decoder(EnvelopeView)
 _FOLD = msgspec.json.Decoder(FoldView)
 _FACTS = msgspec.json.Decoder(Facts)
-_ENCODER = msgspec.json.Encoder()
+_JUDGEMENT: Final = (
+    b'{"facts_hash":%b,"ground":%b,"hold":%b,"measures":%b,"outcome":%b,"repeat":%b,"rules":%b,"score":%b,"signs":%b,'
+    b'"versions":%b,"would_be":%b}'
+)
+_SEALED: Final = b'{"decided_ms":%d,"matches":%b,"occurred_ms":%d,"type":%b,"values":%b}'
+_REPLY: Final = (
+    b'{"id":%b,"event_id":%b,"schema":%d,"revision":%d,"outcome":%b,"would_be":%b,"decided_at":"%b","ground":%b,'
+    b'"signs":%b,"rules":%b,"score":%b,"hold":%b,"repeat":%b,"measures":%b,"versions":%b,"facts_hash":%b,'
+    b'"timings_us":%b}'
+)
+_HOLD: Final = msgspec.json.Encoder()
+_NULL: Final = b"null"
+_NONE: Final = b"[]"
+_signs, _matches = Once(canonical), Once(canonical)
+
+
+class Written(NamedTuple):
+    """A decision in bytes: the judgement and the envelope as they are stored, and the answer."""
+
+    judgement: bytes
+    envelope: bytes
+    reply: bytes
+
+
+def written(event_id: str, judgement: Judgement, envelope: Envelope, *, zone: tzinfo) -> Written:
+    """Encode a new decision, each part of it once."""
+    members, timings = _members(judgement), canonical(envelope.timings_us)
+    around = EnvelopeView(envelope.decision_id, envelope.hold_id, envelope.decided_ms, Raw(timings))
+    return Written(
+        judgement=_JUDGEMENT % tuple(members.values()),
+        envelope=envelope_bytes(envelope),
+        reply=_reply(event_id, members, around, zone=zone),
+    )
+
+
+def _members(judgement: Judgement) -> dict[str, bytes]:
+    """Encode a judgement canonically, each member by itself, in the order of their names."""
+    return {
+        "facts_hash": canonical(judgement.facts_hash),
+        "ground": _or_null(judgement.ground),
+        "hold": _or_null(judgement.hold),
+        "measures": _list(judgement.measures),
+        "outcome": canonical(judgement.outcome),
+        "repeat": _or_null(judgement.repeat),
+        "rules": _list(judgement.rules),
+        "score": _or_null(judgement.score),
+        "signs": _signs(judgement.signs),
+        "versions": canonical(judgement.versions),
+        "would_be": _or_null(judgement.would_be),
+    }
+
+
+def _or_null(part: object) -> bytes:
+    return _NULL if part is None else canonical(part)
+
+
+def _list(parts: Sequence[object]) -> bytes:
+    return canonical(parts) if parts else _NONE
 
 
 def judgement_bytes(judgement: Judgement) -> bytes:
     """Encode a judgement canonically: this is what replay compares."""
-    return canonical(judgement)
+    return _JUDGEMENT % tuple(_members(judgement).values())
 
 
 def envelope_bytes(envelope: Envelope) -> bytes:
@@ -86,8 +132,17 @@ def envelope_bytes(envelope: Envelope) -> bytes:
 
 
 def seal_facts(facts: Facts) -> tuple[bytes, str]:
-    """Encode facts canonically, and give the hash that names them in a judgement."""
-    data = canonical(facts)
+    """Encode facts canonically, and give the hash that names them in a judgement.
+
+    What the lists answered comes again as the same object where nothing stands on them.
+    """
+    data = _SEALED % (
+        facts.decided_ms,
+        _matches(facts.matches),
+        facts.occurred_ms,
+        canonical(facts.type),
+        canonical(facts.values),
+    )
     return data, content_hash(data)
 
 
@@ -117,40 +172,39 @@ def read_ruleset(judgement: bytes) -> str:
 
 
 def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tzinfo, revision: int = 1) -> bytes:
-    """Write the answer to a decision call from what is stored, so that a retry gets the same bytes.
+    """Write the answer to a decision call from what is stored, so that a retry gets the same bytes."""
+    return _reply(event_id, _MEMBERS.decode(judgement), _ENVELOPE.decode(envelope), zone=zone, revision=revision)
 
-    `decided_at` is written in the tenant's `zone`.
-    """
-    judged, around = _JUDGEMENT.decode(judgement), _ENVELOPE.decode(envelope)
-    hold = None
-    if judged.hold is not None:
-        hold = {
-            "id": around.hold_id,
-            "policy": judged.hold.policy,
-            "until": judged.hold.until,
-            "confirm_by": judged.hold.confirm_by,
-        }
-    return _ENCODER.encode(
-        {
-            "id": around.decision_id,
-            "event_id": event_id,
-            "schema": SCHEMA,
-            "revision": revision,
-            "outcome": judged.outcome,
-            "would_be": judged.would_be,
-            "decided_at": rfc3339(around.decided_ms, zone),
-            "ground": judged.ground,
-            "signs": judged.signs,
-            "rules": judged.rules,
-            "score": judged.score,
-            "hold": hold,
-            "repeat": judged.repeat,
-            "measures": judged.measures,
-            "versions": judged.versions,
-            "facts_hash": judged.facts_hash,
-            "timings_us": around.timings_us,
-        }
+
+def _reply(event_id: str, members: Members, around: EnvelopeView, *, zone: tzinfo, revision: int = 1) -> bytes:
+    """Write the answer to a decision call; `decided_at` is written in the tenant's `zone`."""
+    return _REPLY % (
+        canonical(around.decision_id),
+        canonical(event_id),
+        SCHEMA,
+        revision,
+        members["outcome"],
+        members["would_be"],
+        rfc3339(around.decided_ms, zone).encode(),
+        members["ground"],
+        members["signs"],
+        members["rules"],
+        members["score"],
+        _hold(members["hold"], around.hold_id),
+        members.get("repeat", _NULL),
+        members["measures"],
+        members["versions"],
+        members["facts_hash"],
+        around.timings_us,
     )
+
+
+def _hold(written: bytes | Raw, hold_id: str | None) -> bytes:
+    """Write the terms of a hold behind its id."""
+    terms = _TERMS.decode(written)
+    if terms is None:
+        return _NULL
+    return _HOLD.encode({"id": hold_id, "policy": terms.policy, "until": terms.until, "confirm_by": terms.confirm_by})
 
 
 def decision_line(event_id: str, judgement: Judgement, *, decided_ms: int, zone: tzinfo) -> bytes:

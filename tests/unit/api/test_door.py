@@ -193,3 +193,18 @@ def test_a_failed_store_is_503_with_retry_after_on_every_writing_route() -> None
         assert (await api.call("GET", "/healthz")).status_code == 200
 
     told(story)
+
+
+def test_the_deadline_header_is_read_strictly() -> None:
+    """A caller's deadline is whole milliseconds from 1 to 60,000, on every route that takes events."""
+
+    async def story(api: Api) -> None:
+        for path in ("/v1/decisions", "/v1/decisions:batch", "/v1/events"):
+            for wrong in ("0", "60001", "1.5", "-3", "soon", "", "1" * 30):
+                answer = await api.call("POST", path, transfer("a"), headers={"holdfast-deadline-ms": wrong})
+                assert is_problem(answer, 422, "invalid"), (path, wrong)
+                assert "Holdfast-Deadline-Ms" in answer.json()["detail"]
+            answer = await api.call("POST", path, transfer(f"t-{path}"), headers={"Holdfast-Deadline-Ms": "60000"})
+            assert answer.status_code in {200, 202}, answer.text
+
+    told(story)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from holdfast.app import StandingClock, assemble, load_packs, make_clock, make_law, move_clock, reopen, tenant_of
+from holdfast.app import assemble, load_packs, make_clock, make_law, move_clock, reopen, tenant_of
+from holdfast.app.clocks import StandingClock
 from holdfast.settings import Settings, read_settings
 from holdfast.vocabulary.errors import ConflictError, SettingError
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from holdfast.app import load_packs
 from holdfast.engine.decide import decide
 from holdfast.features.standing import LASTS
+from holdfast.language import evaluate
 from holdfast.operations.law import Law
 from holdfast.rules.regime import Regime
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.judgement import Judgement
+from holdfast.vocabulary.judgement import Judgement, SignResult
 from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 from holdfast.vocabulary.schema import Field, FieldType
@@ -27,7 +28,8 @@ from tests.unit.engine.packs import NOON_MS, tenant
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from holdfast.rules.usual import Usual
+    from holdfast.rules.checks import SignCheck
+    from holdfast.rules.usual import Seen, State, Usual
 
 DAY_MS = 86_400_000
 TYPES = ("transfer", "cash_withdrawal", "cash_deposit", "loan_payout")
@@ -197,14 +199,25 @@ def test_no_personal_value_stands_in_a_judgement(one: Facts) -> None:
 
 
 class _Unusual:
-    """Stands in for the usual case of a regime and recognises nothing."""
+    """Stands in for the usual case of a regime: it recognises nothing, and has every sign reported anew."""
 
-    def is_quiet(self, _facts: Facts, _answers: object) -> bool:
+    def __init__(self, usual: "Usual") -> None:
+        self._usual = usual
+
+    def look(self, facts: Facts) -> "Seen":
         """Say that something may act."""
-        return False
+        return self._usual.look(facts)._replace(quiet=False, signs=None)
 
-    def report(self, _facts: Facts, _answers: object) -> None:
-        """Have every sign reported anew."""
+    def reported(self, facts: Facts, state: "State") -> list[tuple["SignCheck", SignResult]]:
+        """Report with what the oracle names as missing."""
+        return [(check, _anew(check, result, facts)) for check, result in self._usual.reported(facts, state)]
+
+
+def _anew(check: "SignCheck", result: SignResult, facts: Facts) -> SignResult:
+    """Evaluate a sign by the oracle, and name what is missing without what is remembered."""
+    state = evaluate(check.condition.expression, facts.values)
+    assert result.state == {True: "fired", False: "clear", None: "unknown"}[cast("bool | None", state)]
+    return replace(result, missing=check.condition.lacks(facts.values)) if state is None else result
 
 
 def _without(one: Facts, gone: str) -> Facts:
@@ -227,6 +240,6 @@ def test_the_usual_case_is_judged_as_if_it_were_not_recognised(one: Facts, stand
     fewer = [_without(quieter, name) for name in sorted(quieter.values)[::5]]
     for given_facts in (one, quieter, *fewer):
         asked = replace(given_facts, values={**given_facts.values, **lasting})
-        unusual = replace(law, usual=cast("Usual", _Unusual()))
+        unusual = replace(law, usual=cast("Usual", _Unusual(law.usual)))
         fresh = decide(asked, unusual, BANK, ruleset="r", facts_hash=seal_facts(asked)[1])
         assert judgement_bytes(judged(asked)) == judgement_bytes(fresh)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from holdfast.app import SystemClock
+from holdfast.app.clocks import SystemClock
 from holdfast.gateways.webhook import WebhookGateway, check_address, read_secret
 from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.errors import DeliveryError, SettingError

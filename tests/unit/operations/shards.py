@@ -8,13 +8,15 @@ from typing import Any
 
 import msgspec
 
-from holdfast.app import IdSource, fresh_memory, load_packs, make_law, tenant_of
+from holdfast.app import fresh_memory, load_packs, make_law, tenant_of
+from holdfast.app.clocks import IdSource
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import publish_ruleset
 from holdfast.operations.shard import Ports, Shard
 from holdfast.settings import Settings, read_settings
 from holdfast.store import MemoryStore
+from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.records import Record
@@ -86,7 +88,7 @@ def _law(settings: Settings) -> Law:
     return _LAWS[settings.packs]
 
 
-def make_shard(store: MemoryStore, clock: StillClock, packs: str = "ru") -> Shard:
+def make_shard(store: MemoryStore, clock: Clock, packs: str = "ru") -> Shard:
     """Put a shard together around a store, as `app` does."""
     settings = read_settings({"packs": packs, "dev": True, "data": Path("unused")}, {})
     chosen, tenant = _packs(settings.packs), tenant_of(settings)

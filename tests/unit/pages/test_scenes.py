@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.app import StandingClock, assemble_in_memory, scratch_shard
+from holdfast.app import assemble_in_memory, scratch_shard
+from holdfast.app.clocks import StandingClock
 from holdfast.operations.shard import Shard
 from holdfast.pages.eve import Scratch
 from holdfast.pages.late_feed import Course, late_feed

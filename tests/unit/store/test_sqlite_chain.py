@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.store.sqlite.packing import Dictionary, frame
+from holdfast.store.sqlite.packing import Dictionary, Packer, frame
 from holdfast.vocabulary.records import HoldRow, Record, RecordKind
 from holdfast.vocabulary.stored import ChainFault, Verified
 from tests.unit.store.making import accept, record, sqlite_store
@@ -68,10 +68,10 @@ def rewrite_public(directory: Path, seq: int, edit: Callable[[list[bytes]], list
     (one,) = store.replay(seq - 1, seq)
     store.close()
     with closing(sqlite3.connect(directory / "holdfast.db")) as connection:
-        sql = "SELECT id, dictionaries.sealed, dictionaries.public FROM log JOIN dictionaries ON id = dictionary "
+        sql = "SELECT id, dictionaries.sealed, dictionaries.public FROM log JOIN dictionaries ON id = dictionary"
         number, sealed, public = connection.execute(f"{sql} WHERE seq = ?", (seq,)).fetchone()
-    dictionary = Dictionary(id=number, sealed=sealed, public=public)
-    packed = dictionary.pack_public(frame(edit([one.judgement, one.envelope, one.reply])))
+    packer = Packer(Dictionary(number, sealed=sealed, public=public))
+    (packed,) = packer.public([frame(edit([one.judgement, one.envelope, one.reply]))])
     change(directory, "UPDATE log SET public = ? WHERE seq = ?", values=(packed, seq))
 
 

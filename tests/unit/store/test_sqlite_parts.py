@@ -1,6 +1,8 @@
 """The pure parts of the SQLite store: the key filter, packing, sealing, named SQL."""
 
+import json
 import zlib
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -8,13 +10,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.store.sqlite.deflate import _standard_packer, make_packer
 from holdfast.store.sqlite.keyfilter import KeyFilter
-from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
+from holdfast.store.sqlite.packing import EMPTY, Codec, Dictionary, Packer, Sampler, frame, unframe
 from holdfast.store.sqlite.queries import all_queries, query
 from holdfast.store.sqlite.sealing import KeyCache, Vault, record_salt, seal, unseal
 from holdfast.vocabulary.errors import Bug, StoreError
-from tests.unit.store.making import random_bytes
+from holdfast.vocabulary.records import Record
+from tests.unit.store.making import random_bytes, record
 
 
 def test_the_filter_never_denies_a_key_and_rarely_invents_one() -> None:
@@ -29,6 +31,9 @@ def test_the_filter_never_denies_a_key_and_rarely_invents_one() -> None:
     for filled in (one_by_one, at_once):
         assert all(filled.maybe(key) for key in keys)
         assert sum(filled.maybe(key) for key in strange) < 200
+        unknown = [key for key in strange if not filled.maybe(key)]
+        assert not filled.maybe_any(b"".join(unknown))
+        assert filled.maybe_any(b"".join([*unknown, keys[-1]]))
     assert not one_by_one.maybe(b"short")
     with pytest.raises(Bug, match="5 bytes"):
         one_by_one.add(b"short")
@@ -40,42 +45,91 @@ def test_framed_parts_come_apart_again(parts: list[bytes]) -> None:
     assert unframe(frame(parts), len(parts)) == parts
 
 
-@given(st.binary(max_size=500), st.binary(max_size=300))
-def test_packing_gives_back_what_it_took(data: bytes, words: bytes) -> None:
-    """With any dictionary, what was packed is unpacked to the byte."""
-    dictionary = Dictionary(id=1, sealed=words, public=words[::-1])
-    assert dictionary.unpack_sealed(dictionary.pack_sealed(data)) == data
-    assert dictionary.unpack_public(dictionary.pack_public(data)) == data
-    assert EMPTY.unpack_public(EMPTY.pack_public(data)) == data
-    assert dictionary.unpack_public(_standard_packer(words[::-1])(data)) == data
+PARTS = st.lists(st.binary(min_size=1, max_size=500), max_size=5)
 
 
-def test_bytes_that_do_not_pack_are_packed_all_the_same() -> None:
-    """Random bytes of any size, a megabyte too, fit into the packer's room."""
-    pack = make_packer(b"words")
-    for size in (0, 1, 5_000, 1 << 20, 7):
-        data = random_bytes()(size)
-        assert zlib.decompressobj(-14, b"words").decompress(pack(data)) == data
+@given(PARTS, st.binary(max_size=300))
+def test_packing_gives_back_what_it_took(parts: list[bytes], words: bytes) -> None:
+    """With any dictionary, a run that was packed is unpacked to the byte, each part where it stood."""
+    dictionary = Dictionary(1, sealed=words, public=words[::-1])
+    packer = Packer(dictionary)
+    assert [dictionary.unpack_sealed(one) for one in packer.sealed(parts)] == parts
+    assert [dictionary.unpack_public(one) for one in packer.public(parts)] == parts
 
 
-def test_what_is_not_packed_is_an_error() -> None:
-    """Rubbish in place of a packed part is a `StoreError`."""
+def test_a_dictionary_is_the_same_when_it_is_read_again() -> None:
+    """What was packed with a trained dictionary is unpacked with the bytes of it that stand on disk."""
+    sampler = Sampler(fresh=True)
+    sampler.due([large(seq) for seq in range(1, 513)])
+    made = sampler.make(7)
+    again = Dictionary(7, sealed=made.sealed, public=made.public, codec=made.codec)
+    part = frame((large(600).judgement, b"", b""))
+    (packed,) = Packer(made).public([part])
+    assert again.unpack_public(packed) == part
+    assert len(packed) < 100
+
+
+def test_old_parts_are_inflated() -> None:
+    """What an older program packed with raw deflate is read, with its dictionary and without."""
+    packer = zlib.compressobj(3, zlib.DEFLATED, -14, 6, zlib.Z_DEFAULT_STRATEGY, b"some words")
+    data = packer.compress(b"some words and more") + packer.flush()
+    assert Dictionary(1, sealed=b"some words", public=b"", codec=Codec.DEFLATE).unpack_sealed(data) == (
+        b"some words and more"
+    )
+    plain = zlib.compressobj(wbits=-14)
+    assert EMPTY.unpack_public(plain.compress(b"nothing before") + plain.flush()) == b"nothing before"
+
+
+@pytest.mark.parametrize("damage", ["nothing", "rubbish", "cut", "longer", "vast"])
+def test_what_is_not_packed_is_an_error(damage: str) -> None:
+    """Rubbish in place of a packed part, a part cut short, one with more behind it, or of no size is a `StoreError`."""
+    dictionary = Dictionary(1, sealed=b"", public=b"")
+    (packed,) = Packer(dictionary).public([b"a part " * 30])
+    broken = {
+        "nothing": b"",
+        "rubbish": b"rubbish",
+        "cut": packed[:-3],
+        "longer": packed + b"more",
+        "vast": b"\x28\xb5\x2f\xfd\xe0" + b"\xff" * 8 + packed[6:],
+    }
+    with pytest.raises(StoreError, match="unpacked"):
+        dictionary.unpack_public(broken[damage])
     with pytest.raises(StoreError, match="unpacked"):
         EMPTY.unpack_public(zlib.compress(b"with a heading"))
 
 
-def test_a_dictionary_holds_names_and_no_values() -> None:
-    """Of a personal part only the names go into a dictionary; it is renewed as records come."""
-    sampler = Sampler(0)
-    assert sampler.due(1)
-    assert not sampler.due(254)
-    assert sampler.due(1)
-    assert not sampler.due(3_839)
-    assert sampler.due(1)
-    sampler.show(b'{"phone":"+79161234567","nested":{"name":"Anna: \\"Maria\\""},"n":123}', b"public")
+def large(seq: int) -> Record:
+    """Give a record of the size that real ones have, personal values and all."""
+    facts = {f"count(of=transfer) #{place}": seq for place in range(60)} | {"phone": f"+7916{seq:07d}"}
+    judgement = {"signs": [{"id": f"sign {place}", "title": f"Sign {place}, said at length"} for place in range(20)]}
+    return replace(record(seq), facts=json.dumps(facts).encode(), judgement=json.dumps(judgement).encode())
+
+
+def test_a_new_dictionary_is_due_now_and_then() -> None:
+    """The first comes at once in a fresh store; then after 256, 4,096 and every 65,536 records."""
+    one = [record(1)]
+    fresh, used = Sampler(fresh=True), Sampler(fresh=False)
+    assert fresh.due(one)
+    assert not used.due(one)
+    for sampler in (fresh, used):
+        assert not sampler.due(one * 254)
+        assert sampler.due(one)
+        assert not sampler.due(one * 3_839)
+        assert sampler.due(one)
+        assert not sampler.due(one * 65_535)
+        assert sampler.due(one)
+
+
+@pytest.mark.parametrize("count", [1, 512])
+def test_a_dictionary_holds_names_and_no_values(count: int) -> None:
+    """Of a personal part only the names go into a dictionary, whether it is trained or made of too few records."""
+    sampler = Sampler(fresh=True)
+    sampler.due([large(seq) for seq in range(1, count + 1)])
     made = sampler.make(7)
-    assert (made.id, made.public) == (7, b"public")
-    assert made.sealed == b'"phone":0,"nested":0,"name":0,"n":'
+    assert made.id == 7
+    assert b'"phone":' in made.sealed
+    assert b"+7916" not in made.sealed
+    assert b"said at length" in made.public
 
 
 def test_a_sealed_part_opens_in_its_own_place_only() -> None:

@@ -121,6 +121,12 @@ REPEATED = {
     "an escaped colon makes up for it": '"channel": "app", "channel": "app", "purpose_code": "a\\u003ab"',
     "a colon inside hides it": '"purpose_code": "a\\u003ab", "purpose_code": "a"',
     "nested": '"device": {"id": "a", "id": "b"}',
+    "an escaped quote makes up for it": '"channel": "app", "channel": "app", "purpose_code": "a\\u0022:b"',
+    "a space makes up for it": '"channel" : "app", "channel": "app"',
+    "a null and a space make up for it": '"channel" : "app", "channel": "app", "purpose_code": null',
+    "an offset without a colon makes up for it": '"channel": "app", "channel": "app", '
+    '"device": {"changed_at": "2026-05-04T12:00:00+0300"}',
+    "nulls inside hide it": '"purpose_code": "x\\": null: null", "purpose_code": "y"',
     "a null inside hides it": '"purpose_code": "x: null", "purpose_code": "y"',
 }
 

@@ -1,13 +1,11 @@
 """One kept-alive HTTP connection to our own server: thin, so that what is measured is the server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from holdfast.vocabulary.errors import Bug
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-Open = Callable[[], Awaitable[Streams]]
 _LIMIT = 8 * 1024 * 1024
 _LOST = (asyncio.IncompleteReadError, ConnectionError)
 
@@ -15,13 +13,15 @@ _LOST = (asyncio.IncompleteReadError, ConnectionError)
 class Line:
     """Sends one call at a time; a connection that the server let go is opened anew and the call repeated.
 
-    Repeating is safe: an event's id makes every call idempotent.
+    Repeating is safe: an event's id makes every call idempotent. `repeated` tells whether the last answer was one that
+    an earlier call got already.
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._streams: Streams | None = None
+        self.repeated = False
 
     async def call(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         """Send a request and give status and body."""
@@ -45,6 +45,7 @@ class Line:
         writer.write(request)
         await writer.drain()
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        self.repeated = b"holdfast-replayed: true" in head
         return int(head[9:12]), await _body(reader, head)
 
     async def close(self) -> None:

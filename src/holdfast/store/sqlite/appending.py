@@ -37,47 +37,35 @@ class LogAppender:
         except sqlite3.IntegrityError as error:
             raise Bug(f"records {records[0].seq} to {records[-1].seq} do not fit the log: {error}") from error
         self._index.append(self._connection, records)
+        self._append_beside(records)
         for record in records:
-            self._append_rest(record)
+            if record.hold or record.claim or record.source or record.list_version:
+                self._append_rest(record)
 
     def committed(self) -> None:
         """Hear that everything written so far is on disk."""
         self._index.committed()
 
+    def _append_beside(self, records: Sequence[Record]) -> None:
+        """Write the rows of which a record may bring many, a run at once for the reason given at `insert_many`."""
+        threads = [(one, record.seq) for record in records if _in_story(record) for one in threads_of(record)]
+        insert_many(self._connection, query("insert_thread"), threads)
+        messages = [row for record in records if record.outbox for row in _messages(record)]
+        insert_many(self._connection, query("insert_message"), messages)
+        exposures = [row for record in records if record.exposures for row in _exposures(record)]
+        insert_many(self._connection, query("insert_exposure"), exposures)
+
     def _append_rest(self, record: Record) -> None:
-        """Write what hangs on a record, which most records have nothing of."""
-        if record.outbox:
-            self._queue_messages(record)
-        if record.hold or record.claim or record.threads:
-            self._write_story(record)
-        if record.exposures:
-            self._write_exposures(record)
+        """Write what few records have: a hold or a claim as it stands now, a source, a list's version."""
+        if record.hold is not None:
+            self._connection.execute(query("put_hold"), hold_values(record.hold))
+        if record.claim is not None:
+            self._connection.execute(query("put_claim"), claim_values(record.claim))
         if record.source is not None:
             row = (record.source.source, record.source.complete_since_ms)
             self._connection.execute(query("set_source"), row)
         if record.list_version is not None:
             self._publish(record)
-
-    def _queue_messages(self, record: Record) -> None:
-        if len(record.outbox) > MESSAGES_EACH:
-            raise Bug(f"record {record.seq} has {len(record.outbox)} messages, {MESSAGES_EACH} are possible")
-        rows = [
-            (record.seq * MESSAGES_EACH + place, message.topic, message.subject, message.payload)
-            for place, message in enumerate(record.outbox)
-        ]
-        self._connection.executemany(query("insert_message"), rows)
-
-    def _write_story(self, record: Record) -> None:
-        """Keep the hold and the claim as they stand now, and note whose story the record belongs to."""
-        if record.hold is not None:
-            self._connection.execute(query("put_hold"), hold_values(record.hold))
-        if record.claim is not None:
-            self._connection.execute(query("put_claim"), claim_values(record.claim))
-        insert_many(self._connection, query("insert_thread"), [(one, record.seq) for one in threads_of(record)])
-
-    def _write_exposures(self, record: Record) -> None:
-        rows = [(record.seq, place, *exposure_values(row)) for place, row in enumerate(record.exposures)]
-        insert_many(self._connection, query("insert_exposure"), rows)
 
     def _publish(self, record: Record) -> None:
         """Make a staged version visible; a version without a single change needs no staging."""
@@ -95,3 +83,21 @@ class LogAppender:
         kinds = msgspec.json.encode(one.kinds).decode()
         values = (record.seq, *numbers, one.source, one.by, kinds, found[0])
         self._connection.execute(query("publish_version"), values)
+
+
+def _in_story(record: Record) -> bool:
+    return bool(record.threads or record.hold or record.claim)
+
+
+def _messages(record: Record) -> list[tuple[int, str, str, bytes]]:
+    """Give the rows of a record's messages; their ids are in log order."""
+    if len(record.outbox) > MESSAGES_EACH:
+        raise Bug(f"record {record.seq} has {len(record.outbox)} messages, {MESSAGES_EACH} are possible")
+    first = record.seq * MESSAGES_EACH
+    return [
+        (first + place, message.topic, message.subject, message.payload) for place, message in enumerate(record.outbox)
+    ]
+
+
+def _exposures(record: Record) -> list[tuple[object, ...]]:
+    return [(record.seq, place, *exposure_values(row)) for place, row in enumerate(record.exposures)]

@@ -13,6 +13,7 @@ Source of the idea: P. O'Neil et al., The log-structured merge-tree, Acta Inform
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final
@@ -80,9 +81,8 @@ class RecordIndex:
 
     def append(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
         """Index a run of new records; a key that is stored already, or of another length, is a `Bug`."""
+        self._refuse_known(connection, [record for record in records if record.key])
         for record in records:
-            if record.key:
-                self._refuse_known(connection, record)
             self._add(record.seq, day=record.received_ms // DAY_MS, key=record.key, event_id=record.event_id)
         if self._last_seq - self._indexed >= RUN_RECORDS:
             self._write_run(connection)
@@ -103,12 +103,21 @@ class RecordIndex:
         if self._written_keys or self._written_events:
             self._written_keys, self._written_events = {}, {}
 
-    def _refuse_known(self, connection: sqlite3.Connection, record: Record) -> None:
-        if len(record.key) != _KEY_BYTES:
-            raise Bug(f"the idempotency key of record {record.seq} has {len(record.key)} bytes instead of 16")
-        known = self.find_key(record.key, lambda sql, key: connection.execute(sql, (key,)).fetchall())
-        if known is not None:
-            raise Bug(f"the idempotency key of record {record.seq} is that of record {known} already")
+    def _refuse_known(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+        """Raise Bug where a key is stored already, or comes twice; a run of new keys costs one look at the filter."""
+        keys = [record.key for record in records]
+        for record in records:
+            if len(record.key) != _KEY_BYTES:
+                raise Bug(f"the idempotency key of record {record.seq} has {len(record.key)} bytes instead of 16")
+        recent = not (self._keys.keys().isdisjoint(keys) and self._written_keys.keys().isdisjoint(keys))
+        if len(set(keys)) == len(keys) and not recent and not (keys and self._filter.maybe_any(b"".join(keys))):
+            return
+        seen: dict[bytes, int] = {}
+        for record in records:
+            known = seen.get(record.key) or self.find_key(record.key, partial(_ask, connection))
+            if known is not None:
+                raise Bug(f"the idempotency key of record {record.seq} is that of record {known} already")
+            seen[record.key] = record.seq
 
     def _add(self, seq: int, *, day: int, key: bytes, event_id: str) -> None:
         if key:
@@ -123,7 +132,7 @@ class RecordIndex:
         by_day: dict[int, list[tuple[int, bytes, int]]] = defaultdict(list)
         for key, (day, seq) in self._keys.items():
             by_day[day].append((self._run, key, seq))
-            self._filter.add(key)
+        self._filter.add_many(b"".join(self._keys))
         for day, rows in by_day.items():
             self._make_day(connection, day)
             insert_many(connection, day_query("insert_key", day), sorted(rows))
@@ -138,6 +147,10 @@ class RecordIndex:
         if day not in self._days:
             connection.execute(day_query("create_day", day))
             self._days = tuple(sorted((*self._days, day), reverse=True))
+
+
+def _ask(connection: sqlite3.Connection, sql: str, key: Any) -> list[tuple[Any, ...]]:
+    return connection.execute(sql, (key,)).fetchall()
 
 
 def _hash(event_id: str) -> int:

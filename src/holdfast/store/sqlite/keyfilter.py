@@ -9,10 +9,12 @@ from struct import Struct
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.vocabulary.errors import Bug
 
 KEY_BYTES: Final = 16
+_WORDS_EACH: Final = 4
 _WORDS: Final = Struct("<4I")
 _FIRST_BITS: Final = 20
 _MOST_BITS: Final = 32  # what one word of a key can address
@@ -41,6 +43,12 @@ class _Filter:
                 return False
         return True
 
+    def holds_any(self, words: NDArray[np.uint32]) -> bool:
+        cells = np.frombuffer(self.cells, dtype=np.uint8)
+        places = words & np.uint32(self.mask)
+        found = cells[places >> 3] >> (places & 7).astype(np.uint8) & 1
+        return bool(found.reshape(-1, _WORDS_EACH).all(axis=1).any())
+
 
 class KeyFilter:
     """A set of 16-byte keys that may say yes wrongly, never no.
@@ -56,19 +64,28 @@ class KeyFilter:
         """Add one key; a key of another length is a `Bug`."""
         if len(key) != KEY_BYTES:
             raise Bug(f"an idempotency key has {len(key)} bytes instead of {KEY_BYTES}")
-        newest = self._filters[-1]
-        if newest.room <= 0:
-            newest = _Filter(min(newest.mask.bit_length() + 1, _MOST_BITS))
-            self._filters.append(newest)
-        newest.add(_WORDS.unpack(key))
+        self._newest().add(_WORDS.unpack(key))
 
     def add_many(self, keys: bytes) -> None:
         """Add many keys that stand end to end, at a fraction of a microsecond each."""
-        newest = self._filters[-1]
+        newest = self._newest()
         cells = np.frombuffer(newest.cells, dtype=np.uint8)
         places = np.frombuffer(keys, dtype="<u4") & np.uint32(newest.mask)
         np.bitwise_or.at(cells, places >> 3, np.left_shift(1, places & 7).astype(np.uint8))
         newest.room -= len(keys) // KEY_BYTES
+
+    def maybe_any(self, keys: bytes) -> bool:
+        """Tell whether one of many keys that stand end to end may be in the set."""
+        words = np.frombuffer(keys, dtype="<u4")
+        return any(one.holds_any(words) for one in self._filters)
+
+    def _newest(self) -> _Filter:
+        """Give the filter that takes the next keys, which may go over its room by those of one call."""
+        newest = self._filters[-1]
+        if newest.room <= 0:
+            newest = _Filter(min(newest.mask.bit_length() + 1, _MOST_BITS))
+            self._filters.append(newest)
+        return newest
 
     def maybe(self, key: bytes) -> bool:
         """Tell whether the key may be in the set."""

@@ -66,10 +66,10 @@ ORDER BY log.seq;
 SELECT received_ms FROM log WHERE seq = ?;
 
 -- insert_dictionary: Keep a compression dictionary for ever, since records are read with it.
-INSERT INTO dictionaries (id, sealed, public) VALUES (?, ?, ?);
+INSERT INTO dictionaries (id, sealed, public, codec) VALUES (?, ?, ?, ?);
 
 -- dictionary: Give the compression dictionary that a record was written with.
-SELECT sealed, public FROM dictionaries WHERE id = ?;
+SELECT id, sealed, public, codec FROM dictionaries WHERE id = ?;
 
 -- last_dictionary: Give the newest compression dictionary.
-SELECT id, sealed, public FROM dictionaries ORDER BY id DESC LIMIT 1;
+SELECT id, sealed, public, codec FROM dictionaries ORDER BY id DESC LIMIT 1;

@@ -1,14 +1,14 @@
 """Between a record and its row: public parts packed, personal parts packed and sealed."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from holdfast.store.chain import Chain, chained, write_marks
 from holdfast.store.extras import extra_parts, read_extras, write_extras
-from holdfast.store.sqlite.packing import EMPTY, Dictionary, Sampler, frame, unframe
+from holdfast.store.sqlite.packing import EMPTY, Codec, Dictionary, Packer, Sampler, frame, unframe
 from holdfast.store.sqlite.queries import insert_many, query
 from holdfast.store.sqlite.sealing import NONCE_BYTES, KeyCache, RandomBytes, Vault, record_salt, seal, unseal
 from holdfast.vocabulary.errors import StoreError
@@ -17,8 +17,8 @@ from holdfast.vocabulary.stored import Found
 
 Row = tuple[Any, ...]
 Query = Callable[..., list[Row]]
-_WRITER_KEYS: Final = 16_384
-_PLACES: Final = 64
+_WRITER_KEYS: Final = 16_384  # of 2.5 KB each
+_PLACES: Final = (4, 16, 64)
 
 
 class RowMaker:
@@ -31,34 +31,43 @@ class RowMaker:
         self._keys: dict[bytes, tuple[int, AESGCM]] = {}
         self._last_key = int(connection.execute(query("last_subject")).fetchone()[0])
         found = connection.execute(query("last_dictionary")).fetchone()
-        self._dictionary = EMPTY if found is None else Dictionary(id=found[0], sealed=found[1], public=found[2])
+        self._dictionary = EMPTY if found is None else _dictionary(found)
+        self._packer = Packer(self._dictionary)
         last = connection.execute(query("last_link")).fetchone()
         self._chain = Chain(last and last[0])
-        self._sampler = Sampler(int(connection.execute(query("last_seq")).fetchone()[0]))
+        self._sampler = Sampler(fresh=self._dictionary.codec is not Codec.ZSTANDARD)
 
     def rows(self, records: Sequence[Record]) -> list[Row]:
         """Give the rows of `insert_record` for a run of records."""
         self._renew_dictionary(records)
         keys = self._fetch_keys(records)
-        nonces = self._random_bytes(NONCE_BYTES * len(records))
+        public = self._packer.public([frame((one.judgement, one.envelope, one.reply)) for one in records])
+        sealed = self._sealed(records, keys)
         return [
-            self._row(record, keys[record.subject], nonce=nonces[place : place + NONCE_BYTES])
-            for record, place in zip(records, range(0, len(nonces), NONCE_BYTES), strict=True)
+            self._row(record, keys[record.subject], sealed=one, public=other)
+            for record, one, other in zip(records, sealed, public, strict=True)
+        ]
+
+    def _sealed(self, records: Sequence[Record], keys: Mapping[bytes, tuple[int, AESGCM]]) -> list[bytes | None]:
+        """Pack and seal the personal parts of a run; a record that has none gets nothing."""
+        nonces = self._random_bytes(NONCE_BYTES * len(records))
+        personal = [frame((one.event, one.facts)) for one in records if one.event or one.facts]
+        packed = iter(self._packer.sealed(personal))
+        return [
+            seal(keys[one.subject][1], next(packed), nonce=nonces[place : place + NONCE_BYTES], seq=one.seq)
+            if one.event or one.facts
+            else None
+            for one, place in zip(records, range(0, len(nonces), NONCE_BYTES), strict=True)
         ]
 
     def forget(self, subject: bytes) -> None:
         """Give up the key at hand of a subject that is being forgotten."""
         self._keys.pop(subject, None)
 
-    def _row(self, record: Record, key_of_subject: tuple[int, AESGCM], *, nonce: bytes) -> Row:
+    def _row(self, record: Record, key_of_subject: tuple[int, AESGCM], *, sealed: bytes | None, public: bytes) -> Row:
         key_id, key = key_of_subject
-        sealed, salt = None, b""
-        if record.event or record.facts:
-            packed = self._dictionary.pack_sealed(frame((record.event, record.facts)))
-            sealed = seal(key, packed, nonce=nonce, seq=record.seq)
-            salt = record_salt(key, sealed)
         extras = extra_parts(record)
-        one = chained(record, extras, salt=salt)
+        one = chained(record, extras, salt=b"" if sealed is None else record_salt(key, sealed))
         return (
             record.seq,
             record.kind.value,
@@ -71,7 +80,7 @@ class RowMaker:
             key_id,
             self._dictionary.id,
             sealed,
-            self._dictionary.pack_public(frame((record.judgement, record.envelope, record.reply))),
+            public,
             write_extras(extras),
             write_marks(one),
             self._chain.add(one),
@@ -82,43 +91,43 @@ class RowMaker:
 
         One statement reads them all, for the reason given at `insert_many`.
         """
-        wanted = {record.subject for record in records}
-        found = {subject: self._keys[subject] for subject in wanted if subject in self._keys}
-        missing = sorted(wanted - found.keys())
-        for start in range(0, len(missing), _PLACES):
-            found |= self._read_keys(missing[start : start + _PLACES])
+        keys = self._keys
+        while len(keys) > _WRITER_KEYS:
+            del keys[next(iter(keys))]  # what was kept first goes first
+        missing = sorted({record.subject for record in records if record.subject not in keys})
+        for start in range(0, len(missing), _PLACES[-1]):
+            keys |= self._read_keys(missing[start : start + _PLACES[-1]])
         rows = []
-        for subject in sorted(wanted - found.keys()):
-            self._last_key += 1
-            wrapped, key = self._vault.new_key(subject)
-            rows.append((self._last_key, subject, wrapped))
-            found[subject] = (self._last_key, key)
+        for subject in missing:
+            if subject not in keys:
+                self._last_key += 1
+                wrapped, key = self._vault.new_key(subject)
+                rows.append((self._last_key, subject, wrapped))
+                keys[subject] = (self._last_key, key)
         insert_many(self._connection, query("insert_subject"), rows)
-        self._keep(found)
-        return found
+        return keys
 
     def _read_keys(self, subjects: Sequence[bytes]) -> dict[bytes, tuple[int, AESGCM]]:
-        sql = query("live_subjects").replace("{subjects}", ", ".join("?" * _PLACES))
-        values = [*subjects, *[None] * (_PLACES - len(subjects))]
+        places = next(count for count in _PLACES if count >= len(subjects))
+        sql = query("live_subjects").replace("{subjects}", ", ".join("?" * places))
+        values = [*subjects, *[None] * (places - len(subjects))]
         rows = self._connection.execute(sql, values).fetchall()
         return {subject: (key_id, self._vault.unwrap(wrapped, subject)) for key_id, subject, wrapped in rows}
 
-    def _keep(self, keys: dict[bytes, tuple[int, AESGCM]]) -> None:
-        """Keep keys at hand, within the bound; what was kept first goes first."""
-        self._keys |= keys
-        while len(self._keys) > _WRITER_KEYS:
-            del self._keys[next(iter(self._keys))]
-
     def _renew_dictionary(self, records: Sequence[Record]) -> None:
         """Make a new dictionary when one is due, from records of this run."""
-        if not self._sampler.due(len(records)):
+        if not self._sampler.due(records):
             return
-        for record in records[-12:]:
-            self._sampler.show(record.event + record.facts, record.judgement + record.envelope + record.reply)
-        self._dictionary = self._sampler.make(self._dictionary.id + 1)
-        self._connection.execute(
-            query("insert_dictionary"), (self._dictionary.id, self._dictionary.sealed, self._dictionary.public)
-        )
+        one = self._sampler.make(self._dictionary.id + 1)
+        self._dictionary, self._packer = one, Packer(one)
+        row = (one.id, one.sealed, one.public, one.codec.value)
+        self._connection.execute(query("insert_dictionary"), row)
+
+
+def _dictionary(row: Row) -> Dictionary:
+    """Read a row of `dictionary`."""
+    number, sealed, public, codec = row
+    return Dictionary(number, sealed=sealed, public=public, codec=Codec(codec))
 
 
 class RowReader:
@@ -196,6 +205,6 @@ class RowReader:
             rows = self._ask("dictionary", dictionary_id)
             if not rows:
                 raise StoreError(f"the compression dictionary {dictionary_id} is missing")
-            found = Dictionary(id=dictionary_id, sealed=rows[0][0], public=rows[0][1])
+            found = _dictionary(rows[0])
             self._dictionaries[dictionary_id] = found
         return found

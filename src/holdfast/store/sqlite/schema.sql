@@ -52,7 +52,8 @@ CREATE TABLE events (
 CREATE TABLE dictionaries (
     id INTEGER PRIMARY KEY,
     sealed BLOB NOT NULL,
-    public BLOB NOT NULL
+    public BLOB NOT NULL,
+    codec INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE subjects (

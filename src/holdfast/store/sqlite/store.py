@@ -12,6 +12,7 @@ from holdfast.store.cursors import NEWEST, Numbered, page_of, read_place
 from holdfast.store.snapshots import SnapshotFolder
 from holdfast.store.sqlite.appending import LogAppender
 from holdfast.store.sqlite.chaining import ChainReader
+from holdfast.store.sqlite.checkpoints import Checkpoints
 from holdfast.store.sqlite.claims import Claims
 from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_file
 from holdfast.store.sqlite.holds import Holds
@@ -147,7 +148,9 @@ class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists, ChainReader):
         _check_key(connection, vault)
         index = RecordIndex(connection)
         maker = RowMaker(connection, vault, random_bytes)
-        writer = Writer(connection, LogAppender(connection, maker, index), path.with_name(path.name + "-wal"))
+        checkpoints = Checkpoints(connection, connect(path), path.with_name(path.name + "-wal"))
+        undo.callback(checkpoints.close)
+        writer = Writer(connection, LogAppender(connection, maker, index), checkpoints)
         undo.callback(writer.close)
         readers = Readers(partial(_reader, path))
         undo.callback(readers.close)
@@ -286,7 +289,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     """Set a writing connection up; the checkpoint puts on disk what a writer before may only have believed safe."""
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 0"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
-    for pragma in ("cache_size = -65536", "journal_size_limit = 67108864", "wal_checkpoint(TRUNCATE)"):
+    for pragma in ("cache_size = -65536", "wal_checkpoint(TRUNCATE)"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     migrate(connection)
 

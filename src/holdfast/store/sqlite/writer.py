@@ -9,12 +9,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 
+from holdfast.store.sqlite.checkpoints import Checkpoints
 from holdfast.vocabulary.errors import Bug, HoldfastError, StoreError
 from holdfast.vocabulary.records import Record
 
@@ -23,7 +23,6 @@ Command = Callable[[sqlite3.Connection], Any]
 Result = TypeVar("Result")
 GROUP_RECORDS: Final = 1_024
 GROUP_BYTES: Final = 8 << 20
-CHECKPOINT_BYTES: Final = 4 << 20
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -60,10 +59,10 @@ class _Job:
 class Writer:
     """Owner of the writing connection and its thread."""
 
-    def __init__(self, connection: sqlite3.Connection, appender: Appender, wal: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, appender: Appender, checkpoints: Checkpoints) -> None:
         self._connection = connection
         self._appender = appender
-        self._wal = wal
+        self._checkpoints = checkpoints
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._failure: BaseException | None = None
         self._truncate = False
@@ -131,7 +130,7 @@ class Writer:
                 _refuse(group, StoreError(f"the store stopped after a failed commit: {self._failure}"))
             for job in group:
                 _answer(job)
-            self._checkpoint_when_long()
+            self._keep_log_short()
 
     def _gather(self) -> list[_Job] | None:
         """Wait for a job, then take all that wait with it, within the bounds of a group."""
@@ -160,8 +159,7 @@ class Writer:
             self._connection.execute("COMMIT")
             self._appender.committed()
             if self._truncate:
-                busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                self._truncate = bool(busy)  # a reader was in the way: once more after the next group
+                self._truncate = not self._checkpoints.truncate()  # with a reader in the way, again after a group
         except BaseException as error:  # noqa: BLE001 - whatever went wrong, nobody may be told that it is on disk
             self._fail(error)
             _refuse(group, error)
@@ -200,13 +198,13 @@ class Writer:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def _checkpoint_when_long(self) -> None:
-        """Copy the write-ahead log into the database when it is long, after the group's answers are out."""
-        if self._failure is not None or self._wal.stat().st_size < CHECKPOINT_BYTES:
+    def _keep_log_short(self) -> None:
+        """Have the write-ahead log copied into the database when it is long, after the group's answers are out."""
+        if self._failure is not None:
             return
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except sqlite3.Error as error:
+            self._checkpoints.look()
+        except (sqlite3.Error, OSError) as error:
             self._fail(error)
 
     def _reject_rest(self) -> None:

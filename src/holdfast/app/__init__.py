@@ -1,17 +1,16 @@
 """Wiring: reads pack files and settings, opens the store, and puts the rooms together."""
 
 import os
-import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from holdfast import __version__
+from holdfast.app.clocks import IdSource, StandingClock, SystemClock
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
@@ -19,14 +18,18 @@ from holdfast.features.registry import build_registry
 from holdfast.features.standing import Standing
 from holdfast.gateways.file import FileGateway
 from holdfast.lists.book import ListBook
+from holdfast.operations.check_model import check_model
+from holdfast.operations.check_names import check_names, moded
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.judge_sample import Sampled, judge_sample
 from holdfast.operations.law import Law
+from holdfast.operations.model_folder import read_folder
 from holdfast.operations.ports import Gateway
 from holdfast.operations.publish_rules import copy_ruleset, law_of, publish_ruleset
 from holdfast.operations.shard import Bank, Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
+from holdfast.scoring.manifest import read_model
 from holdfast.settings import Settings, read_settings
 from holdfast.store import backups
 from holdfast.store.memory import MemoryStore
@@ -36,73 +39,14 @@ from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import ConflictError, SettingError, StoreError
 from holdfast.vocabulary.instants import rfc3339, to_ms
 from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.packs import Pack
 from holdfast.wire.fields import event_schema
 
-PACKS = Path(__file__).parent / "regulation" / "packs"
-_NS_PER_MS = 1_000_000
+PACKS = Path(__file__).parents[1] / "regulation" / "packs"
 _PROOF_KEY_BYTES = 32
 _TEST_CLOCK = "test_clock"
 _RULESET = "ruleset"  # in force at the last start
-
-
-class SystemClock:
-    """The machine's wall time."""
-
-    def now_ms(self) -> int:
-        """Give the present instant."""
-        return time.time_ns() // _NS_PER_MS
-
-
-class StandingClock:
-    """A test clock: stands still until it is moved forward."""
-
-    def __init__(self, start_ms: int) -> None:
-        self._now_ms = start_ms
-
-    def now_ms(self) -> int:
-        """Give the instant at which the clock stands."""
-        return self._now_ms
-
-    def move(self, now_ms: int) -> None:
-        """Move forward; the same instant does nothing, backward is refused."""
-        if now_ms < self._now_ms:
-            raise ConflictError(
-                f"the test clock stands at {rfc3339(self._now_ms)} and only moves forward",
-                pointer="/now",
-                hint="send the same instant or a later one",
-            )
-        self._now_ms = now_ms
-
-
-class IdSource:
-    """Maker of UUIDv7 in hex behind a prefix, increasing with time (RFC 9562 section 5.7).
-
-    Randomness is drawn from the system for many ids at once, because each draw is a call into the kernel.
-    """
-
-    _DRAW_BYTES = 10
-    _POOL_BYTES = 400 * _DRAW_BYTES
-
-    def __init__(self) -> None:
-        self._pool = b""
-        self._used = 0
-
-    def __call__(self, prefix: str) -> str:
-        """Make one id."""
-        if self._used == len(self._pool):
-            self._pool, self._used = secrets.token_bytes(self._POOL_BYTES), 0
-        random = int.from_bytes(self._pool[self._used : self._used + self._DRAW_BYTES], "big")
-        self._used += self._DRAW_BYTES
-        return _uuid7(prefix, time.time_ns() // _NS_PER_MS, random)
-
-
-def _uuid7(prefix: str, milliseconds: int, random: int) -> str:
-    """Lay out the bits of one id."""
-    number = (
-        (milliseconds & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (2**62 - 1)
-    )
-    return f"{prefix}_{number:032x}"
 
 
 def pack_files() -> dict[str, bytes]:
@@ -278,32 +222,17 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
     assembled.shard.ports.store.set_meta(_TEST_CLOCK, str(now_ms))
 
 
-def _moded(packs: Iterable[Pack]) -> set[str]:
-    """Name everything that can have a mode: packs, their signs, rules and duties, and rails."""
-    schema = event_schema()
-    names = {*schema.event_types(), *schema.fields["transfer"]["rail"].words}
-    for pack in packs:
-        names |= {pack.id, *(sign.id for sign in pack.signs)}
-        names |= {*(rule.id for rule in pack.rules), *(duty.id for duty in pack.duties)}
-    return names
-
-
-def _check_names(setting: str, given: Iterable[str], known: set[str]) -> None:
-    """Refuse a name that no loaded pack has, because it would silently do nothing."""
-    for name in given:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "take a name of a loaded pack"
-            raise SettingError(f"`{setting}`: nothing is called `{name}`", hint=hint)
-
-
-def make_law(settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant) -> Law:
-    """Compile the chosen packs under the settings, each of whose names must stand in some pack."""
+def make_law(
+    settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant, *, model: Model | None = None
+) -> Law:
+    """Compile the chosen packs under the settings, each of whose names must stand in some pack, and the model."""
     chosen = [pack for _, pack in packs.values()]
-    _check_names("mode", settings.mode, _moded(chosen))
-    _check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
-    _check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
-    return Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters())
+    check_names("mode", settings.mode, moded(chosen, event_schema()))
+    check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
+    check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
+    law = Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters(), model=model)
+    check_model(law, event_schema())
+    return law
 
 
 def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
@@ -366,10 +295,11 @@ def _assemble(
 ) -> Assembled:
     packs = load_packs(settings.packs, own)
     tenant = tenant_of(settings)
-    law = make_law(settings, packs, tenant)
+    model = read_folder(Path(settings.model)) if settings.model else None
+    law = make_law(settings, packs, tenant, model=None if model is None else read_model(model))
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
-    ruleset = publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters())
+    ruleset = publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters(), model=model)
     store.set_meta(_RULESET, ruleset)
     shard = Shard(
         tenant=tenant,

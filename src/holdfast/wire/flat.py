@@ -1,0 +1,50 @@
+"""From a message to its values by the names that rules use, in straight code made once for each type of event.
+
+The code is made from the declared structs alone: every name in it is that of one of their members, and no text of a
+caller ever enters it.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from msgspec import inspect as shapes
+
+from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.instants import to_ms
+from holdfast.wire.events import Message
+from holdfast.wire.fields import members, rule_name, struct_shape
+
+Flatten = Callable[[Any], dict[str, Value]]
+_SPACE: Final = {"__builtins__": {}, "instant": to_ms, "day": date.isoformat}
+_WRITTEN: Final[dict[type[shapes.Type], str]] = {shapes.DateTimeType: "instant(value)", shapes.DateType: "day(value)"}
+
+
+@cache
+def flattener(kind: type[Message]) -> Flatten:
+    """Make the function that gives the present values of one kind of message.
+
+    Instants are epoch milliseconds, days text; a value that is absent has no name.
+    """
+    rows = ["def flatten(message):", " values = {}", *_rows(struct_shape(kind), "", read="message"), " return values"]
+    space: dict[str, Any] = dict(_SPACE)
+    exec(compile("\n".join(rows), "<event>", "exec"), space)  # noqa: S102 - see the module's docstring
+    made: Flatten = space["flatten"]
+    return made
+
+
+def _rows(kind: shapes.StructType, prefix: str, *, read: str, pad: str = " ") -> Iterator[str]:
+    """Write what takes over the leaves of one struct, then those of the structs inside it."""
+    told = [(member, inner) for member, inner, _ in members(kind, prefix)]
+    for member, inner in told:
+        if not isinstance(inner, shapes.StructType):
+            name = rule_name(prefix + member.encode_name)
+            yield f"{pad}value = {read}.{member.name}"
+            yield f"{pad}if value is not None: values[{name!r}] = {_WRITTEN.get(type(inner), 'value')}"
+    for member, inner in told:
+        if isinstance(inner, shapes.StructType):
+            part = f"{read}_{member.name}"
+            yield f"{pad}{part} = {read}.{member.name}"
+            yield f"{pad}if {part} is not None:"
+            yield from _rows(inner, f"{prefix}{member.encode_name}.", read=part, pad=pad + " ")
