@@ -85,7 +85,7 @@ ASKED: Final = "9qd"
 
 _CLASS_CARD, _CLASS_PERSON, _CLASS_ORDER, _CLASS_CASH = range(4)
 _FIRST_SIZE: Final = 1024
-_STEP: Final = 4096  # rows by which the profiles grow, so that no event waits for more than clearing these
+_STEP: Final = 1024  # rows by which the profiles grow, so that no event waits for more than clearing these
 _QUARTER_MS: Final = 900_000  # offsets of time zones have been whole quarters of an hour since 1972
 _QUARTERS: Final = 4_096
 _FULL: Final = 0.8
@@ -224,7 +224,7 @@ class Habits:
         if self._count >= _FULL * len(self._slots):
             self._grow()
         if self._count == len(self._rows):
-            self._rows.resize((self._count + min(self._count, _STEP), kernel.ROW_WORDS), refcheck=False)
+            self._rows.resize((self._count + _STEP, kernel.ROW_WORDS), refcheck=False)
         slot = -1 - answer.seat_of(self._slots, self._keys, box, spots)
         client = spots[answer.P_CLIENT]
         self._slots[slot] = self._count

@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.features import people_kernel as kernel
+from holdfast.features import traces_kernel as kernel
 from holdfast.features.identifiers import combine
 from holdfast.features.people import People, table_of, taken_over, used, whole, widen
+from holdfast.features.people_kernel import T_HEAD
 from holdfast.vocabulary.keys import Key
 
 NOBODY = Key(0, 0)
@@ -52,7 +53,7 @@ class Traces:
 
     def __init__(self, people: People) -> None:
         self._people = people
-        self._leads, self._places = table_of(kernel.T_HEAD + kernel.LEAD_WORDS * _FIRST_SIZE)
+        self._leads, self._places = table_of(T_HEAD + kernel.LEAD_WORDS * _FIRST_SIZE)
         self._box = np.zeros(9, dtype=np.int64)
 
     def remember(self, person: Key, trace: Trace) -> None:

@@ -1,7 +1,8 @@
 """Exact statistics over sliding windows of events, at a cost that does not grow with history."""
 
 from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec
-from holdfast.windows.store import Added, Arrival, Question, WindowStore, patch, warm_up
+from holdfast.windows.patches import patch
+from holdfast.windows.store import Added, Arrival, Question, WindowStore, warm_up
 from holdfast.windows.visit import Ask, Leave, Places, Reading, lay_out
 
 __all__ = [

@@ -105,7 +105,8 @@ ACC_WORDS: Final = 4  # need, word of the value in the row, place, highest power
 FIRST_WORDS: Final = 2  # need, place
 LAST_WORDS: Final = 2  # need, place
 PEAK_WORDS: Final = 4  # need, word of the value, 0 for max or -1 for min, place
-DISTINCT_WORDS: Final = 5  # need, word of the value, bit of the latest, word of the link, place of the owner
+DISTINCT_WORDS: Final = 7  # need, word of the value, bit of the latest, word of the link, place of the owner, parts
+PART_WORDS: Final = 3  # of a distinct group, in one window: place of the window's edge, need, place of the accumulator
 LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, column's kind
 FOLD_WORDS: Final = 6
 CURSOR_WORDS: Final = 3  # first row in the window, its instant, the edge
@@ -542,19 +543,15 @@ def tally(heap: Words, plan: Words, spec: int, window: int, accs: int, row: int,
 
 
 @compiled
-def tally_latest(heap: Words, plan: Words, spec: int, state: int, accs: int, row: int, bit: int, sign: int) -> None:
-    """Count a row in or out as the latest with its value, in every window that holds it."""
-    table = plan[spec + S_ACC_TABLE]
-    marks = heap[row + R_MARKS] | bit
-    for number in range(plan[spec + S_WINDOWS]):
-        if heap[row + R_AT] <= heap[state + CURSOR_WORDS * number + 2]:
-            continue
-        window = plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * number
-        for acc in range(plan[window + 1], plan[window + 2]):
-            entry = table + ACC_WORDS * acc
-            need = plan[entry]
-            if need & bit != 0 and marks & need == need:
-                heap[accs + plan[entry + 2]] += sign
+def tally_latest(heap: Words, plan: Words, group: int, state: int, accs: int, row: int, sign: int) -> None:
+    """Count a row in or out as the latest with its value, in every window that holds it; `group` is its place."""
+    marks = heap[row + R_MARKS] | plan[group + 2]
+    at = heap[row + R_AT]
+    part = plan[group + 6]
+    for _ in range(plan[group + 5]):
+        if at > heap[state + plan[part]] and marks & plan[part + 1] == plan[part + 1]:
+            heap[accs + plan[part + 2]] += sign
+        part += PART_WORDS
 
 
 @compiled
@@ -770,7 +767,7 @@ def meet(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
             link_value(heap, values, owner, row + link + 1)
             heap[row + R_MARKS] |= bit
         elif earlier(heap, other, row):
-            tally_latest(heap, plan, spec, state, state + plan[spec + S_ACCS], other, bit, -1)
+            tally_latest(heap, plan, entry, state, state + plan[spec + S_ACCS], other, -1)
             heap[other + R_MARKS] &= ~bit
             swap_value(heap, values, node, row + link + 1)
             heap[row + link] = pack(other, 0)
@@ -806,7 +803,7 @@ def part(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
             heap[after + link] = pack(before, lower(heap[after + link]))
         elif before != 0:
             swap_value(heap, values, row + link + 1, before + link + 1)
-            tally_latest(heap, plan, spec, state, state + plan[spec + S_ACCS], before, bit, 1)
+            tally_latest(heap, plan, entry, state, state + plan[spec + S_ACCS], before, 1)
             heap[before + R_MARKS] |= bit
         else:
             swap_value(heap, values, row + link + 1, 0)
@@ -1093,7 +1090,7 @@ def past_tally(heap: Words, plan: Words, spec: int, entity: int, at: int) -> Non
                 while other != 0 and heap[other + R_AT] > at:
                     other = upper(heap[other + plan[entry + 3]])
                 if other != 0:
-                    tally_latest(heap, plan, spec, state, H_SCRATCH, other, plan[entry + 2], 1)
+                    tally_latest(heap, plan, entry, state, H_SCRATCH, other, 1)
         row = older(heap, row)
 
 

@@ -169,13 +169,18 @@ def _window_table(layout: _Layout) -> list[int]:
     return table
 
 
-def _distinct_table(layout: _Layout) -> list[int]:
-    """Write the distinct groups."""
+def _distinct_table(layout: _Layout, at: int) -> list[int]:
+    """Write the distinct groups, and behind them the accumulators of each; `at` is where the table begins."""
     table: list[int] = []
+    parts: list[int] = []
+    behind = at + kernel.DISTINCT_WORDS * len(layout.distincts)
     for (need, word), number in layout.distincts.items():
         bit = 1 << (LATEST_BIT + number)
-        table += [need, word, bit, layout.link_word(number), layout.owners[need, word]]
-    return table
+        mine = [key for key in sorted(layout.accs) if key[1] & bit]
+        table += [need, word, bit, layout.link_word(number), layout.owners[need, word], len(mine), behind + len(parts)]
+        for key in mine:
+            parts += [kernel.CURSOR_WORDS * key[0] + 2, key[1], layout.places[key]]
+    return table + parts
 
 
 def _lane_table(layout: _Layout) -> tuple[list[int], int]:
@@ -240,7 +245,9 @@ def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]
     head[kernel.S_FLOATS] = sum(is_float << place for place, is_float in enumerate(floats))
     head[kernel.S_NEED] = _need_words(layout, fold_words, threshold)
     counts = (len(layout.windows), len(layout.lasts), len(layout.peaks), len(layout.distincts), len(layout.spec.lanes))
-    tables = (_window_table(layout), lasts, peaks, _distinct_table(layout), lanes)
+    windows = _window_table(layout)
+    groups = at + kernel.SERIES_WORDS + len(windows) + len(lasts) + len(peaks)
+    tables = (windows, lasts, peaks, _distinct_table(layout, groups), lanes)
     slots = (kernel.S_WINDOWS, kernel.S_LASTS, kernel.S_PEAKS, kernel.S_DISTINCTS, kernel.S_LANES)
     for slot, count, table in zip(slots, counts, tables, strict=True):
         head[slot] = count

@@ -1,10 +1,9 @@
 """The store of windows of one shard: every series, every key, read and changed in one call of the kernel."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from math import sqrt
-from struct import Struct, pack, unpack
+from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is a class
 from typing import Any, Final, NamedTuple, Self
 
@@ -12,12 +11,13 @@ import numpy as np
 
 from holdfast.vocabulary.errors import InvalidError, StoreError
 from holdfast.vocabulary.keys import Key
-from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import Statistic
 from holdfast.windows import kernel, visit_kernel
 from holdfast.windows.kernel import Words
 from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec, plain_float
+from holdfast.windows.patches import patch
 from holdfast.windows.plan import PRESENT_BIT, column_form, compile_plan
+from holdfast.windows.visit import Places, lay_out
 
 Answer = int | float | None
 DAY_MS: Final = 86_400_000
@@ -324,6 +324,13 @@ def warm_up() -> None:
     store.retract(Question(0, second, 0), 0)
     store.advance(0, budget=1)
     store.read(0, first, 0)
+    visit, box = (
+        lay_out((), (), Places(at=0, out=1, known=8, codes=1, item=2, patches=8), pairs=()),
+        np.zeros(8, np.int64),
+    )
+    store.consult(visit, box, 0)
+    store.record(visit, box, 0, executed=True, attempted=True)
+    store.withdraw(visit, box, 0, executed=True, attempted=True, newest_ms=0)
 
 
 _REBUILD: Final = "delete the snapshot; the server then rebuilds its windows from the log"
@@ -340,55 +347,3 @@ def _shape_of(spec: SeriesSpec) -> _Shape:
 def _fingerprint(specs: tuple[SeriesSpec, ...]) -> np.ndarray[Any, Any]:
     """Give the specs as bytes that are equal when they are."""
     return np.frombuffer(repr(specs).encode(), dtype=np.uint8)
-
-
-def patch(answers: list[Any], words: list[int], start: int = 0) -> None:
-    """Write the answers that do not fit one word over their places."""
-    place = start
-    while place < len(words):
-        kind = words[place + 1]
-        if kind == kernel.PATCH_UNKNOWN:
-            answers[words[place]] = UNKNOWN
-            place += 2
-            continue
-        read, width = _READERS[kind]
-        answers[words[place]] = read(words, place + 2)
-        place += width
-
-
-def _wide(words: list[int], place: int) -> int:
-    """Read a count (skipped) and a sum of 128 bits."""
-    return (words[place + 1] << 64) | (words[place + 2] & _LOW)
-
-
-def _mean(words: list[int], place: int) -> float:
-    """Divide once: the division of two Python integers is rounded correctly."""
-    return _wide(words, place) / words[place]
-
-
-def _std(words: list[int], place: int) -> float:
-    """Take the population deviation from exact integers; only the last division and the root round."""
-    count, total = words[place], _wide(words, place)
-    squares = (words[place + 3] << 128) | ((words[place + 4] & _LOW) << 64) | (words[place + 5] & _LOW)
-    return sqrt((count * squares - total * total) / (count * count))
-
-
-def _float(words: list[int], place: int) -> float:
-    """Read a float from its bits."""
-    value: float = unpack("<d", pack("<q", words[place]))[0]
-    return value
-
-
-def _hash(words: list[int], place: int) -> int:
-    """Read an unsigned number."""
-    return words[place] & _LOW
-
-
-_LOW: Final = 2**64 - 1
-_READERS: Final[dict[int, tuple[Callable[[list[int], int], int | float], int]]] = {
-    kernel.PATCH_WIDE: (_wide, 5),
-    kernel.PATCH_MEAN: (_mean, 5),
-    kernel.PATCH_STD: (_std, 8),
-    kernel.PATCH_FLOAT: (_float, 3),
-    kernel.PATCH_HASH: (_hash, 3),
-}

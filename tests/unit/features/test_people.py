@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from holdfast.features.people import People
 from holdfast.vocabulary.keys import Key
 
-A, B, C, D = (Key(number, 2 * number + 1) for number in (1, 2, 2**64 - 1, 2**63))
+A, B, C, D = (Key(number, (2 * number + 1) % 2**64) for number in (1, 2, 2**64 - 1, 2**63))
 CLIENTS = {Key(9, 1), Key(9, 3), Key(9, 5)}
 clients = st.sampled_from(sorted(CLIENTS))
 others = st.lists(st.sampled_from([A, B, C, D]), max_size=3, unique=True)
