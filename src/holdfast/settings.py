@@ -93,6 +93,8 @@ TABLE: tuple[Setting, ...] = (
         meaning="records after which the server has the next snapshot made beside it; 0 never does",
         kind="number",
     ),
+    Setting(name="rules", default="", meaning="file of the bank's own rules, a pack of its own such as `policy.bank`"),
+    Setting(name="providers", default="", meaning="file that declares who is asked outside before a decision"),
     Setting(
         name="deadlines",
         default="",
@@ -140,6 +142,8 @@ class Settings:
     traces_share: float
     log: str
     compact_records: int
+    rules: str
+    providers: str
     deadlines: Mapping[str, str]
 
     def tzinfo(self) -> ZoneInfo:

@@ -6,8 +6,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from holdfast.api.provider_metrics import provider_metrics
 from holdfast.operations.freshness import every_feed
 from holdfast.operations.line import Rank
+from holdfast.operations.read_models import watch
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import passed_seconds, timers_late_seconds, waiting
 from holdfast.vocabulary.instants import SECOND_MS
@@ -50,6 +52,8 @@ class _Figures(Collector):
         yield from self._feeds()
         yield from _crowd(self._shard)
         yield from _deliveries(self._shard)
+        yield from _model(self._shard)
+        yield from provider_metrics(self._shard)
         for name, size in self._shard.memory.fold.memory().items():
             yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
 
@@ -107,6 +111,22 @@ def _deliveries(shard: Shard) -> Iterator[Metric]:
         )
     if passed is not None:
         yield GaugeMetricFamily("holdfast_worker_pass_seconds", "time since the worker's last pass", value=passed)
+
+
+def _model(shard: Shard) -> Iterator[Metric]:
+    """Give the figures of the model in service."""
+    seen = watch(shard)
+    if seen is None:
+        return
+    scores = CounterMetricFamily("holdfast_scores", "decisions with a score and without", labels=["model", "state"])
+    for state, count in (("scored", seen.scored), ("unavailable", seen.unscored), ("failed", seen.failures)):
+        scores.add_metric([seen.model, state], count)
+    drift = GaugeMetricFamily(
+        "holdfast_model_drift", "population stability index against training", labels=["model", "feature"]
+    )
+    for name, index in seen.drift.items():
+        drift.add_metric([seen.model, name], index)
+    yield from (scores, drift)
 
 
 def exposition(shard: Shard) -> bytes:

@@ -230,6 +230,7 @@ def _other_paths() -> Node:
     return {
         "/v1/clients/{id}/restrictions": {"parameters": [_ID], "get": restrictions},
         "/v1/packs": {"get": operation("packs", "List the regulation packs", "packs with their signs")},
+        "/v1/models": {"get": operation("models", "Read the model in service", "the model, and how it does")},
         "/v1/sources": {"get": operation("sources", "List the sources", "sources and since when they are complete")},
         "/v1/sources/{source}": {
             "parameters": [parameter("source")],

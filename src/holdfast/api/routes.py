@@ -25,6 +25,7 @@ from holdfast.operations.intake import take
 from holdfast.operations.make_claim import Made
 from holdfast.operations.read_decision import decision_page, read_decision, replay_decision
 from holdfast.operations.read_lists import list_page, list_summaries
+from holdfast.operations.read_models import model_rows
 from holdfast.operations.read_packs import pack_summaries
 from holdfast.operations.readiness import readiness
 from holdfast.operations.shard import Shard
@@ -129,6 +130,7 @@ class Routes:
             ("POST", "/v1/lists/{list}/entries", Routes.add_entries),
             ("DELETE", "/v1/lists/{list}/entries", Routes.remove_entries),
             ("GET", "/v1/packs", Routes.packs),
+            ("GET", "/v1/models", Routes.models),
             ("GET", "/v1/sources", Routes.sources),
             ("PUT", "/v1/sources/{source}", Routes.put_source),
             ("GET", "/healthz", Routes.healthz),
@@ -279,6 +281,11 @@ class Routes:
     async def packs(self, request: Request) -> Response:
         """Give the loaded packs with their signs."""
         return reply({"items": pack_summaries(self.shard), "next": None})
+
+    @route("read")
+    async def models(self, request: Request) -> Response:
+        """Give the model in service, if there is one, and how it does."""
+        return reply({"items": model_rows(self.shard), "next": None})
 
     @route("read")
     async def sources(self, request: Request) -> Response:

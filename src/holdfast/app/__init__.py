@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from holdfast import __version__
 from holdfast.app.clocks import IdSource, StandingClock, SystemClock
+from holdfast.app.outside import own_rules, providers_content
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
@@ -26,6 +27,7 @@ from holdfast.operations.law import Law
 from holdfast.operations.model_folder import read_folder
 from holdfast.operations.ports import Gateway
 from holdfast.operations.publish_rules import copy_ruleset, law_of, publish_ruleset
+from holdfast.operations.read_providers import read_providers
 from holdfast.operations.shard import Bank, Ports, Shard
 from holdfast.regulation import parse_pack, select
 from holdfast.rules.voice import Voice
@@ -40,6 +42,7 @@ from holdfast.vocabulary.errors import ConflictError, SettingError, StoreError
 from holdfast.vocabulary.instants import rfc3339, to_ms
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.models import Model
+from holdfast.vocabulary.outside import ProviderSpec
 from holdfast.vocabulary.packs import Pack
 from holdfast.wire.fields import event_schema
 
@@ -223,14 +226,22 @@ def move_clock(assembled: Assembled, now_ms: int) -> None:
 
 
 def make_law(
-    settings: Settings, packs: Mapping[str, tuple[bytes, Pack]], tenant: Tenant, *, model: Model | None = None
+    settings: Settings,
+    packs: Mapping[str, tuple[bytes, Pack]],
+    tenant: Tenant,
+    *,
+    model: Model | None = None,
+    providers: tuple[ProviderSpec, ...] = (),
 ) -> Law:
-    """Compile the chosen packs under the settings, each of whose names must stand in some pack, and the model."""
+    """Compile the chosen packs under the settings, each of whose names must stand in some pack, and the model.
+
+    `providers` say what rules may read from outside.
+    """
     chosen = [pack for _, pack in packs.values()]
     check_names("mode", settings.mode, moded(chosen, event_schema()))
     check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
     check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
-    law = Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters(), model=model)
+    law = Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters(), model=model, providers=providers)
     check_model(law, event_schema())
     return law
 
@@ -267,12 +278,22 @@ def assemble_beside(data: Path) -> Shard:
         raise
 
 
-def _beside(store: SqliteStore, data: Path) -> Shard:
+@contextmanager
+def reading_for(model: Model, data: Path, *, dev: bool) -> Iterator[Shard]:
+    """Give a shard over a data directory by its last law and a model, for reading, also while its server runs."""
+    store = open_store_beside(data)
+    try:
+        yield _beside(store, data, model=model, dev=dev)
+    finally:
+        store.close()
+
+
+def _beside(store: SqliteStore, data: Path, *, model: Model | None = None, dev: bool = False) -> Shard:
     ruleset = store.get_meta(_RULESET)
     if ruleset is None:
         raise StoreError("no server of this version has used this directory yet", hint="start it once")
-    tenant, law = law_of(store, ruleset)
-    settings = read_settings({"data": data, "home": tenant.home, "zone": str(tenant.zone)}, {})
+    tenant, law = law_of(store, ruleset, instead=model)
+    settings = read_settings({"data": data, "home": tenant.home, "zone": str(tenant.zone), "dev": dev}, {})
     keys = KeyMaker(secret=store.derive("windows"))
     return Shard(
         tenant=tenant,
@@ -293,13 +314,22 @@ def _ports(settings: Settings, store: SqliteStore | MemoryStore, *, clock: Clock
 def _assemble(
     settings: Settings, store: SqliteStore | MemoryStore, clock: Clock, *, own: Mapping[str, bytes] | None = None
 ) -> Assembled:
-    packs = load_packs(settings.packs, own)
-    tenant = tenant_of(settings)
+    own = own_rules(settings) | dict(own or {})
+    packs = load_packs((*settings.packs, *own_rules(settings)), own)
+    tenant, providers = tenant_of(settings), providers_content(settings)
     model = read_folder(Path(settings.model)) if settings.model else None
-    law = make_law(settings, packs, tenant, model=None if model is None else read_model(model))
+    law = make_law(
+        settings,
+        packs,
+        tenant,
+        model=None if model is None else read_model(model),
+        providers=() if providers is None else read_providers(providers),
+    )
     sources = {place: data for place, (data, _) in packs.items()}
     keys = KeyMaker(secret=store.derive("windows"))
-    ruleset = publish_ruleset(store, sources, tenant=tenant, parameters=settings.parameters(), model=model)
+    ruleset = publish_ruleset(
+        store, sources, tenant=tenant, parameters=settings.parameters(), model=model, providers=providers
+    )
     store.set_meta(_RULESET, ruleset)
     shard = Shard(
         tenant=tenant,

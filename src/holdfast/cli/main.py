@@ -18,6 +18,7 @@ from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
+from holdfast.cli.models import models
 from holdfast.cli.packs import packs
 from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
@@ -38,7 +39,7 @@ app = typer.Typer(
 app.command()(serve)
 for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify, backup, restore):
     app.command()(_command)
-_GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "keys": keys}
+_GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
-import yaml
 
 from holdfast.app import load_packs, make_law, pack_files, tenant_of
 from holdfast.cli.examples import ExampleRunner
@@ -15,7 +14,7 @@ from holdfast.cli.options import Json, Language, Packs
 from holdfast.cli.screen import one_line_table, screen
 from holdfast.language import render
 from holdfast.operations.check_pack import check_expressions
-from holdfast.regulation import as_of, parse_pack
+from holdfast.regulation import as_of, parse_pack, place_of
 from holdfast.settings import read_settings
 from holdfast.vocabulary.errors import InvalidError, NotFoundError, PackError
 from holdfast.vocabulary.instants import from_ms, to_ms
@@ -185,14 +184,11 @@ def read_pack_file(file: Path) -> tuple[str, bytes, Pack]:
 
 
 def _place(data: bytes, file: Path) -> str:
-    """Find the place that a file's id asks for."""
+    """Find the place that a file's id asks for; a file that cannot be read is told so when it is parsed."""
     try:
-        root = yaml.compose(data.decode("utf-8"), yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError):
+        return place_of(data) or file.stem
+    except PackError:
         return file.stem
-    pairs = root.value if isinstance(root, yaml.MappingNode) else []
-    named = next((str(value.value) for key, value in pairs if key.value == "id"), file.stem)
-    return named.replace(".", "/", 1)
 
 
 def run_checks(place: str, data: bytes, pack: Pack) -> list[str]:

@@ -17,6 +17,7 @@ from holdfast.api.connection import Limits, Reception
 from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
+from holdfast.app.outside import open_readers
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
 from holdfast.cli.listening import bind, room_for_connections
@@ -73,6 +74,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     traces_share: Annotated[float | None, typer.Option(help=_MEANING["traces_share"])] = None,
     log: Annotated[str | None, _option("log")] = None,
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
+    rules: Annotated[str | None, _option("rules")] = None,
+    providers: Annotated[str | None, _option("providers")] = None,
     deadlines: Annotated[str | None, _option("deadlines")] = None,
 ) -> None:
     """Start the server."""
@@ -95,6 +98,7 @@ async def run_server(settings: Settings) -> None:
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
     shard.patience = patience(settings.patience())
+    shard.readers = open_readers(settings, shard.ports.tick)
     gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)
@@ -137,7 +141,8 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     finally:
         for task in beside:
             task.cancel()
-        await asyncio.gather(*beside, crash.close(), return_exceptions=True)
+        closing = (reader.close() for reader in shard.readers.values())
+        await asyncio.gather(*beside, *closing, crash.close(), return_exceptions=True)
         if gateway is not None:
             await gateway.close()
 

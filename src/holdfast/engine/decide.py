@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from holdfast.engine.gaps import find_gaps, with_skipped
 from holdfast.engine.proposals import Proposal, Proposer
 from holdfast.engine.repeat import settle
 from holdfast.engine.tenant import Tenant
@@ -40,7 +41,7 @@ def decide(
         facts = replace(facts, values={**facts.values, SCORE: scored.value})
     seen = regime.usual.look(facts)
     versions = _versions(facts, regime, tenant, ruleset=ruleset)
-    if seen.quiet and REPEAT_OF not in facts.values:
+    if seen.quiet and REPEAT_OF not in facts.values and not regime.outside.lacks(facts):
         return Judgement(
             outcome=Outcome.ALLOW.word,
             would_be=None,
@@ -54,7 +55,8 @@ def decide(
             facts_hash=facts_hash,
         )
     answers = regime.program(facts.values)
-    made = Proposer(regime, tenant, facts=facts, answers=answers).all()
+    gaps = find_gaps(facts, regime, answers) if regime.outside.checks else ()
+    made = Proposer(regime, tenant, facts=facts, answers=answers).all(gaps)
     repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
     proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
@@ -63,7 +65,7 @@ def decide(
     outcome = strongest.outcome if strongest else Outcome.ALLOW
     imagined = would_be.outcome if would_be else Outcome.ALLOW
     found = None if scored is None else _score(scored, regime, tenant, proposals=made)
-    return Judgement(
+    judgement = Judgement(
         outcome=outcome.word,
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
@@ -76,6 +78,7 @@ def decide(
         facts_hash=facts_hash,
         repeat=repeated.terms,
     )
+    return with_skipped(judgement, gaps, facts) if gaps else judgement
 
 
 def _versions(facts: Facts, regime: Regime, tenant: Tenant, *, ruleset: str) -> Versions:

@@ -29,8 +29,19 @@ class Memory:
     standing: Standing
 
 
-def prepare(event: Event, regime: Regime, memory: Memory, *, seq: int, decided_ms: int) -> Facts:
-    """Freeze the facts about one event as they stand before it becomes part of the past."""
+def prepare(
+    event: Event,
+    regime: Regime,
+    memory: Memory,
+    *,
+    seq: int,
+    decided_ms: int,
+    outside: Mapping[str, Value] | None = None,
+) -> Facts:
+    """Freeze the facts about one event as they stand before it becomes part of the past.
+
+    `outside` is what providers answered about it, or why they did not.
+    """
     values: dict[str, Value] = dict(event.values)
     values |= memory.fold.read(event, seq)
     repeatable = str(event.values.get("rail", event.type)) in regime.repeats
@@ -41,6 +52,8 @@ def prepare(event: Event, regime: Regime, memory: Memory, *, seq: int, decided_m
             values[name] = since
     answers = _answers(event, regime, memory)
     values |= answers.known
+    if outside:
+        values |= outside
     return Facts(
         type=event.type,
         occurred_ms=event.occurred_ms,

@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from holdfast.engine.gaps import Gap
 from holdfast.engine.tenant import Tenant
 from holdfast.features.standing import LASTS
 from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, in_force
 from holdfast.rules.regime import Regime
 from holdfast.rules.voice import strongest, weakest
 from holdfast.vocabulary.facts import Facts
-from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Mode, Outcome
+from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, MeasureKind, Mode, Outcome
+from holdfast.vocabulary.outside import OnMissing
 from holdfast.vocabulary.packs import Pack, RailClass
 from holdfast.vocabulary.trilean import Trilean
 
 BY_RAIL = "by_rail"
 MEASURES_ONLY = "measures"
+UNJUDGED = ":on_missing"
 Grounded = tuple[Outcome, str | None, str | None, str | None]
 
 
@@ -51,9 +54,9 @@ class Proposer:
         self._facts = facts
         self._answers = answers
 
-    def all(self) -> list[Proposal]:
-        """Give all proposals: of signs, then of rules, then of duties."""
-        made = [*self._of_signs(), *self._of_rules()]
+    def all(self, gaps: Sequence[Gap] = ()) -> list[Proposal]:
+        """Give all proposals: of signs, then of rules and of what is done where one lacks an input, then of duties."""
+        made = [*self._of_signs(), *self._of_rules(), *self._of_gaps(gaps)]
         return [*made, *self._of_duties(made)]
 
     def _of_signs(self) -> Iterator[Proposal]:
@@ -139,6 +142,22 @@ class Proposer:
             measures=rule.measures,
             under=under,
         )
+
+    def _of_gaps(self, gaps: Sequence[Gap]) -> Iterator[Proposal]:
+        """Propose what a rule declares for the case that it cannot be judged: a check, or that a person looks."""
+        for gap in gaps:
+            check = gap.check.check
+            if gap.acts and isinstance(check, RuleCheck):
+                asks = gap.check.policy is OnMissing.REVIEW
+                mode = self._mode(check)
+                yield Proposal(
+                    source=f"{check.rule.id}{UNJUDGED}",
+                    outcome=Outcome.ALLOW if asks else self._capped(Outcome.CHALLENGE, check.pack),
+                    ground=None,
+                    mode=Mode.ENFORCE if asks and mode is Mode.ADVISE else mode,
+                    pack=check.pack,
+                    measures=(MeasureKind.OPEN_CASE.value,) if asks else (),
+                )
 
     def _grounded(self, check: RuleCheck, asked: Outcome) -> Grounded:
         """Find the sign that a rule realises and that is in force; without one its ceiling is a challenge.

@@ -13,9 +13,10 @@ from holdfast.language.certain import certain, conjuncts
 from holdfast.language.generate import EMITTERS, shared
 from holdfast.language.nodes import SINCE, Both, Call, Either, Expression, FieldName, Node, Probe, Window
 from holdfast.language.plan import plan
-from holdfast.language.windowed import covers
+from holdfast.language.windowed import covers, has_key
 from holdfast.language.writer import Piece, Writer, built
 from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.schema import FieldType
 from holdfast.vocabulary.trilean import Trilean
 from holdfast.vocabulary.windows import Statistic, completeness_name
 
@@ -28,7 +29,7 @@ class Glance(NamedTuple):
     """What one look tells.
 
     `acts` is whether any of the other expressions is true. `told` are the values of the expressions that are told;
-    `whys` stand beside them: two equal ones of an unknown expression mean that `missing` names the same inputs.
+    `whys` stand beside them: equal ones of an expression that is unknown mean that `missing` names the same inputs.
     """
 
     acts: bool
@@ -89,7 +90,9 @@ def _acts(writer: Writer, rules: Sequence[Sequence[Node]]) -> str:
 
 
 def _why(writer: Writer, tree: Node, code: str) -> str:
-    """Write the state on which it depends which inputs an unknown expression lacks."""
+    """Write the state on which it depends which inputs an unknown expression lacks; one that is always so is none."""
+    if writer.emit(tree).sure or (isinstance(tree, FieldName | Probe) and tree.type is FieldType.BOOL):
+        return "None"
     name = writer.assign("None")
     with writer.block(f"{code} is None"):
         writer.line(f"{name} = ({_listed(dict.fromkeys(_states(writer, tree)))})")
@@ -120,8 +123,7 @@ def _states(writer: Writer, node: Node) -> Iterator[str]:
 def _window_states(writer: Writer, node: Window) -> Iterator[str]:
     """Write whether a window is known exactly, and what it may lack otherwise."""
     piece = writer.exact(node)
-    codes = [piece.code, *([piece.currency.code] if piece.currency else [])]
-    codes += [writer.load(name).code for names in node.keys for name in names]
-    yield from (f"{code} is None" for code in codes)
+    yield from (f"{one.code} is None" for one in (piece, piece.currency) if one is not None)
+    yield from (has_key(writer, names) for names in node.keys)
     if node.spec.statistic is not Statistic.LATEST:
         yield from covers(writer, node.spec)

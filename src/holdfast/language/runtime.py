@@ -1,5 +1,6 @@
 """What a generated program calls for the rarer operations; unknown is `None`, bounds are pairs."""
 
+from collections.abc import Callable, Sequence
 from math import inf, isnan
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ def divide(a: Any, b: Any, whole: bool) -> Any:  # noqa: FBT001 - generated code
 
 def settle_bounds(low: Any, high: Any, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
     """Round bounds, and give them up where either is no number or too large."""
+    if -MAX_NUMBER <= low <= high <= MAX_NUMBER:
+        return (round(low), round(high)) if whole else (low, high)
     for end in (low, high):
         if isnan(end) or (not -MAX_NUMBER <= end <= MAX_NUMBER and end not in NO_BOUNDS):
             return NO_BOUNDS
@@ -59,12 +62,10 @@ def subtract_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT00
 
 def multiply_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
     """Multiply bounds by the one side that is known exactly."""
-    if NO_BOUNDS in (a, b):
-        return NO_BOUNDS
-    if collapse(*b) is UNKNOWN:
-        a, b = b, a
     factor = collapse(*b)
-    if factor is UNKNOWN or (factor == 0 and collapse(*a) is UNKNOWN):
+    if factor is UNKNOWN:
+        a, factor = b, collapse(*a)
+    if factor is UNKNOWN or a == NO_BOUNDS or (factor == 0 and collapse(*a) is UNKNOWN):
         return NO_BOUNDS
     low, high = a[0] * factor, a[1] * factor
     return settle_bounds(low, high, whole) if factor >= 0 else settle_bounds(high, low, whole)
@@ -123,6 +124,14 @@ def unequal(a: Bounds, b: Bounds) -> Trilean:
     """Decide `a != b`."""
     found = equal(a, b)
     return UNKNOWN if found is UNKNOWN else not found
+
+
+def any_known(get: Callable[[str], Any], names: Sequence[str]) -> bool:
+    """Tell whether any of some facts is known."""
+    for name in names:  # noqa: SIM110 - a generator costs more than what it asks
+        if get(name) is not UNKNOWN:
+            return True
+    return False
 
 
 def latest_of(*instants: Any) -> Any:

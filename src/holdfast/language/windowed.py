@@ -73,6 +73,12 @@ def _instant(writer: Writer, node: Window, whole: str) -> Piece:
     if node.spec.statistic is Statistic.LAST:
         since = _since_when(writer, node.spec.sources)
         text = f"bounds_of_last({seen.code}, {whole}, ({since.code}, {now.code}))"
-    keys = [" or ".join(f"{writer.load(name).code} is not None" for name in names) for names in node.keys]
-    has_key = " and ".join(f"({key})" for key in keys)
-    return writer.bounds(f"{text} if {seen.code} is not None or {has_key} else NO_BOUNDS")
+    keys = " and ".join(has_key(writer, names) for names in node.keys)
+    return writer.bounds(f"{text} if {seen.code} is not None or {keys} else NO_BOUNDS")
+
+
+def has_key(writer: Writer, names: tuple[str, ...]) -> str:
+    """Write whether any of the facts is known that a part of a key can be read from."""
+    if len(names) > 1:
+        return f"any_known(get, {writer.constant(names)})"
+    return f"({writer.load(names[0]).code} is not None)"

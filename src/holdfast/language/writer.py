@@ -27,6 +27,7 @@ _RUNTIME: Final = (
     "less_or_equal",
     "equal",
     "unequal",
+    "any_known",
     "latest_of",
     "bounds_of_last",
     "bounds_of_first",

@@ -220,10 +220,7 @@ class ListBook:
         if asked.looked != self._state:
             asked.looked = self._state
             asked.listed = any(
-                shelf.members.find(one, at_ms=0) != kernel.ABSENT
-                for shelf in self._shelves.values()
-                if len(shelf.members)
-                for one in asked.identifiers
+                shelf.members.may_hit(one) for shelf in self._shelves.values() for one in asked.identifiers
             )
         return asked.listed
 

@@ -79,7 +79,7 @@ def decide_again(shard: Shard, one: Undecided) -> Flight | None:
     now_ms = shard.ports.clock.now_ms()
     fold.undone(event, known.seq, attempted=True, executed=known.executed)
     regime = shard.law.regime(event.type, event.occurred_ms)
-    facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms)
+    facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms, outside=one.outside)
     sealed, facts_hash = seal_facts(facts)
     judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
     stricter = OUTCOME_BY_WORD[judgement.outcome] > OUTCOME_BY_WORD[one.outcome]

@@ -1,22 +1,24 @@
 """Decide one event: one idempotent call, answered only after its record is on disk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
 from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import keep_open, revise
+from holdfast.operations.enrich import Enriched, enrich
 from holdfast.operations.figures import by_state
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.recent import Known
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import ToldOf, known_of, remember
-from holdfast.operations.shard import OLDEST_MS, OPERATIONS, Flight, Shard, Undecided, applying, commit
+from holdfast.operations.shard import OLDEST_MS, OPERATIONS, Flight, Shard, Undecided, applying, commit, opened
 from holdfast.operations.stand import stand
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import ConflictError, TooOldError
-from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import OutboxRow, Record, RecordKind
@@ -51,11 +53,13 @@ async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None =
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
+    asked = await enrich(shard, decoded, key, deadline=deadline) if shard.readers else Enriched(decoded=decoded)
     refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     # from here to the hand-over to the writer there is no await: log order is apply order
     with applying(shard):
-        reply, flights = _decide_now(shard, decoded, key, told_of=told_of, decode_ns=shard.ports.tick() - started)
+        decode_ns = shard.ports.tick() - started - asked.spent_ns
+        reply, flights = _decide_now(shard, asked, key, told_of=told_of, decode_ns=decode_ns)
     await answered(shard, flights, deadline)
     return Answer(body=reply, replayed=False)
 
@@ -71,10 +75,12 @@ def refuse_too_old(event: Event) -> None:
 async def find_earlier(
     shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind, deadline: Deadline | None = None
 ) -> Record | None:
-    """Find what an id led to before: on disk, or in flight, whose landing is then waited for.
+    """Find what an id led to before: on disk, or on its way there, which is then waited for.
 
     Raises ConflictError when the id came with another body, or through the other route.
     """
+    if shard.openings:
+        await opened(shard, key, deadline)
     flight = shard.flights.get(key)
     if flight is not None:
         record: Record | None = await arrival(flight.landed, deadline, shard.ports.tick)
@@ -100,19 +106,20 @@ def reply_of(shard: Shard, record: Record) -> bytes:
 
 
 def _decide_now(
-    shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf, decode_ns: int
+    shard: Shard, asked: Enriched, key: bytes, *, told_of: ToldOf, decode_ns: int
 ) -> tuple[bytes, list[Flight]]:
     """Judge, let the event become part of the past, and hand its record to the writer, then those that it revises.
 
     Gives the answer beside them, which may be sent when the first of them is on disk.
     """
-    tick, event, (of, known) = shard.ports.tick, decoded.event, told_of
+    tick, decoded, (of, known) = shard.ports.tick, asked.decoded, told_of
+    event = decoded.event
     now_ms = event.received_ms
     regime = shard.law.regime(event.type, event.occurred_ms)
     told = hold_results(shard, event, of)
     seq = shard.next_seq()
     start = tick()
-    facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
+    facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms, outside=asked.outside)
     sealed, facts_hash = seal_facts(facts)
     prepared = tick()
     scored = score(facts, regime)
@@ -135,6 +142,7 @@ def _decide_now(
             "signs": 0,
             "score": (known_score - prepared) // _US,
             "rules": (judged - known_score) // _US,
+            **({"enrich": asked.spent_ns // _US} if asked.outside else {}),
         },
     )
     said = written(event.id, judgement, envelope, zone=shard.tenant.zone)
@@ -142,7 +150,7 @@ def _decide_now(
     made = (sealed, judgement, envelope)
     record = told.beside(decision_record(decoded, key, seq, made=made, said=said[:2], outbox=outbox))
     flight = commit(shard, record, Known(event=event, seq=seq, executed=executed))
-    _keep(shard, flight, judgement)
+    _keep(shard, flight, judgement, outside=asked.outside)
     return said.reply, [flight, *revise(shard, event)]
 
 
@@ -180,7 +188,7 @@ def decision_record(
     )
 
 
-def _keep(shard: Shard, flight: Flight, judgement: Judgement) -> None:
+def _keep(shard: Shard, flight: Flight, judgement: Judgement, *, outside: Mapping[str, Value]) -> None:
     """Keep an operation at hand for what may come of it: its result, and inputs that were missing."""
     known, record = flight.known, flight.record
     if known is None or known.event.type not in OPERATIONS:
@@ -188,5 +196,5 @@ def _keep(shard: Shard, flight: Flight, judgement: Judgement) -> None:
     if judgement.hold is None and judgement.outcome != "refuse":
         shard.recent.note(known, record.decision_id)
     if by_state(judgement.signs).unknown:
-        undecided = Undecided(known=known, decision_id=record.decision_id, outcome=judgement.outcome)
+        undecided = Undecided(known=known, decision_id=record.decision_id, outcome=judgement.outcome, outside=outside)
         keep_open(shard, undecided, record.subject)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from holdfast.scoring.scorer import Scored, Scorer
 from holdfast.vocabulary.event import Event
-from holdfast.vocabulary.judgement import Judgement, SignResult
+from holdfast.vocabulary.judgement import Judgement, PartialJudgement, SignResult
 from holdfast.vocabulary.once import Once
 
 
@@ -16,7 +16,9 @@ class Figures:
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
     money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
-    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score.
+    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
+    `unscored_run` those without one after the last score. `late` are the answers that were given up at their deadline,
+    `skipped` those decisions without an input from outside, by (input, why it was missing, policy).
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -27,6 +29,9 @@ class Figures:
     events: Counter[str] = field(default_factory=Counter)
     scored: Counter[str] = field(default_factory=Counter)
     unscored: Counter[str] = field(default_factory=Counter)
+    unscored_run: int = 0
+    late: int = 0
+    skipped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
         """Count a score that was asked for, and let the model watch what it was asked."""
@@ -34,13 +39,17 @@ class Figures:
             return
         if scored is None:
             self.unscored[scorer.model.version] += 1
+            self.unscored_run += 1
             return
+        self.unscored_run = 0
         self.scored[scorer.model.version] += 1
         scorer.drift.see(scored.row, scored.value)
 
     def count(self, event: Event, judgement: Judgement) -> None:
         """Count one decision."""
         self.decisions[event.type, judgement.outcome] += 1
+        if isinstance(judgement, PartialJudgement):
+            self.skipped.update((row.input, row.why, row.policy) for row in judgement.skipped)
         fired, unknown = by_state(judgement.signs)
         for sign in fired:
             self.fired[sign] += 1

@@ -10,7 +10,7 @@ from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
 from holdfast.operations.recent import Lately
 from holdfast.operations.record import idempotency_key
-from holdfast.operations.shard import Shard, settled
+from holdfast.operations.shard import Shard, opened, settled
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.event import Event
@@ -50,10 +50,13 @@ async def told_settled(shard: Shard, event: Event, deadline: Deadline | None = N
     if event.type != RESULT:
         return None
     of = str(event.values["of"])
+    key = idempotency_key(of)
+    if shard.openings:
+        await opened(shard, key, deadline)
     lately = shard.recent.get(of)
     if lately is not None:
         return lately
-    while (flight := shard.flights.get(idempotency_key(of))) is not None:
+    while (flight := shard.flights.get(key)) is not None:
         await arrival(flight.landed, deadline, shard.ports.tick)
     record = shard.ports.store.by_event(of)
     # every act on a hold belongs to its decision's story too

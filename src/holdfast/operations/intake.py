@@ -6,6 +6,7 @@ from holdfast.operations.make_claim import REPORT, Made, is_report, make_claim
 from holdfast.operations.shard import Shard
 from holdfast.operations.take_event import Taken, take_event
 from holdfast.vocabulary.deadline import Deadline
+from holdfast.vocabulary.errors import DeadlineExceededError
 from holdfast.wire.canonical import canonical
 
 CREATED = 201
@@ -13,17 +14,25 @@ CREATED = 201
 
 async def decide(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Answer:
     """Decide an event, or make a claim of a report of fraud; without a `deadline` in the time of the event's type."""
-    if is_report(body):
-        made = await _claimed(shard, body, deadline)
-        return Answer(body=canonical(made.row), replayed=made.replayed, status=200 if made.replayed else CREATED)
-    return await decide_event(shard, body, deadline=deadline)
+    try:
+        if is_report(body):
+            made = await _claimed(shard, body, deadline)
+            return Answer(body=canonical(made.row), replayed=made.replayed, status=200 if made.replayed else CREATED)
+        return await decide_event(shard, body, deadline=deadline)
+    except DeadlineExceededError:
+        shard.figures.late += 1
+        raise
 
 
 async def take(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Taken | Made:
     """Take an event in, or make a claim of a report of fraud; without a `deadline` in the time of the event's type."""
-    return (
-        await _claimed(shard, body, deadline) if is_report(body) else await take_event(shard, body, deadline=deadline)
-    )
+    try:
+        if is_report(body):
+            return await _claimed(shard, body, deadline)
+        return await take_event(shard, body, deadline=deadline)
+    except DeadlineExceededError:
+        shard.figures.late += 1
+        raise
 
 
 async def _claimed(shard: Shard, body: bytes, deadline: Deadline | None) -> Made:

@@ -11,6 +11,7 @@ from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
 from holdfast.scoring.scorer import Engine, Scorer
 from holdfast.vocabulary.models import Model
+from holdfast.vocabulary.outside import ProviderSpec, fields_by_type
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy, Pack, Parameter
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import WindowSpec
@@ -20,7 +21,10 @@ _LONG_AGO_MS = -(2**62)
 
 
 class Law:
-    """Packs in their order; `parameters` are the operator's own values by `pack:name`, `model` scores."""
+    """Packs in their order; `parameters` are the operator's own values by `pack:name`, `model` scores.
+
+    `providers` declare what may be read from outside.
+    """
 
     def __init__(
         self,
@@ -30,11 +34,13 @@ class Law:
         tenant: Tenant,
         parameters: Mapping[str, bool | float | str],
         model: Model | None = None,
+        providers: tuple[ProviderSpec, ...] = (),
     ) -> None:
         self.packs = packs
         self._schema = schema
         self._tenant = tenant
         self._parameters = parameters
+        self._outside = fields_by_type(providers)
         self.model = model
         self.engine = None if model is None else Engine(model)
         self._scorers: dict[str, Scorer] = {}
@@ -89,7 +95,7 @@ class Law:
         return Scope(
             schema=self._schema,
             event_type=event_type,
-            computed=FIELDS if event_type in JUDGED else {},
+            computed={**(FIELDS if event_type in JUDGED else {}), **self._outside.get(event_type, {})},
             zone=str(self._tenant.zone),
         )
 

@@ -24,7 +24,7 @@ from holdfast.operations.notices import notice_row
 from holdfast.operations.payee_lists import identities
 from holdfast.operations.read_claims import Row, claim_view
 from holdfast.operations.record import idempotency_key, subject_of
-from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit, settled
+from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit, opened, settled
 from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.claims import ClaimAct, ClaimActKind, ClaimState
 from holdfast.vocabulary.errors import Bug, ConflictError, InvalidError, NotFoundError, OtherClientError
@@ -86,7 +86,9 @@ async def _operation(shard: Shard, report: Event) -> Record:
     if of is None:
         hint = "the event id under which the transfer was sent; `GET /v1/decisions` gives it as `event_id`"
         raise InvalidError("a claim needs `of`, the transfer that it is about", pointer="/of", hint=hint)
-    flight = shard.flights.get(idempotency_key(str(of)))
+    key = idempotency_key(str(of))
+    await opened(shard, key)
+    flight = shard.flights.get(key)
     record = await flight.landed if flight is not None else shard.ports.store.by_event(str(of))
     if record is None or record.kind not in _CLAIMABLE:
         raise NotFoundError(f"there is no transfer `{of}`", pointer="/of")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from holdfast.vocabulary.deliveries import Outgoing, Receipt
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
 from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, Verified, WaitingRow
@@ -218,4 +219,19 @@ class Gateway(Protocol):
 
     async def close(self) -> None:
         """Give up what is open; after it nothing is sent."""
+        ...
+
+
+class Provider(Protocol):
+    """Somebody outside who is asked before a decision."""
+
+    async def read(self, asked: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Give each declared value, `None` where it is not known.
+
+        Raises ProviderError when the call failed, GarbageError when the answer is not what was declared.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close what connections are open."""
         ...

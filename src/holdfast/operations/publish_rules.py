@@ -9,11 +9,13 @@ from msgspec import UNSET, UnsetType
 from holdfast.engine.tenant import Tenant
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
+from holdfast.operations.read_providers import read_providers
 from holdfast.operations.shard import Shard
 from holdfast.regulation import parse_pack
 from holdfast.rules.voice import Voice
 from holdfast.scoring.manifest import read_model
 from holdfast.vocabulary.errors import NotFoundError
+from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outcome import Mode
 from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.fields import event_schema
@@ -25,7 +27,8 @@ Parameters = Mapping[str, bool | int | float | str]
 class RulesetContent:
     """Everything beside the facts that a judgement depends on; `packs` are (name, content hash) in their order.
 
-    `model` is the content hash of the model that scores; without one the content says nothing of it.
+    `model` is the content hash of the model that scores, `providers` that of the file of providers; without one the
+    content says nothing of it.
     """
 
     packs: Sequence[tuple[str, str]]
@@ -38,14 +41,22 @@ class RulesetContent:
     language: str
     engine: str
     model: str | UnsetType = UNSET
+    providers: str | UnsetType = UNSET
 
 
 def publish_ruleset(
-    store: Store, sources: Mapping[str, bytes], *, tenant: Tenant, parameters: Parameters, model: bytes | None = None
+    store: Store,
+    sources: Mapping[str, bytes],
+    *,
+    tenant: Tenant,
+    parameters: Parameters,
+    model: bytes | None = None,
+    providers: bytes | None = None,
 ) -> str:
     """Keep the texts of all packs, the model and the settings, and give the ruleset's version: the hash of it all.
 
-    `sources` maps a pack's name to the bytes of its file, in the order of precedence; `model` is its content.
+    `sources` maps a pack's name to the bytes of its file, in the order of precedence; `model` is its content,
+    `providers` the file that declares them.
     """
     content = RulesetContent(
         packs=[(name, store.put_content("pack", data)) for name, data in sources.items()],
@@ -58,18 +69,21 @@ def publish_ruleset(
         language=tenant.voice.language,
         engine=tenant.engine_version,
         model=UNSET if model is None else store.put_content("model", model),
+        providers=UNSET if providers is None else store.put_content("providers", providers),
     )
     return store.put_content("ruleset", canonical(content))
 
 
 def copy_ruleset(source: Store, into: Store, ruleset: str) -> None:
-    """Let another store keep a ruleset with the texts of its packs, and its model."""
+    """Let another store keep a ruleset with the texts of its packs, its model and its providers."""
     content = _content(source, ruleset)
     read = read_canonical(content, RulesetContent)
     for _, digest in read.packs:
         into.put_content("pack", _content(source, digest))
     if read.model is not UNSET:
         into.put_content("model", _content(source, read.model))
+    if read.providers is not UNSET:
+        into.put_content("providers", _content(source, read.providers))
     into.put_content("ruleset", content)
 
 
@@ -89,8 +103,8 @@ def _content(store: Store, digest: str) -> bytes:
     return data
 
 
-def law_of(store: Store, ruleset: str) -> tuple[Tenant, Law]:
-    """Build the settings and the law of an old ruleset."""
+def law_of(store: Store, ruleset: str, *, instead: Model | None = None) -> tuple[Tenant, Law]:
+    """Build the settings and the law of an old ruleset; another model may stand `instead` of its own."""
     content = read_canonical(_content(store, ruleset), RulesetContent)
     tenant = Tenant(
         name=content.tenant,
@@ -102,4 +116,7 @@ def law_of(store: Store, ruleset: str) -> tuple[Tenant, Law]:
     )
     packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
     model = None if content.model is UNSET else read_model(_content(store, content.model))
-    return tenant, Law(packs, event_schema(), tenant=tenant, parameters=content.parameters, model=model)
+    model = instead or model
+    providers = () if content.providers is UNSET else read_providers(_content(store, content.providers))
+    law = Law(packs, event_schema(), tenant=tenant, parameters=content.parameters, model=model, providers=providers)
+    return tenant, law

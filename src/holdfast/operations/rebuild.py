@@ -17,6 +17,7 @@ from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.lists import ListChange, ListKind, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
+from holdfast.wire.outside import read_outside
 from holdfast.wire.replies import read_fold
 
 _PORTION = 20_000
@@ -111,7 +112,8 @@ def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None])
         stand(shard, event, record.seq, decision_id=record.decision_id, left=left)
     made = Known(event=event, seq=record.seq, executed=executed)
     if record.kind is RecordKind.DECISION and _UNKNOWN in record.judgement:
-        undecided = Undecided(known=made, decision_id=record.decision_id, outcome=outcome)
+        outside = read_outside(record.facts)
+        undecided = Undecided(known=made, decision_id=record.decision_id, outcome=outcome, outside=outside)
         keep_open(shard, undecided, record.subject)
     return made
 

@@ -13,9 +13,12 @@ from holdfast.operations.read_decision import replay_record
 from holdfast.operations.rebuild import apply_record
 from holdfast.operations.recent import Known
 from holdfast.operations.shard import Shard
+from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
+from holdfast.wire.outside import read_outside
 from holdfast.wire.replies import read_envelope, read_ruleset, seal_facts
 
 SHOWN = 10
@@ -105,27 +108,38 @@ def _rulesets(shard: Shard) -> list[str]:
 def _fold_under(again: Shard, run: ReplayRun, *, limit: int | None) -> Iterator[None]:
     """Fold the log under one ruleset."""
     compared = 0
-    recent = dict[str, Known]()
-    for record in again.ports.store.replay():
+    for record in walk(again):
         run.records += 1
         if record.kind is RecordKind.DECISION and record.event and read_ruleset(record.judgement) == again.ruleset:
             run.refolded(record.decision_id, equal=_facts_again(again, record) == record.facts)
             compared += 1
-        apply_record(again, record, recent)
-        if record.list_version is not None and not is_inner(record.list_version.list):
-            again.memory.lists.apply(_change(again, record.list_version))
         yield
         if limit is not None and compared >= limit:
             return
 
 
+def walk(again: Shard) -> Iterator[Record]:
+    """Give each record of the log while the memory stands as it stood before it, lists included."""
+    recent = dict[str, Known]()
+    for record in again.ports.store.replay():
+        yield record
+        apply_record(again, record, recent)
+        if record.list_version is not None and not is_inner(record.list_version.list):
+            again.memory.lists.apply(_change(again, record.list_version))
+
+
 def _facts_again(shard: Shard, record: Record) -> bytes:
     """Prepare the facts of a decision again, as canonical bytes."""
     event = restore(record.event, record.received_ms)
+    return seal_facts(facts_before(shard, event, record))[0]
+
+
+def facts_before(shard: Shard, event: Event, record: Record) -> Facts:
+    """Prepare the facts of an event of the log while the memory stands as it stood before it."""
     regime = shard.law.regime(event.type, event.occurred_ms)
-    decided_ms = read_envelope(record.envelope).decided_ms
-    facts = prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms)
-    return seal_facts(facts)[0]
+    decided_ms = read_envelope(record.envelope).decided_ms if record.envelope else record.received_ms
+    outside = read_outside(record.facts)
+    return prepare(event, regime, shard.memory, seq=record.seq, decided_ms=decided_ms, outside=outside)
 
 
 def _change(shard: Shard, version: ListVersion) -> ListChange:

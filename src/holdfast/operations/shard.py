@@ -17,11 +17,13 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
+from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
 from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListVersion
@@ -56,12 +58,16 @@ class Bank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:
-    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided."""
+    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
+
+    `outside` is what was read outside for it, which is not read again.
+    """
 
     known: Known
     decision_id: str
     outcome: str
     revision: int = 1
+    outside: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +87,8 @@ class Shard:
     newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
     an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
     `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
-    are not on disk yet; `crowd` is who waits and who was turned away.
+    are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
+    are idempotency keys of events for which that is being done.
     """
 
     tenant: Tenant
@@ -116,6 +123,8 @@ class Shard:
     watch: Watch = field(default_factory=Watch)
     handed: deque[int] = field(default_factory=deque)
     crowd: Crowd = field(default_factory=Crowd)
+    readers: Mapping[str, Reader] = field(default_factory=dict)
+    openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -203,6 +212,12 @@ async def settled(shard: Shard, thread: str, deadline: Deadline | None = None) -
     """
     while (flight := shard.threads.get(thread)) is not None:
         await arrival(flight.landed, deadline, shard.ports.tick)
+
+
+async def opened(shard: Shard, key: bytes, deadline: Deadline | None = None) -> None:
+    """Wait while an event is being enriched, whose record is not even on its way."""
+    while (opening := shard.openings.get(key)) is not None:
+        await arrival(opening, deadline, shard.ports.tick)
 
 
 async def landed(shard: Shard, flight: Flight, deadline: Deadline | None) -> Record:

@@ -25,6 +25,7 @@ from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
 from holdfast.vocabulary.stored import Snapshot
 from holdfast.wire.canonical import canonical, read_canonical
 from holdfast.wire.codec import restore
+from holdfast.wire.outside import read_outside
 
 Content = Mapping[str, bytes | memoryview]
 _FORMAT: Final = 4
@@ -112,7 +113,8 @@ def _undecided(shard: Shard, row: list[int]) -> Undecided | None:
         return None
     known = Known(event=restore(record.event, record.received_ms), seq=seq, executed=bool(executed))
     word = Outcome(outcome).word
-    return Undecided(known=known, decision_id=record.decision_id, outcome=word, revision=revision)
+    outside = read_outside(record.facts)
+    return Undecided(known=known, decision_id=record.decision_id, outcome=word, revision=revision, outside=outside)
 
 
 def _label(name: str, array: NDArray[Any]) -> str:

@@ -16,14 +16,16 @@ from holdfast.operations.record import outbox_rows
 from holdfast.operations.remember import is_late
 from holdfast.operations.shard import Flight, Shard, applying, commit
 from holdfast.vocabulary.errors import ForbiddenByLawError, HoldfastError, InvalidError
-from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.holds import ActKind, HoldAct
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, Outcome
+from holdfast.vocabulary.outside import provider_of
 from holdfast.vocabulary.records import RecordKind
 from holdfast.wire.canonical import canonical, content_hash
 from holdfast.wire.codec import decode
 from holdfast.wire.holds import Corrected, correct
+from holdfast.wire.outside import read_outside
 from holdfast.wire.replies import envelope_bytes, judgement_bytes, seal_facts
 
 # What the bank moves money by: with another of these it is another operation, and this one would go out unjudged.
@@ -140,9 +142,22 @@ def judge_again(shard: Shard, story: HoldStory, event: Event, *, now_ms: int) ->
     """Judge the corrected event by the law of its day and by what is known now, its own place in the past left out."""
     regime = shard.law.regime(event.type, event.occurred_ms)
     with applying(shard), _outside(shard, story):
-        facts = prepare(event, regime, shard.memory, seq=story.seq, decided_ms=now_ms)
+        facts = prepare(
+            event, regime, shard.memory, seq=story.seq, decided_ms=now_ms, outside=_told_outside(shard, story, event)
+        )
     sealed, facts_hash = seal_facts(facts)
     return decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash), sealed
+
+
+def _told_outside(shard: Shard, story: HoldStory, event: Event) -> dict[str, Value]:
+    """Give what providers had answered, less what they were asked by a field that is corrected now."""
+    before = story.event.values if story.event is not None else {}
+    return {
+        name: value
+        for name, value in read_outside(story.decision.facts).items()
+        if (reader := shard.readers.get(provider_of(name))) is None
+        or all(event.values.get(sent) == before.get(sent) for sent in reader.spec.send.values())
+    }
 
 
 @contextmanager

@@ -74,6 +74,12 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
     return pack
 
 
+def place_of(data: bytes) -> str:
+    """Give the place that a pack file's id asks for, such as `policy/bank` for `policy.bank`."""
+    ids = root_of(read_document(data)).entries().get("id")
+    return "" if ids is None else ids.text().replace(".", "/", 1)
+
+
 def parse_pack(data: bytes, *, name: str) -> Pack:
     """Read one pack file.
 

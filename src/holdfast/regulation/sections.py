@@ -1,5 +1,6 @@
 """The sections of a pack: from checked YAML to the vocabulary's types, one function for each."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, tzinfo
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from holdfast.regulation.nodes import Node
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, MeasureKind, Mode
+from holdfast.vocabulary.outside import OUTSIDE, OnMissing
 from holdfast.vocabulary.packs import (
     BusinessCalendar,
     Citation,
@@ -27,6 +29,7 @@ PARAMETER_TYPES: Final = ("bool", "integer", "number", "text", "money")
 STATES: Final = ("fired", "clear", "unknown", "absent")  # absent: not in force then
 REPEATS: Final = ("open", "closed", "used", "none")
 _SATURDAY: Final = 5
+_QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'""")
 _CITE: Final = ("act", "article", "url", "confidence", "checked_on")
 DATED: Final = ("cite", "effective_from")
 _MODES: Final = tuple(str(mode) for mode in Mode)
@@ -208,7 +211,8 @@ def read_calendar(node: Node) -> BusinessCalendar:
 def read_rule(node: Node) -> Rule:
     """Read one rule of the bank or the site itself."""
     fields = node.fields(
-        ("id", "on", "when", "proposes", "title"), ("realises", "measures", "mode", "evidence", "quiet_by")
+        ("id", "on", "when", "proposes", "title"),
+        ("realises", "measures", "mode", "evidence", "quiet_by", "on_missing"),
     )
     return Rule(
         id=fields["id"].text(),
@@ -221,7 +225,21 @@ def read_rule(node: Node) -> Rule:
         mode=mode_of(fields),
         evidence=texts(fields, "evidence"),
         quiet_by=texts(fields, "quiet_by"),
+        on_missing=_on_missing(node, fields),
     )
+
+
+def _on_missing(node: Node, fields: Mapping[str, Node]) -> OnMissing | None:
+    """Read what is done when an input from outside is missing: said by a rule that reads one, and by no other."""
+    reads = OUTSIDE in _QUOTED.sub("", fields["when"].expression())
+    if not reads:
+        if "on_missing" in fields:
+            raise fields["on_missing"].fault("`on_missing` belongs to a rule that reads `outside.` names")
+        return None
+    if "on_missing" not in fields:
+        hint = f"add `on_missing`, one of {', '.join(f'`{word}`' for word in OnMissing)}"
+        raise node.below("on_missing", None).fault("a rule that reads `outside.` names needs `on_missing`", hint)
+    return OnMissing(fields["on_missing"].choice(tuple(OnMissing)))
 
 
 def _objects(node: Node) -> tuple[dict[str, object], ...]:

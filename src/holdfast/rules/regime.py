@@ -8,6 +8,7 @@ from holdfast.language import Expression, Program, Scope, compile_program
 from holdfast.lists.questions import Questions
 from holdfast.rules.checks import DutyCheck, RepeatLaw, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition, condition
+from holdfast.rules.outside import OutsideReads, outside_reads
 from holdfast.rules.usual import Usual
 from holdfast.rules.voice import Voice, cite
 from holdfast.scoring.names import with_score
@@ -30,8 +31,9 @@ class Regime:
     `usual` is the first look at every event, `program` evaluates all conditions of one that needs it.
     `repeats` is by rail, `questions` are the `probes` as they are put to the lists, `sources` are those that must be
     complete, each with the name of that fact. `scorer` is the model for this event type, if there is one;
-    `reads_score` says that some rule wants to know its answer. `made` are the versions that judgements named, by the
-    identity of the answers of lists, which are kept beside so that it stays theirs.
+    `reads_score` says that some rule wants to know its answer. `outside` is what reads the answers of providers. `made`
+    are the versions that judgements named, by the identity of the answers of lists, which are kept beside so that it
+    stays theirs.
     """
 
     event_type: str
@@ -51,6 +53,7 @@ class Regime:
     usual: Usual
     scorer: Scorer | None = None
     reads_score: bool = False
+    outside: OutsideReads = field(default_factory=OutsideReads)
     made: dict[tuple[int, str, str], tuple[Mapping[str, ListMatch], Versions]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -240,4 +243,5 @@ def compile_regime(
         usual=Usual(signs, rules, duties, conditions=compiler.conditions),
         scorer=scorer,
         reads_score=any(check.scored for check in rules),
+        outside=outside_reads((*signs, *rules, *duties), scorer, compiler.conditions),
     )

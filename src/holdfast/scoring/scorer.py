@@ -28,10 +28,11 @@ class Scored(NamedTuple):
 
 
 class Engine:
-    """The trees of one model, loaded when they are first asked; for one thread."""
+    """The trees of one model, loaded when first asked, for one thread; `failures` counts rows that were refused."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self.failures = 0
         self.calibrate = calibration(model.calibration)
 
     def warm(self) -> float | None:
@@ -74,7 +75,10 @@ class Scorer:
         if not self.inputs.is_known(row):
             return None
         raw = self._engine.predict(row)
-        return None if raw is None else Scored(self._engine.calibrate(raw), row)
+        if raw is None:
+            self._engine.failures += 1
+            return None
+        return Scored(self._engine.calibrate(raw), row)
 
     def strongest(self, scored: Scored) -> tuple[Feature, ...]:
         """Give the features that raised a score most, the strongest first; equal ones in the model's order."""

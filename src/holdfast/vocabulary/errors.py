@@ -183,6 +183,26 @@ class ListError(HoldfastError):
     http_status = 422
 
 
+class ProvidersError(HoldfastError):
+    """Correct the providers file at the place that the pointer names; `docs/providers.md` lists every key."""
+
+    code = "providers"
+    http_status = 422
+
+
+class ProviderError(HoldfastError):
+    """The decision names what was skipped; check that the provider runs and answers with 200 in its time."""
+
+    code = "provider"
+    http_status = 502
+
+
+class GarbageError(ProviderError):
+    """Compare what the provider answers with the `answers` that its file declares: names, places and types."""
+
+    code = "provider_garbage"
+
+
 class QuarantinedError(ListError):
     """Look at the snapshot with `holdfast lists diff`; a second person releases it with `lists import --approve`."""
 

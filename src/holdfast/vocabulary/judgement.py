@@ -99,6 +99,27 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An input from outside that was missing: why, what could not be judged without it, and what was done instead.
+
+    `checks` are the ids of signs, rules, duties or the model; `policy` is what they declare: `none`, `challenge`,
+    `review` or `last_good`.
+    """
+
+    input: str
+    why: str
+    checks: tuple[str, ...]
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartialJudgement(Judgement):
+    """A judgement that was made without inputs from outside; one that lacks none says nothing of them."""
+
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """The part of a decision that no replay repeats."""
 

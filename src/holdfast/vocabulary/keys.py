@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from struct import Struct
 from typing import Final, NamedTuple
 
 _REMEMBERED: Final = 65_536
+_HALVES: Final = Struct(">QQ").unpack
 
 
 class Key(NamedTuple):
@@ -24,6 +26,11 @@ class KeyMaker:
 
     secret: bytes
     _recent: dict[tuple[str, str], Key] = field(default_factory=dict, repr=False, compare=False)
+    _keyed: blake2b = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Mix the secret in, once for all keys."""
+        object.__setattr__(self, "_keyed", blake2b(digest_size=16, key=self.secret))
 
     def key(self, kind: str, value: str) -> Key:
         """Hash one normalised value of one kind; recent answers are remembered, a bounded number of them."""
@@ -39,5 +46,7 @@ class KeyMaker:
         return self._hash(kind, value)
 
     def _hash(self, kind: str, value: str) -> Key:
-        digest = blake2b(f"{kind}\x1f{value}".encode(), digest_size=16, key=self.secret).digest()
-        return Key(int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big") | 1)
+        keyed = self._keyed.copy()
+        keyed.update(f"{kind}\x1f{value}".encode())
+        high, low = _HALVES(keyed.digest())
+        return Key(high, low | 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NewType
 
 from holdfast.vocabulary.outcome import Mode
+from holdfast.vocabulary.outside import OnMissing
 
 SignId = NewType("SignId", str)
 
@@ -267,7 +268,8 @@ class Pack:
 class Rule:
     """A bank's or a site's own condition; `realises` names the sign that lets it reach `hold`.
 
-    Without it the ceiling is `challenge`.
+    Without it the ceiling is `challenge`. A rule that reads what a provider answers says by `on_missing` what is done
+    when it cannot be judged without that answer; any other rule has no such word.
     """
 
     id: str
@@ -280,3 +282,4 @@ class Rule:
     mode: Mode = Mode.ENFORCE
     evidence: tuple[str, ...] = ()
     quiet_by: tuple[str, ...] = ("bank.allow",)
+    on_missing: OnMissing | None = None

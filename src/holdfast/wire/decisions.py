@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from holdfast.vocabulary.judgement import Measure, RepeatTerms, RuleResult, Score, SignResult, Versions
+from holdfast.vocabulary.judgement import Measure, RepeatTerms, RuleResult, Score, SignResult, Skipped, Versions
 
 Outcome = Literal["allow", "challenge", "hold", "refuse"]
 
@@ -20,7 +20,10 @@ class HoldPart(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DecisionMessage(Struct, frozen=True, forbid_unknown_fields=True):
-    """One decision; `timings_us` are microseconds by stage, `revision` counts how often the event was decided."""
+    """One decision; `timings_us` are microseconds by stage, `revision` counts how often the event was decided.
+
+    `skipped` stands there where an input from outside was missing.
+    """
 
     id: str
     event_id: str
@@ -39,3 +42,4 @@ class DecisionMessage(Struct, frozen=True, forbid_unknown_fields=True):
     versions: Versions
     facts_hash: str
     timings_us: Mapping[str, int]
+    skipped: tuple[Skipped, ...] | UnsetType = UNSET

@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
-from holdfast.vocabulary.judgement import Envelope, Judgement, RepeatTerms, Scalar
+from holdfast.vocabulary.judgement import Envelope, Judgement, PartialJudgement, RepeatTerms, Scalar
 from holdfast.vocabulary.once import Once
 from holdfast.wire.canonical import canonical, content_hash
 
@@ -65,6 +65,7 @@ _JUDGEMENT: Final = (
     b'{"facts_hash":%b,"ground":%b,"hold":%b,"measures":%b,"outcome":%b,"repeat":%b,"rules":%b,"score":%b,"signs":%b,'
     b'"versions":%b,"would_be":%b}'
 )
+_PARTIAL: Final = _JUDGEMENT.replace(b'"versions"', b'"skipped":%b,"versions"')
 _SEALED: Final = b'{"decided_ms":%d,"matches":%b,"occurred_ms":%d,"type":%b,"values":%b}'
 _REPLY: Final = (
     b'{"id":%b,"event_id":%b,"schema":%d,"revision":%d,"outcome":%b,"would_be":%b,"decided_at":"%b","ground":%b,'
@@ -90,7 +91,7 @@ def written(event_id: str, judgement: Judgement, envelope: Envelope, *, zone: tz
     members, timings = _members(judgement), canonical(envelope.timings_us)
     around = EnvelopeView(envelope.decision_id, envelope.hold_id, envelope.decided_ms, Raw(timings))
     return Written(
-        judgement=_JUDGEMENT % tuple(members.values()),
+        judgement=_judgement(members),
         envelope=envelope_bytes(envelope),
         reply=_reply(event_id, members, around, zone=zone),
     )
@@ -98,6 +99,7 @@ def written(event_id: str, judgement: Judgement, envelope: Envelope, *, zone: tz
 
 def _members(judgement: Judgement) -> dict[str, bytes]:
     """Encode a judgement canonically, each member by itself, in the order of their names."""
+    skipped = {"skipped": canonical(judgement.skipped)} if isinstance(judgement, PartialJudgement) else {}
     return {
         "facts_hash": canonical(judgement.facts_hash),
         "ground": _or_null(judgement.ground),
@@ -108,6 +110,7 @@ def _members(judgement: Judgement) -> dict[str, bytes]:
         "rules": _list(judgement.rules),
         "score": _or_null(judgement.score),
         "signs": _signs(judgement.signs),
+        **skipped,
         "versions": canonical(judgement.versions),
         "would_be": _or_null(judgement.would_be),
     }
@@ -123,7 +126,11 @@ def _list(parts: Sequence[object]) -> bytes:
 
 def judgement_bytes(judgement: Judgement) -> bytes:
     """Encode a judgement canonically: this is what replay compares."""
-    return _JUDGEMENT % tuple(_members(judgement).values())
+    return _judgement(_members(judgement))
+
+
+def _judgement(members: dict[str, bytes]) -> bytes:
+    return (_PARTIAL if "skipped" in members else _JUDGEMENT) % tuple(members.values())
 
 
 def envelope_bytes(envelope: Envelope) -> bytes:
@@ -178,7 +185,7 @@ def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tz
 
 def _reply(event_id: str, members: Members, around: EnvelopeView, *, zone: tzinfo, revision: int = 1) -> bytes:
     """Write the answer to a decision call; `decided_at` is written in the tenant's `zone`."""
-    return _REPLY % (
+    reply = _REPLY % (
         canonical(around.decision_id),
         canonical(event_id),
         SCHEMA,
@@ -197,6 +204,7 @@ def _reply(event_id: str, members: Members, around: EnvelopeView, *, zone: tzinf
         members["facts_hash"],
         around.timings_us,
     )
+    return reply if "skipped" not in members else b'%b,"skipped":%b}' % (reply[:-1], members["skipped"])
 
 
 def _hold(written: bytes | Raw, hold_id: str | None) -> bytes:

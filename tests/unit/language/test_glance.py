@@ -30,8 +30,7 @@ def test_a_glance_agrees_with_the_oracle(data: DataObject, times: int) -> None:
         assert answers == tuple(evaluate(expression, values) for expression in told)
         assert acts is any(evaluate(expression, values) is True for expression in others)
         for number, (expression, answer, why) in enumerate(zip(told, answers, whys, strict=True)):
-            assert (why is None) is (answer is not None)
-            if why is not None:
+            if answer is None:
                 lacks = missing(expression, values)
                 assert named.setdefault((number, why), lacks) == lacks
 

@@ -1,0 +1,164 @@
+"""One provider as the shard reads it: its breaker, its last answers, and figures of how it does."""
+
+import asyncio
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from holdfast.operations.breaker import Breaker, BreakerState
+from holdfast.operations.last_answers import LastAnswers
+from holdfast.operations.ports import Provider
+from holdfast.vocabulary.clock import Tick
+from holdfast.vocabulary.errors import GarbageError, ProviderError
+from holdfast.vocabulary.event import Event, Value
+from holdfast.vocabulary.outside import ProviderSpec, Why, answered, unanswered
+from holdfast.wire.canonical import short_hash
+from holdfast.wire.outside import question_bytes
+
+Facts = Mapping[str, Value]
+BOUNDS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000)
+_NS_PER_MS: Final = 1_000_000
+_MS_PER_S: Final = 1_000
+_log: Final = structlog.get_logger("holdfast.providers")
+
+
+@dataclass(slots=True, kw_only=True)
+class ReaderFigures:
+    """Counters since the start of the process.
+
+    `reads` is by what came of them: `ok`, `cached`, `last_good`, or why there is no value. `buckets` count calls by
+    their length up to each of `BOUNDS_MS` and beyond, `spent_ns` is their sum.
+    """
+
+    reads: Counter[str] = field(default_factory=Counter)
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_MS) + 1))
+    spent_ns: int = 0
+
+    def took(self, spent_ns: int) -> None:
+        """Count one call."""
+        self.spent_ns += spent_ns
+        self.buckets[bisect_left(BOUNDS_MS, spent_ns / _NS_PER_MS)] += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about one event, the hash by which its answer is known again, and whether an old one will do."""
+
+    asked: Facts
+    key: bytes
+    last_good: bool
+
+
+class Reader:
+    """Asks one provider, and never raises: what comes back are facts, or why there are none."""
+
+    def __init__(self, spec: ProviderSpec, provider: Provider, tick: Tick) -> None:
+        self.spec = spec
+        self.figures = ReaderFigures()
+        self._provider = provider
+        self._tick = tick
+        self._breaker = Breaker(spec.failures, spec.pause_s)
+        self._last = LastAnswers(spec.cache_entries)
+        self._keeps = spec.cache_s > 0 or spec.max_age_s > 0
+        self.last_fault: Why | None = None
+
+    def state(self) -> BreakerState:
+        """Tell how the breaker stands."""
+        return self._breaker.state(self._tick())
+
+    def kept(self) -> int:
+        """Give how many answers are kept."""
+        return len(self._last)
+
+    def at_once(self, event: Event, *, last_good: bool) -> Facts | Question:
+        """Give the facts where they need no call, else the question to be put."""
+        asked = {word: event.values[name] for word, name in self.spec.send.items() if name in event.values}
+        if not asked:
+            return self._without(Why.NO_INPUT)
+        question = Question(asked=asked, key=short_hash(question_bytes(asked)), last_good=last_good)
+        known = self._recent(question.key, self.spec.cache_s)
+        if known is not None:
+            self.figures.reads["cached"] += 1
+            return known
+        return question if self._breaker.lets(self._tick()) else self._instead(question, Why.BREAKER_OPEN)
+
+    async def ask(self, question: Question, left_s: float | None) -> Facts:
+        """Put a question, for which `left_s` seconds are left (`None`: the provider's own time)."""
+        own_s = self.spec.timeout_ms / _MS_PER_S
+        given_s = own_s if left_s is None else min(own_s, left_s)
+        started = self._tick()
+        why: Why | None = None
+        try:
+            async with asyncio.timeout(given_s):
+                values = await self._provider.read(question.asked)
+        except TimeoutError:
+            why = Why.DEADLINE
+        except GarbageError:
+            why = Why.GARBAGE
+        except ProviderError:
+            why = Why.ERROR
+        except Exception as error:  # noqa: BLE001 - whatever a provider does, the event is decided
+            _log.error("a provider's call failed", provider=self.spec.id, error=type(error).__name__)
+            why = Why.ERROR
+        except BaseException:
+            self._breaker.left()
+            raise
+        now_ns = self._tick()
+        self.figures.took(now_ns - started)
+        if why is not None:
+            self._failed(why, blamed=why is not Why.DEADLINE or 2 * given_s >= own_s)
+            return self._instead(question, why)
+        return self._answered(question, values, now_ns)
+
+    def too_late(self, question: Question) -> Facts:
+        """Give up a question for which no time is left."""
+        self._breaker.left()
+        return self._instead(question, Why.DEADLINE)
+
+    def _answered(self, question: Question, values: Facts, now_ns: int) -> Facts:
+        """Take a good answer."""
+        if self._breaker.passed():
+            _log.info("a provider answers again", provider=self.spec.id)
+        self.figures.reads["ok"] += 1
+        if self._keeps:
+            self._last.keep(question.key, values, now_ns)
+        return answered(self.spec.id, values, age_ms=0)
+
+    def _failed(self, why: Why, *, blamed: bool) -> None:
+        """Take note of a failure; a provider that was given too little time is not to blame."""
+        if not blamed:
+            self._breaker.left()
+            return
+        self.last_fault = why
+        if self._breaker.failed(self._tick()):
+            _log.warning("a provider is left alone", provider=self.spec.id, why=why.value, pause_s=self.spec.pause_s)
+
+    def _instead(self, question: Question, why: Why) -> Facts:
+        """Give the last good answer where one will do and is not too old, else say why there is none."""
+        if not question.last_good:
+            return self._without(why)
+        known = self._recent(question.key, self.spec.max_age_s)
+        if known is not None:
+            self.figures.reads["last_good"] += 1
+            return known
+        return self._without(why if self._last.find(question.key) is None else Why.TOO_OLD)
+
+    def _recent(self, key: bytes, most_s: int) -> Facts | None:
+        """Give a kept answer that is not older than it may be, with its age."""
+        kept = self._last.find(key) if most_s else None
+        if kept is None:
+            return None
+        age_ms = (self._tick() - kept.at_ns) // _NS_PER_MS
+        return answered(self.spec.id, kept.values, age_ms=age_ms) if age_ms <= most_s * _MS_PER_S else None
+
+    def _without(self, why: Why) -> Facts:
+        self.figures.reads[why.value] += 1
+        return unanswered(self.spec.id, why)
+
+    async def close(self) -> None:
+        """Close what connections are open."""
+        await self._provider.close()

@@ -1,0 +1,126 @@
+"""A score is what LightGBM itself says, to the bit; its reasons add up, and what cannot be known has no score."""
+
+from math import nan
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from holdfast.language import Scope
+from holdfast.scoring.library import Predictor
+from holdfast.scoring.scorer import Engine, Scored, Scorer
+from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.models import Model
+from holdfast.wire.canonical import content_hash
+from holdfast.wire.fields import event_schema
+from tests.unit.scoring.invented import AMOUNT, FEATURES, PAST, SBP, booster, content, model, rows, trees
+
+NOON_MS = 1_778_230_800_000
+SINCE = "complete_since(transfer)"
+VALUES: dict[str, Value] = {"occurred_at": NOON_MS, "amount": 9_000_000, "rail": "sbp", "currency": "RUB"}
+ROWS = rows()[:400]
+
+
+def scorer(found: Model) -> Scorer:
+    """Give a model's score for transfers."""
+    return Scorer(Engine(found), Scope(schema=event_schema(), event_type="transfer"))
+
+
+def past(one: Scorer, count: int) -> dict[str, Value]:
+    """Give facts of a client with a known number of transfers in the past month."""
+    (window,) = [window for plan in one.inputs.plans for window in plan.windows]
+    return VALUES | {SINCE: 0, window.name: count}
+
+
+def raw_sum(found: Model, table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give what LightGBM sums up before it makes a probability of it."""
+    return np.asarray(booster(found).predict(table, raw_score=True))
+
+
+@pytest.mark.parametrize("more", [{}, {"zero_as_missing": True}, {"use_missing": False}, {"boosting": "dart"}])
+def test_the_fast_call_equals_booster_predict_to_the_bit(more: dict[str, object]) -> None:
+    """One row at a time gives the very number that `Booster.predict` gives, unknown values included."""
+    found = model(trees(**more))
+    one_row = Predictor(found.trees, len(found.features))
+    expected = booster(found).predict(ROWS).tolist()
+    assert [one_row(tuple(row)) for row in ROWS.tolist()] == expected
+
+
+@pytest.mark.parametrize("more", [{}, {"zero_as_missing": True}, {"use_missing": False}])
+def test_reasons_add_up_to_the_raw_output(more: dict[str, object]) -> None:
+    """What the features moved and the mean of all trees are together what LightGBM sums up."""
+    found = model(trees(**more))
+    engine = Engine(found)
+    moved = np.array([engine.moved(tuple(row)).sum() for row in ROWS.tolist()])
+    assert np.ptp(raw_sum(found, ROWS) - moved) < 1e-9
+
+
+def test_reasons_are_the_features_that_raised_the_score() -> None:
+    """The strongest comes first, none that lowered the score is named, and the same row has the same reasons."""
+    one = scorer(model())
+    scored = one.score(past(one, 0))
+    assert scored is not None
+    named = [feature.name for feature in one.strongest(scored)]
+    assert {"amount", "sbp"} <= set(named)
+    assert all([feature.name for feature in one.strongest(scored)] == named for _ in range(3))
+    low = one.score(past(one, 12) | {"amount": 100, "rail": "card"})
+    assert low is not None
+    assert "sbp" not in [feature.name for feature in one.strongest(low)]
+
+
+def test_an_unknown_feature_is_missing_and_not_zero() -> None:
+    """A window outside the complete period is NaN for the trees, as LightGBM was trained to take it."""
+    one = scorer(model())
+    known, unknown = one.score(past(one, 0)), one.score(VALUES)
+    assert known is not None
+    assert unknown is not None
+    assert unknown.value == booster(one.model).predict(np.array([[9_000_000, 1.0, nan]]))[0]
+    assert known.value == booster(one.model).predict(np.array([[9_000_000, 1.0, 0.0]]))[0]
+
+
+def test_a_required_feature_that_is_unknown_leaves_no_score() -> None:
+    """Nothing is guessed where the model says that it needs a value."""
+    one = scorer(model(features=[AMOUNT, SBP, PAST | {"required": True}]))
+    assert one.score(VALUES) is None
+    assert isinstance(one.score(past(one, 0)), Scored)
+
+
+def test_nothing_known_is_no_score() -> None:
+    """Where no feature at all is known there is no score, though the trees would give a number."""
+    assert scorer(model()).score({"occurred_at": NOON_MS}) is None
+
+
+def test_a_row_that_the_library_refuses_has_no_score_and_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failing library leaves the decision without a score, and is seen."""
+    engine = Engine(model())
+    one = Scorer(engine, Scope(schema=event_schema(), event_type="transfer"))
+    monkeypatch.setattr(engine, "predict", lambda _: None)
+    assert one.score(past(one, 0)) is None
+    assert engine.failures == 1
+
+
+def test_a_model_is_named_by_both_of_its_files() -> None:
+    """Another tree or another expression is another version; the same content is the same."""
+    versions = {model().version, model(trees(8)).version, model(features=[AMOUNT, PAST, SBP]).version}
+    assert len(versions) == 3
+    assert model().version == model().version
+    assert model().content_hash == content_hash(content())
+
+
+def test_every_kind_of_number_becomes_a_float() -> None:
+    """Amounts come in minor units, truths as 0 and 1, spans of time in milliseconds."""
+    values = [
+        {"name": "a", "value": "amount"},
+        {"name": "b", "value": "amount > rub(1)"},
+        {"name": "c", "value": "hour_of_day(occurred_at)"},
+        {"name": "d", "value": "known(device.id)"},
+        {"name": "e", "value": "hours(2)"},
+    ]
+    one = scorer(model(features=values))
+    assert list(one.inputs.row(VALUES)) == [9_000_000, 1, 9, 0, 7_200_000]
+
+
+def test_the_order_of_features_is_that_of_the_file() -> None:
+    """Row and trees are joined by place."""
+    assert [plan.fields[0] for plan in scorer(model()).inputs.plans[:2]] == ["amount", "rail"]
+    assert [feature.name for feature in model().features] == [one["name"] for one in FEATURES]
