@@ -1,6 +1,6 @@
 """Which identifiers a party carries in an event, normalised and hashed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from struct import Struct
 from typing import Final
@@ -95,13 +95,13 @@ class Recognition:
         bank, *values = map(event.values.get, _paths(party))
         bic = str(bank) if bank else None
         return [
-            self._keys.key(name, _normal(name, str(value), bic=bic, home=self._home))
+            self._keys.fresh(name, _normal(name, str(value), bic=bic, home=self._home))
             for name, value in zip(PARTY_ORDER, values, strict=True)
             if value is not None
         ]
 
-    def maker(self, path: str) -> Callable[[Value], bytes]:
-        """Give what makes the key of a plain value at a path; one that is unknown has no key."""
+    def maker(self, path: str) -> tuple[Mapping[Value, bytes], Callable[[Value], bytes]]:
+        """Give what is known of plain values at a path, and what makes the key of any; `None` has none."""
         kind = attribute(path)
         known = self._values.setdefault(kind, {None: NOTHING})
 
@@ -112,10 +112,10 @@ class Recognition:
                 if len(known) >= _REMEMBERED:
                     known.clear()
                     known[None] = NOTHING
-                found = known[text] = packed(self._keys.key(kind, str(text)))
+                found = known[text] = packed(self._keys.fresh(kind, str(text)))
             return found
 
-        return make
+        return known, make
 
 
 def combine(first: Key, second: Key) -> Key:

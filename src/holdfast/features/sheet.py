@@ -68,7 +68,7 @@ class Sheet:
         self.entries = layout.entries
         self._filters = tuple(dict.fromkeys(place for entry in layout.entries for place in entry.filters))
         self._plain = [place for place, (_, is_person) in enumerate(layout.parts) if not is_person]
-        self._makers = [(path, recognition.maker(path)) for path, is_person in layout.parts if not is_person]
+        self._makers = [(path, *recognition.maker(path)) for path, is_person in layout.parts if not is_person]
         self._columns = [(place, _NUMBERS[kind]) for place, kind in layout.columns]
         self._clients = [f"{path}.customer_id" for path in layout.persons]
         self._give_places()
@@ -93,7 +93,8 @@ class Sheet:
 
     def fill(self, event: Event, box: Words) -> None:
         """Write all else that an event says to the past."""
-        words: list[Any] = [make(event.values.get(path)) for path, make in self._makers]
+        get = event.values.get
+        words: list[Any] = [known.get(get(path)) or make(get(path)) for path, known, make in self._makers]
         if self._layout.program is not None:
             self._cells(self._layout.program(event.values), words)
         if self.judged is not None:
@@ -105,9 +106,12 @@ class Sheet:
 
     def _cells(self, found: Sequence[object], words: list[Any]) -> None:
         """Add the numbers of an event's rows, which of them are known, and what the filters say."""
-        values = [found[place] for place, _ in self._columns]
-        words += [0 if value is None else turn(value) for value, (_, turn) in zip(values, self._columns, strict=True)]
-        words += [value is not None for value in values]
+        known = []
+        for place, turn in self._columns:
+            value = found[place]
+            known.append(value is not None)
+            words.append(0 if value is None else turn(value))
+        words += known
         words += [found[place] for place in self._filters]
 
     # reading

@@ -17,6 +17,8 @@ split over files could run stale. The layout of the memory:
 - `distinct` counts the rows in the window that are the latest with their value, so it is an accumulator as well.
 - Both hash tables are linear hashing (W. Litwin, VLDB 1980): one bucket is split at an insert, so no insert waits
   for a rehash of the whole.
+- Every 32nd row or so of a hot entity, by its hash, is a milestone on a stack of its own: from there a walk to a late
+  row's place is short.
 - A fold keeps, for lanes without a window, what the dropped rows amounted to.
 
 `plan` (int64) is the compiled form of the specs, written by `plan.py`; `box` (int64) carries questions in and
@@ -99,7 +101,8 @@ S_ACC_TABLE: Final = 17
 S_FIRST_TABLE: Final = 18
 S_FLOATS: Final = 19  # bits of the columns that hold floats
 S_NEED: Final = 20  # words that one add may take, stacks of hot entities apart
-SERIES_WORDS: Final = 21
+S_STONES: Final = 21  # where in the state the stack of milestones stands
+SERIES_WORDS: Final = 22
 WINDOW_WORDS: Final = 5  # span (-1: none), accumulators from and to, firsts from and to
 ACC_WORDS: Final = 4  # need, word of the value in the row, place, highest power kept
 FIRST_WORDS: Final = 2  # need, place
@@ -113,6 +116,7 @@ CURSOR_WORDS: Final = 3  # first row in the window, its instant, the edge
 STACK_WORDS: Final = 4  # block, start, size, capacity
 ENTRY_WORDS: Final = 3  # instant, sequence, value
 FIRST_CAPACITY: Final = 4
+MILESTONE: Final = 31  # a row whose hash has none of these bits
 
 COUNT: Final = 0
 SUM: Final = 1
@@ -504,23 +508,6 @@ def unlink_row(heap: Words, entity: int, row: int) -> None:
     heap[entity + E_COUNT] -= 1 << 32
 
 
-@compiled
-def seek(heap: Words, plan: Words, spec: int, entity: int, at: int, seq: int) -> int:
-    """Give the last row that is not behind (at, seq), or 0; a hot entity's cursors shorten the walk."""
-    row = lower(heap[entity + E_ENDS])
-    state = lower(heap[entity + E_COUNT])
-    if state != 0 and row != 0 and at < heap[row + R_AT]:
-        best = heap[row + R_AT]
-        for window in range(plan[spec + S_WINDOWS]):
-            cursor = state + CURSOR_WORDS * window
-            if heap[cursor] != 0 and at < heap[cursor + 1] < best:
-                best = heap[cursor + 1]
-                row = heap[cursor]
-    while row != 0 and (heap[row + R_AT] > at or (heap[row + R_AT] == at and heap[row + R_SEQ] > seq)):
-        row = older(heap, row)
-    return row
-
-
 # accumulators, windows, stacks of a hot entity
 
 
@@ -746,6 +733,58 @@ def stack_remove(heap: Words, stack: int, peak: Words, row: int) -> None:
         other = older(heap, other)
 
 
+# milestones
+
+
+@compiled
+def is_stone(heap: Words, row: int) -> bool:
+    """Whether a row is a milestone; that depends on its place in time alone."""
+    return mix(heap[row + R_AT], heap[row + R_SEQ]) & MILESTONE == 0
+
+
+@compiled
+def stone_add(heap: Words, stack: int, row: int) -> None:
+    """Put a row among the milestones."""
+    place = stack_find(heap, stack, heap[row + R_AT], heap[row + R_SEQ])
+    stack_room(heap, stack, 1)
+    size = heap[stack + 2]
+    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
+    for word in range(ENTRY_WORDS * size - 1, ENTRY_WORDS * place - 1, -1):
+        heap[entries + ENTRY_WORDS + word] = heap[entries + word]
+    write_entry(heap, entries + ENTRY_WORDS * place, row, row)
+    heap[stack + 2] = size + 1
+
+
+@compiled
+def stone_remove(heap: Words, stack: int, row: int) -> None:
+    """Take a row from among the milestones."""
+    spot = stack_spot(heap, stack, row)
+    if spot < 0:
+        return
+    size = heap[stack + 2]
+    if spot == 0:
+        heap[stack + 1] += 1
+    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
+    for word in range(ENTRY_WORDS * (spot + 1), ENTRY_WORDS * size if spot > 0 else 0):
+        heap[entries + word - ENTRY_WORDS] = heap[entries + word]
+    heap[stack + 2] = size - 1
+
+
+@compiled
+def seek(heap: Words, plan: Words, spec: int, entity: int, at: int, seq: int) -> int:
+    """Give the last row that is not behind (at, seq), or 0; the milestones of a hot entity shorten the walk."""
+    row = lower(heap[entity + E_ENDS])
+    state = lower(heap[entity + E_COUNT])
+    if state != 0 and row != 0 and at < heap[row + R_AT]:
+        stack = state + plan[spec + S_STONES]
+        spot = stack_find(heap, stack, at, seq)
+        if spot < heap[stack + 2]:
+            row = heap[heap[stack] + ENTRY_WORDS * (heap[stack + 1] + spot) + 2]
+    while row != 0 and (heap[row + R_AT] > at or (heap[row + R_AT] == at and heap[row + R_SEQ] > seq)):
+        row = older(heap, row)
+    return row
+
+
 # a row in and out of a hot entity
 
 
@@ -812,6 +851,8 @@ def part(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
 @compiled
 def count_in(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
     """Let a linked row take part in everything that a hot entity keeps."""
+    if is_stone(heap, row):
+        stone_add(heap, state + plan[spec + S_STONES], row)
     meet(heap, values, plan, spec, state, row)
     marks = heap[row + R_MARKS]
     for number in range(plan[spec + S_WINDOWS]):
@@ -834,6 +875,8 @@ def count_in(heap: Words, values: Heads, plan: Words, spec: int, state: int, row
 @compiled
 def count_out(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
     """Undo `count_in` of a row that is still linked."""
+    if is_stone(heap, row):
+        stone_remove(heap, state + plan[spec + S_STONES], row)
     marks = heap[row + R_MARKS]
     for number in range(plan[spec + S_WINDOWS]):
         cursor = state + CURSOR_WORDS * number
@@ -853,6 +896,14 @@ def count_out(heap: Words, values: Heads, plan: Words, spec: int, state: int, ro
 
 
 @compiled
+def stack_at(plan: Words, spec: int, state: int, number: int) -> int:
+    """Give the stacks of a state one after another: the milestones, then the peaks."""
+    if number == 0:
+        return int(state + plan[spec + S_STONES])
+    return int(state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * (number - 1) + 3])
+
+
+@compiled
 def promote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> None:
     """Make a cold entity hot."""
     state = take(heap, plan[spec + S_STATE], KIND_STATE)
@@ -861,8 +912,8 @@ def promote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> 
     for number in range(plan[spec + S_WINDOWS]):
         point(heap, state + CURSOR_WORDS * number, 0)
         heap[state + CURSOR_WORDS * number + 2] = LOWEST
-    for number in range(plan[spec + S_PEAKS]):
-        stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
+    for number in range(plan[spec + S_PEAKS] + 1):
+        stack = stack_at(plan, spec, state, number)
         heap[stack] = take(heap, ENTRY_WORDS * FIRST_CAPACITY, KIND_STACK)
         heap[stack + 3] = FIRST_CAPACITY
     for number in range(plan[spec + S_DISTINCTS]):
@@ -888,8 +939,8 @@ def demote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> N
                 swap_value(heap, values, row + plan[entry + 3] + 1, 0)
         heap[row + R_MARKS] &= GIVEN_MARKS
         row = newer(heap, row)
-    for number in range(plan[spec + S_PEAKS]):
-        stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
+    for number in range(plan[spec + S_PEAKS] + 1):
+        stack = stack_at(plan, spec, state, number)
         give(heap, heap[stack], ENTRY_WORDS * heap[stack + 3], KIND_STACK)
     give(heap, state, plan[spec + S_STATE], KIND_STATE)
     heap[entity + E_COUNT] = pack(upper(heap[entity + E_COUNT]), 0)
@@ -1350,8 +1401,8 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
     need = plan[spec + S_NEED]
     if entity != 0 and lower(heap[entity + E_COUNT]) != 0:
         state = lower(heap[entity + E_COUNT])
-        for number in range(plan[spec + S_PEAKS]):
-            stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
+        for number in range(plan[spec + S_PEAKS] + 1):
+            stack = stack_at(plan, spec, state, number)
             if heap[stack + 1] + heap[stack + 2] >= heap[stack + 3]:
                 need += 4 * ENTRY_WORDS * heap[stack + 3]
     if short(heap, entities, values, plan, spec, need, plan[P_THRESHOLD] + 2):
@@ -1457,8 +1508,8 @@ def retract_all(heap: Words, entities: Heads, values: Heads, plan: Words, box: W
 
 
 @compiled
-def merge_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> None:
-    """Weave the rows of one cold entity into another's; a row that both have stays once."""
+def weave_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> None:
+    """Weave the rows of one cold entity into another's in one pass; a row that both have stays once."""
     row = upper(heap[source + E_ENDS])
     before = 0
     while row != 0:
@@ -1474,8 +1525,22 @@ def merge_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> N
             link_row(heap, into, row, before)
             before = row
         row = after
-    heap[source + E_ENDS] = 0
-    heap[source + E_COUNT] = 0
+
+
+@compiled
+def insert_rows(heap: Words, values: Heads, plan: Words, spec: int, source: int, into: int) -> None:
+    """Put the rows of a cold entity one by one into a hot one, however much this has."""
+    row = lower(heap[source + E_ENDS])
+    while row != 0:
+        before_it = older(heap, row)
+        before = seek(heap, plan, spec, into, heap[row + R_AT], heap[row + R_SEQ])
+        if before != 0 and not earlier(heap, before, row):
+            give(heap, row, plan[spec + S_WIDTH], KIND_ROW)
+            heap[H_ROWS] -= 1
+        else:
+            link_row(heap, into, row, before)
+            count_in(heap, values, plan, spec, lower(heap[into + E_COUNT]), row)
+        row = before_it
 
 
 @entrance
@@ -1491,9 +1556,9 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
     fresh = 4 * plan[P_THRESHOLD] + 4
     for entity in (source, into):
         state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
-        for number in range(plan[spec + S_PEAKS]):
-            stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
-            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] if state != 0 else 0))
+        for number in range(plan[spec + S_PEAKS] + 1):
+            stack = stack_at(plan, spec, state, number)
+            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] + heap[stack + 3] if state != 0 else 0))
     if short(heap, entities, values, plan, spec, need, fresh):
         return -1
     if into == 0:
@@ -1503,12 +1568,16 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
         link_entity(heap, entities, series, source)
         return 1
     demote(heap, values, plan, spec, source)
-    demote(heap, values, plan, spec, into)
-    merge_rows(heap, plan, spec, source, into)
+    if lower(heap[into + E_COUNT]) != 0:
+        insert_rows(heap, values, plan, spec, source, into)
+    else:
+        weave_rows(heap, plan, spec, source, into)
+    heap[source + E_ENDS] = 0
+    heap[source + E_COUNT] = 0
     fold_fold(heap, plan, spec, source, into)
     heap[into + E_FLOOR] = max(heap[into + E_FLOOR], heap[source + E_FLOOR])
     forget_empty(heap, entities, source)
-    if upper(heap[into + E_COUNT]) > plan[P_THRESHOLD]:
+    if lower(heap[into + E_COUNT]) == 0 and upper(heap[into + E_COUNT]) > plan[P_THRESHOLD]:
         promote(heap, values, plan, spec, into)
     return 1
 

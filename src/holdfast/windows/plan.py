@@ -80,6 +80,7 @@ class _Layout:
     places: dict[tuple[int, int, int], int] = field(default_factory=dict)  # of the accumulators
     acc_words: int = 0
     state_words: int = 0
+    stones: int = 0
 
     def __post_init__(self) -> None:
         spans = {lane.span_ms for lane in self.spec.lanes}
@@ -117,6 +118,7 @@ class _Layout:
             self.peaks[peak] = self._place(kernel.STACK_WORDS)
         for key in self.distincts:
             self.owners[key] = self._place(1)
+        self.stones = self._place(kernel.STACK_WORDS)
 
     def _place(self, words: int) -> int:
         place = self.state_words
@@ -214,7 +216,7 @@ def _block_size(words: int) -> int:
 def _need_words(layout: _Layout, fold_words: int, threshold: int) -> int:
     """Give the words that one add may take at most: entity, row, fold, and a state with its stacks."""
     entries = 4 * (threshold + kernel.FIRST_CAPACITY)
-    stacks = len(layout.peaks) * 2 * kernel.ENTRY_WORDS * entries
+    stacks = (len(layout.peaks) + 1) * 2 * kernel.ENTRY_WORDS * entries
     blocks = (kernel.ENTITY_WORDS, layout.width, fold_words, layout.state_words)
     return stacks + sum(_block_size(max(words, 1)) for words in blocks)
 
@@ -243,6 +245,7 @@ def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]
     head[kernel.S_ACC_WORDS] = layout.acc_words
     head[kernel.S_FOLD] = fold_words
     head[kernel.S_FLOATS] = sum(is_float << place for place, is_float in enumerate(floats))
+    head[kernel.S_STONES] = layout.stones
     head[kernel.S_NEED] = _need_words(layout, fold_words, threshold)
     counts = (len(layout.windows), len(layout.lasts), len(layout.peaks), len(layout.distincts), len(layout.spec.lanes))
     windows = _window_table(layout)

@@ -25,7 +25,7 @@ THRESHOLD: Final = 24  # rows; a walk over so few costs about as much as the sta
 STEP_WORDS: Final = 1 << 19  # growth goes in steps of 4 MB, so that no event waits for more than clearing these
 STEP_HEADS: Final = 1 << 18
 HEAP_WORDS_MAX: Final = 1 << 32  # addresses are 32 bits: 32 GB a shard
-SNAPSHOT_FORMAT: Final = 1
+SNAPSHOT_FORMAT: Final = 2
 ITEM: Final = "qQQqqQ"  # series, key, at, seq, marks
 
 

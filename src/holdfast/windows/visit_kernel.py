@@ -33,7 +33,6 @@ from holdfast.windows.kernel import (
     PATCH_HASH,
     PATCH_MEAN,
     PATCH_UNKNOWN,
-    PEAK_WORDS,
     S_DISTINCTS,
     S_KEEP,
     S_LANES,
@@ -48,6 +47,7 @@ from holdfast.windows.kernel import (
     find_entity,
     lower,
     retract_one,
+    stack_at,
     stand,
 )
 
@@ -184,13 +184,12 @@ def lacks_room(heap: Words, entities: Heads, values: Heads, plan: Words, visit: 
             rows += 1
             need += plan[spec + S_NEED]
             new_values += plan[spec + S_DISTINCTS] * (plan[P_THRESHOLD] + 2)
-            entity = find_entity(heap, entities, visit[row], box[key], box[key + 1]) if plan[spec + S_PEAKS] > 0 else 0
+            entity = find_entity(heap, entities, visit[row], box[key], box[key + 1])
             state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
-            for number in range(plan[spec + S_PEAKS]):
+            for number in range(plan[spec + S_PEAKS] + 1):
                 capacity = 4 * (plan[P_THRESHOLD] + FIRST_CAPACITY)
                 if state != 0:
-                    stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
-                    capacity = max(capacity, heap[stack + 3])
+                    capacity = max(capacity, heap[stack_at(plan, spec, state, number) + 3])
                 need += 32 * ENTRY_WORDS * capacity
         row += ROW_WORDS
     heap[H_NEED] = need
