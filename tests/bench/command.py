@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.bench.fb1 import machine, run
+from tests.bench.fb1 import machine, page, run
 from tests.bench.fb1.gate import GateError
 from tests.bench.fb1.told import Told
 
@@ -24,8 +24,8 @@ SMALL: Final = sorted(
     for path in Path(__file__).parent.glob("*.py")
     if not path.stem.startswith("_") and path.stem not in _APART
 )
-MAIN: Final = (FB1, "windows", "restart")
-Figures = dict[str, float]
+MAIN: Final = (FB1, "windows")
+DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 def options() -> argparse.Namespace:
@@ -64,18 +64,16 @@ def steps(console: Console) -> Iterator[run.Step]:
         yield step
 
 
-def measured(chosen: argparse.Namespace, step: run.Step) -> run.Found:
+def measured(chosen: argparse.Namespace, step: run.Step) -> dict[str, float]:
     """Run the chosen benches."""
-    found = run.Found()
+    found: dict[str, float] = {}
     for name in chosen.names or (MAIN if chosen.quick else [FB1, *SMALL]):
         if name == FB1:
-            one = run.measure(run.QUICK if chosen.quick else run.FULL, step=step, variant=chosen.variant)
-            found.figures |= one.figures
-            found.curve = one.curve
+            found |= run.measure(run.QUICK if chosen.quick else run.FULL, step=step, variant=chosen.variant)
         else:
             step(name)(0, 1)
             more = {"rounds": chosen.rounds} if name == "crash" else {}
-            found.figures |= import_module(f"tests.bench.{name}").measure(quick=chosen.quick, **more)
+            found |= import_module(f"tests.bench.{name}").measure(quick=chosen.quick, **more)
     return found
 
 
@@ -97,7 +95,9 @@ def main() -> None:
     except GateError as error:
         console.print(f"nothing was measured: {error}", markup=False, soft_wrap=True)
         raise SystemExit(1) from None
-    console.print(shown(found.figures, described))
+    console.print(shown(found, described))
+    if chosen.docs:
+        page.write(found, described, DOCS, quick=chosen.quick)
     if chosen.json:
-        told = {**found.figures, **{f"machine.{name}": text for name, text in described.items()}}
+        told = {**found, **{f"machine.{name}": text for name, text in described.items()}}
         Path(chosen.json).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")

@@ -63,6 +63,7 @@ class Reader:
         self._tick = tick
         self._breaker = Breaker(spec.failures, spec.pause_s)
         self._last = LastAnswers(spec.cache_entries)
+        self._asking = 0
         self._keeps = spec.cache_s > 0 or spec.max_age_s > 0
         self.last_fault: Why | None = None
 
@@ -75,7 +76,7 @@ class Reader:
         return len(self._last)
 
     def at_once(self, event: Event, *, last_good: bool) -> Facts | Question:
-        """Give the facts where they need no call, else the question to be put."""
+        """Give the facts where they need no call, else the question to be put, by `ask` or `too_late`."""
         asked = {word: event.values[name] for word, name in self.spec.send.items() if name in event.values}
         if not asked:
             return self._without(Why.NO_INPUT)
@@ -84,10 +85,21 @@ class Reader:
         if known is not None:
             self.figures.reads["cached"] += 1
             return known
-        return question if self._breaker.lets(self._tick()) else self._instead(question, Why.BREAKER_OPEN)
+        if self._asking >= 2 * self.spec.connections:
+            return self._instead(question, Why.BUSY)
+        if not self._breaker.lets(self._tick()):
+            return self._instead(question, Why.BREAKER_OPEN)
+        self._asking += 1
+        return question
 
     async def ask(self, question: Question, left_s: float | None) -> Facts:
         """Put a question, for which `left_s` seconds are left (`None`: the provider's own time)."""
+        try:
+            return await self._ask(question, left_s)
+        finally:
+            self._asking -= 1
+
+    async def _ask(self, question: Question, left_s: float | None) -> Facts:
         own_s = self.spec.timeout_ms / _MS_PER_S
         given_s = own_s if left_s is None else min(own_s, left_s)
         started = self._tick()
@@ -116,6 +128,7 @@ class Reader:
 
     def too_late(self, question: Question) -> Facts:
         """Give up a question for which no time is left."""
+        self._asking -= 1
         self._breaker.left()
         return self._instead(question, Why.DEADLINE)
 

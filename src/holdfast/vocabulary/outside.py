@@ -29,6 +29,7 @@ class Why(StrEnum):
     DEADLINE = "deadline"  # no answer came in time
     ERROR = "error"  # the call failed, or the provider said that it did
     GARBAGE = "garbage"  # what came is not what was declared
+    BUSY = "busy"  # more questions are under way than its connections can carry
     BREAKER_OPEN = "breaker_open"  # it failed so often that it is left alone for a while
     TOO_OLD = "too_old"  # no answer came, and the last good one is older than it may be
     ABSENT = "absent"  # the provider answered and does not know this
@@ -53,7 +54,7 @@ class ProviderSpec:
     `on` are the event types it is asked about, `send` what is sent: the provider's own word for each name of the
     event. A call takes at most `timeout_ms`; an answer is used again for `cache_s`, and as a last good one, where a
     rule allows that, for `max_age_s` (0: never); at most `cache_entries` answers are kept. After `failures` in a row
-    nobody asks for `pause_s`. At most `connections` calls are made at once.
+    nobody asks for `pause_s`. At most `connections` calls are made at once, and as many wait for one of them.
     """
 
     id: str
@@ -67,7 +68,7 @@ class ProviderSpec:
     cache_entries: int = 10_000
     failures: int = 5
     pause_s: int = 10
-    connections: int = 32
+    connections: int = 100
     auth_file: str = ""
     ca_file: str = ""
     plain: bool = False

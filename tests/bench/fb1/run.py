@@ -1,7 +1,7 @@
 """FB-1 from the gate to the last figure, in one order: whatever follows the gate is measured only if it opens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -73,34 +73,26 @@ TINY: Final = Scale(
 )
 
 
-@dataclass(slots=True, kw_only=True)
-class Found:
-    """The figures so far by name, and the curve of rates and latencies."""
-
-    figures: dict[str, float] = field(default_factory=dict)
-    curve: list[dict[str, float]] = field(default_factory=list)
-
-
 Step = Callable[[str], Told]
 """Says that a step begins, and gives what it tells its progress to."""
 
 
-def measure(scale: Scale, *, step: Step, variant: str = "") -> Found:
+def measure(scale: Scale, *, step: Step, variant: str = "") -> dict[str, float]:
     """Run FB-1, or the parts of it that one of its variants changes."""
-    found, start = Found(), machine.mark()
+    found: dict[str, float] = {}
+    start = machine.mark()
     with TemporaryDirectory(prefix="fb1-") as folder:
         model, data = Path(folder) / "model", Path(folder) / "data"
         figures, rows = gate(count=scale.gate_events, told=step("comparing with the oracle"))
-        found.figures |= figures
+        found |= figures
         step("training the model")(0, 1)
         train(rows, model)
-        found.figures |= in_process(scale, data, model=model, step=step, variant=variant)
-        figures, found.curve = served.measure(scale.served, data, step, model=model, variant=variant)
-        found.figures |= figures
-        found.figures |= again(data, step("the past judged again"))
+        found |= in_process(scale, data, model=model, step=step, variant=variant)
+        found |= served.measure(scale.served, data, step, model=model, variant=variant)
+        found |= again(data, step("the past judged again"))
         if not variant:
-            found.figures |= cold(scale.accounts, model, step(f"cold start, {scale.accounts:,} accounts"))
-    found.figures |= machine.neighbours(start)
+            found |= cold(scale.accounts, model, step(f"cold start, {scale.accounts:,} accounts"))
+    found |= machine.neighbours(start)
     return found
 
 

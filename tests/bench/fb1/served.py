@@ -9,16 +9,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.bench.fb1.names import CURVE, OVERLOAD
 from tests.bench.fb1.server import Running, running
 from tests.bench.fb1.told import Told
 from tests.bench.fb1.workload import START_MS, Sent, events
 from tests.bench.load.generator import Plan, Route, drive
-from tests.bench.load.report import Report, percentiles_ms
+from tests.bench.load.report import Report, Samples, percentiles_ms
 from tests.bench.load.schedule import Step
 
 BATCH: Final = 50
-CURVE: Final = (0.1, 0.25, 0.5, 0.75, 0.9)  # of the saturation rate
-OVERLOAD: Final = 3.0
 GENTLE: Final = 0.5
 _MOST: Final = 3_000_000
 _AHEAD_MS: Final = _MOST + 60_000  # the standing clock is ahead of every event, a thousand of which come in a second
@@ -62,7 +61,6 @@ class Runs:
     folder: Path
     step: Callable[[str], Told]
     figures: dict[str, float] = field(default_factory=dict)
-    curve: list[dict[str, float]] = field(default_factory=list)
     rate: float = 0.0
 
     def take(self, count: int) -> list[Sent]:
@@ -163,40 +161,51 @@ def gentle(runs: Runs, stretch_s: float) -> None:
 def at_each_rate(runs: Runs, stretch_s: float) -> None:
     """Measure latency at several rates, for the curve."""
     told = runs.step("server: at several rates")
-    for place, share in enumerate(CURVE):
+    for place, percent in enumerate(CURVE):
         told(place, len(CURVE))
-        report = runs.at_rates([Step(rate=runs.rate * share, seconds=stretch_s)])
+        rate = runs.rate * percent / 100
+        report = runs.at_rates([Step(rate=rate, seconds=stretch_s)])
+        runs.figures |= _offered(runs, report.samples, percent, seconds=stretch_s)
         found = percentiles_ms(report.histogram)
-        runs.curve.append({"share": share, "rate": runs.rate * share, **found})
-        runs.figures[f"latency_ms.p99_at.{int(share * 100)}_percent"] = round(found["p99"], 2)
+        runs.figures |= {f"latency_ms_at.{percent}_percent.{at}": round(found[at], 2) for at in ("p50", "p99", "p99_9")}
+
+
+def _offered(runs: Runs, samples: Samples, percent: int, *, seconds: float) -> dict[str, float]:
+    """Say how much was offered, and how much of it was answered in time."""
+    within = samples.chosen(until_s=seconds)
+    good = within & (samples.status == _OK) & (samples.took <= _DEADLINE_S * 1e9)
+    return {
+        f"offered_per_s_at.{percent}_percent": round(float(within.sum()) / seconds, 1),
+        f"goodput_at.{percent}_percent": round(float(good.sum()) / seconds / runs.rate, 3),
+    }
 
 
 def overloaded(runs: Runs, stretch_s: float, after_s: float) -> None:
-    """Send three times what the server can answer, then half, and see what it does with each.
+    """Send more than the server can answer, at last three times as much, then half, and see what it does with each.
 
     Goodput counts what was answered within the deadline, against the saturation rate. The server is back to normal in
     the first second after the overload from which on a hundredth at most take longer than the deadline.
     """
-    steps = [
-        Step(rate=runs.rate * OVERLOAD, seconds=stretch_s),
-        Step(rate=runs.rate * GENTLE, seconds=after_s),
-    ]
-    samples = runs.at_rates(steps, connections=_MANY).samples
+    for percent in OVERLOAD:
+        over_s = Step(rate=runs.rate * percent / 100, seconds=stretch_s)
+        then = Step(rate=runs.rate * GENTLE, seconds=after_s)
+        samples = runs.at_rates([over_s, then], connections=_MANY).samples
+        runs.figures |= _offered(runs, samples, percent, seconds=stretch_s)
     over = samples.chosen(until_s=stretch_s)
-    good = over & (samples.status == _OK) & (samples.took <= _DEADLINE_S * 1e9)
     refused = over & ((samples.status == _REFUSED[0]) | (samples.status == _REFUSED[1]))
     runs.figures |= {
-        "overload.offered_per_s": round(float(over.sum()) / stretch_s, 1),
-        "overload.goodput": round(float(good.sum()) / stretch_s / runs.rate, 3),
         "overload.refused": round(float(refused.sum()) / max(1.0, float(over.sum())), 3),
         "overload.unanswered": float((over & (samples.status == 0)).sum()),
         "overload.back_to_normal_s": _normal_after(samples.due[~over] / 1e9 - stretch_s, samples.took[~over] / 1e9),
+        "overload.accepted_ms.p99": _percentile_ms(samples.took[over & (samples.status == _OK)], 99),
+        "overload.refusal_ms.p50": _percentile_ms(samples.took[refused], 50),
+        "overload.refusal_ms.p99": _percentile_ms(samples.took[refused], 99),
     }
-    for name, marks in (("accepted", over & (samples.status == _OK)), ("refusal", refused)):
-        took = sorted((samples.took[marks] / 1e6).tolist())
-        if took:
-            runs.figures[f"overload.{name}_ms.p50"] = round(took[len(took) // 2], 2)
-            runs.figures[f"overload.{name}_ms.p99"] = round(took[len(took) * 99 // 100], 2)
+
+
+def _percentile_ms(took_ns: NDArray[np.int64], at: float) -> float:
+    """Give a percentile in milliseconds; 0 where there was nothing."""
+    return round(float(np.percentile(took_ns, at)) / 1e6, 2) if took_ns.size else 0.0
 
 
 def _normal_after(due_s: NDArray[np.float64], took_s: NDArray[np.float64]) -> float:
@@ -210,14 +219,14 @@ def _normal_after(due_s: NDArray[np.float64], took_s: NDArray[np.float64]) -> fl
 
 def measure(
     sizes: Sizes, data: Path, step: Callable[[str], Told], *, model: Path, variant: str = ""
-) -> tuple[dict[str, float], list[dict[str, float]]]:
-    """Run one server over the bank's directory through everything; gives the figures, and rates with latencies."""
+) -> dict[str, float]:
+    """Run one server over the bank's directory through everything."""
     stream = events(31, _MOST, variant=variant)
     with running(data, now_ms=START_MS + _AHEAD_MS, more=("--model", str(model))) as server:
         runs = Runs(server=server, stream=stream, folder=data, step=step)
         _all(runs, sizes)
         runs.figures["resident_mb"] = round(server.resident_bytes() / 1e6, 1)
-    return runs.figures, runs.curve
+    return runs.figures
 
 
 def _all(runs: Runs, sizes: Sizes) -> None:

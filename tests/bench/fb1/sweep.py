@@ -7,11 +7,11 @@ from typing import Final
 
 from holdfast.app import Assembled
 from tests.bench.fb1.engine import Engine, by_stage, decided_once, percentiles_us, run
+from tests.bench.fb1.names import HISTORIES
 from tests.bench.fb1.told import Told, silent
 from tests.bench.fb1.workload import HOT_ACCOUNT, START_MS, Sent, events
 from tests.bench.fb1.world import World, account_number
 
-HISTORIES: Final = (0, 30, 300, 3_000)
 _MONTH_S: Final = 30 * 86_400
 _TURN: Final = 250
 _LISTED: Final = 1_000

@@ -80,10 +80,9 @@ def test_what_is_on_no_list_shares_its_answers() -> None:
     assert book.answer(QUESTIONS, subjects, at_ms=2).matches["matches(payee, a)"].version == change.version.version
 
 
-def test_identifiers_are_made_once() -> None:
-    """What was given before is not normalised and hashed again, and no more than a bounded number is kept."""
+def test_identifiers_are_kept() -> None:
+    """What was given before is known, as the same object; anything else is not."""
     book = ListBook(KEYS)
-    made = (book.identifier("account", "1"),)
-    first = book.once("given", lambda: made)
-    assert book.once("given", tuple) is first
-    assert book.once("other", tuple).identifiers == ()
+    kept = book.keep("given", (book.identifier("account", "1"),))
+    assert book.known("given") is kept
+    assert book.known("other") is None

@@ -90,15 +90,14 @@ class Told:
 class World:
     """A shard under the Russian law and the bank's own rules, one provider, and how to call both."""
 
-    def __init__(self, rules: str, *, more: str = "", held: bool = False) -> None:
+    def __init__(self, rules: str, *, more: str = "", held: bool = False, own: bytes | None = None) -> None:
         self.clock = StillClock()
         self.store = SlowStore(self.clock, held=held)
         self.shard = make_shard(self.store, self.clock)
         self.content = declaration("http://127.0.0.1:9/", more=more)
         self.specs = read_providers(self.content)
         settings = read_settings({"packs": "ru", "dev": True}, {})
-        own = {"policy/bank": pack(rules)}
-        packs = load_packs(("ru", "policy/bank"), own)
+        packs = load_packs(("ru", "policy/bank"), {"policy/bank": own or pack(rules)})
         tenant = tenant_of(settings)
         shard = self.shard
         shard.law = make_law(settings, packs, tenant, providers=self.specs)

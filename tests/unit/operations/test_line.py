@@ -124,7 +124,7 @@ def test_the_wait_is_all_that_goes_before() -> None:
         assert street.line.wait_ns(Rank.CONTEXT) == 3 * SLICE_NS
         await asyncio.gather(*calls)
         assert street.line.wait_ns(Rank.CONTEXT) == 0
-        assert street.line.since_ns is None
+        assert street.line.since_ns == [None, None]
 
     told(story)
 
@@ -138,6 +138,25 @@ def test_a_call_whose_time_is_over_does_not_begin() -> None:
         await asyncio.gather(first, slow, late, return_exceptions=True)
         with pytest.raises(OverloadedError, match="over before its turn"):
             late.result()
+
+    told(story)
+
+
+def test_who_waits_behind_a_crowd_learns_in_time_that_it_is_too_late() -> None:
+    """Context behind money that never ends is sent away when its time is over, not when its turn would come."""
+
+    async def story(street: Street) -> None:
+        first, last = street.call("first"), street.call("tells", Rank.CONTEXT, ends_ns=25)
+        crowd = [street.call(str(number), takes_ns=10) for number in range(100)]
+        told_at = list[int]()
+
+        async def listen() -> None:
+            with pytest.raises(OverloadedError):
+                await last
+            told_at.append(len(street.begun))
+
+        await asyncio.gather(first, listen(), *crowd)
+        assert told_at[0] < 10
 
     told(story)
 
