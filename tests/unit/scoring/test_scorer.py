@@ -61,6 +61,8 @@ def test_reasons_are_the_features_that_raised_the_score() -> None:
     scored = one.score(past(one, 0))
     assert scored is not None
     named = [feature.name for feature in one.strongest(scored)]
+    moved = dict(zip(("amount", "sbp", "past"), Engine(one.model).moved(scored.row).tolist(), strict=True))
+    assert named == sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
     assert {"amount", "sbp"} <= set(named)
     assert all([feature.name for feature in one.strongest(scored)] == named for _ in range(3))
     low = one.score(past(one, 12) | {"amount": 100, "rail": "card"})
