@@ -22,7 +22,10 @@ ANSWER: Final = {
 }
 HANG_S: Final = 30.0
 _DRIP_S: Final = 0.05
-MODES: Final = ("good", "hang", "fail", "garbage", "drip", "half", "huge", "redirect", "cut")
+MODES: Final = (
+    *("good", "hang", "fail", "garbage", "drip", "half", "huge", "redirect", "cut"),
+    *("unending", "pieces", "twice", "leaving", "babble"),
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +33,8 @@ class Emulator:
     """One HTTP server whose manners can be changed while it runs; `asked` are the bodies of the questions so far.
 
     `half` fails every second time, `drip` sends a byte now and then, `cut` hangs up in the middle of an answer.
+    `unending` says no length and hangs up behind a good answer, `pieces` sends it in chunks, `twice` sends two,
+    `leaving` hangs up after it, `babble` speaks no HTTP.
     """
 
     mode: str = "good"
@@ -152,6 +157,42 @@ async def _cut(_: Emulator, writer: asyncio.StreamWriter) -> bool:
     return False
 
 
+async def _unending(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(emulator.answer).encode())
+    await writer.drain()
+    return False
+
+
+async def _pieces(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    body = json.dumps(emulator.answer).encode()
+    writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+    for start in range(0, len(body), 7):
+        piece = body[start : start + 7]
+        writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    return True
+
+
+async def _twice(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    body = json.dumps(emulator.answer).encode()
+    other = json.dumps(emulator.answer | {"risk": 0.99}).encode()
+    writer.write(_head("200 OK", len(body)) + body + _head("200 OK", len(other)) + other)
+    await writer.drain()
+    return True
+
+
+async def _leaving(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    await _good(emulator, writer)
+    return False
+
+
+async def _babble(_: Emulator, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"220 mail.example ESMTP CANARY-FAULT\r\n")
+    await writer.drain()
+    return True
+
+
 _MANNERS: Final[dict[str, Callable[[Emulator, asyncio.StreamWriter], Awaitable[bool]]]] = {
     "good": _good,
     "hang": _hang,
@@ -161,6 +202,11 @@ _MANNERS: Final[dict[str, Callable[[Emulator, asyncio.StreamWriter], Awaitable[b
     "huge": _huge,
     "redirect": _redirect,
     "cut": _cut,
+    "unending": _unending,
+    "pieces": _pieces,
+    "twice": _twice,
+    "leaving": _leaving,
+    "babble": _babble,
 }
 
 
