@@ -1,5 +1,6 @@
 """A score is what LightGBM itself says, to the bit; its reasons add up, and what cannot be known has no score."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import nan
 
 import numpy as np
@@ -99,6 +100,19 @@ def test_a_row_that_the_library_refuses_has_no_score_and_is_counted(monkeypatch:
     monkeypatch.setattr(engine, "predict", lambda _: None)
     assert one.score(past(one, 0)) is None
     assert engine.failures == 1
+
+
+def test_threads_do_not_mix_their_rows() -> None:
+    """A thread that judges the past beside the engine gets its own scores, and so does the engine."""
+    one_row = Predictor(model().trees, 3)
+    table, expected = ROWS.tolist(), booster(model()).predict(ROWS).tolist()
+
+    def scored(start: int) -> bool:
+        order = [*range(start, len(table)), *range(start)] * 5
+        return all(one_row(tuple(table[place])) == expected[place] for place in order)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(scored, (0, 100, 200, 300)))
 
 
 def test_a_model_is_named_by_both_of_its_files() -> None:
