@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
+# ruff: noqa: FBT001, PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The kernel: logs of rows as linked words in one flat array, and exact statistics over their windows.
 
 One file on purpose: Numba's disk cache notices a change only in the file of the compiled function, so code
@@ -17,6 +17,8 @@ split over files could run stale. The layout of the memory:
 - `distinct` counts the rows in the window that are the latest with their value, so it is an accumulator as well.
 - Both hash tables are linear hashing (W. Litwin, VLDB 1980): one bucket is split at an insert, so no insert waits
   for a rehash of the whole.
+- Every 32nd row or so of a hot entity, by its hash, is a milestone on a stack of its own: from there a walk to a late
+  row's place is short.
 - A fold keeps, for lanes without a window, what the dropped rows amounted to.
 
 `plan` (int64) is the compiled form of the specs, written by `plan.py`; `box` (int64) carries questions in and
@@ -60,6 +62,7 @@ H_FREE: Final = 16  # free lists of exact sizes 1 to 64, then of powers of two
 EXACT: Final = 64
 H_FREE_LARGE: Final = 81
 H_NEED_VALUES: Final = 120
+H_NEED_ENTITIES: Final = 121
 H_SCRATCH: Final = 128
 
 # an entity
@@ -98,19 +101,22 @@ S_ACC_TABLE: Final = 17
 S_FIRST_TABLE: Final = 18
 S_FLOATS: Final = 19  # bits of the columns that hold floats
 S_NEED: Final = 20  # words that one add may take, stacks of hot entities apart
-SERIES_WORDS: Final = 21
+S_STONES: Final = 21  # where in the state the stack of milestones stands
+SERIES_WORDS: Final = 22
 WINDOW_WORDS: Final = 5  # span (-1: none), accumulators from and to, firsts from and to
 ACC_WORDS: Final = 4  # need, word of the value in the row, place, highest power kept
 FIRST_WORDS: Final = 2  # need, place
 LAST_WORDS: Final = 2  # need, place
 PEAK_WORDS: Final = 4  # need, word of the value, 0 for max or -1 for min, place
-DISTINCT_WORDS: Final = 5  # need, word of the value, bit of the latest, word of the link, place of the owner
+DISTINCT_WORDS: Final = 7  # need, word of the value, bit of the latest, word of the link, place of the owner, parts
+PART_WORDS: Final = 3  # of a distinct group, in one window: place of the window's edge, need, place of the accumulator
 LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, column's kind
 FOLD_WORDS: Final = 6
 CURSOR_WORDS: Final = 3  # first row in the window, its instant, the edge
 STACK_WORDS: Final = 4  # block, start, size, capacity
 ENTRY_WORDS: Final = 3  # instant, sequence, value
 FIRST_CAPACITY: Final = 4
+MILESTONE: Final = 31  # a row whose hash has none of these bits
 
 COUNT: Final = 0
 SUM: Final = 1
@@ -502,23 +508,6 @@ def unlink_row(heap: Words, entity: int, row: int) -> None:
     heap[entity + E_COUNT] -= 1 << 32
 
 
-@compiled
-def seek(heap: Words, plan: Words, spec: int, entity: int, at: int, seq: int) -> int:
-    """Give the last row that is not behind (at, seq), or 0; a hot entity's cursors shorten the walk."""
-    row = lower(heap[entity + E_ENDS])
-    state = lower(heap[entity + E_COUNT])
-    if state != 0 and row != 0 and at < heap[row + R_AT]:
-        best = heap[row + R_AT]
-        for window in range(plan[spec + S_WINDOWS]):
-            cursor = state + CURSOR_WORDS * window
-            if heap[cursor] != 0 and at < heap[cursor + 1] < best:
-                best = heap[cursor + 1]
-                row = heap[cursor]
-    while row != 0 and (heap[row + R_AT] > at or (heap[row + R_AT] == at and heap[row + R_SEQ] > seq)):
-        row = older(heap, row)
-    return row
-
-
 # accumulators, windows, stacks of a hot entity
 
 
@@ -541,19 +530,15 @@ def tally(heap: Words, plan: Words, spec: int, window: int, accs: int, row: int,
 
 
 @compiled
-def tally_latest(heap: Words, plan: Words, spec: int, state: int, accs: int, row: int, bit: int, sign: int) -> None:
-    """Count a row in or out as the latest with its value, in every window that holds it."""
-    table = plan[spec + S_ACC_TABLE]
-    marks = heap[row + R_MARKS] | bit
-    for number in range(plan[spec + S_WINDOWS]):
-        if heap[row + R_AT] <= heap[state + CURSOR_WORDS * number + 2]:
-            continue
-        window = plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * number
-        for acc in range(plan[window + 1], plan[window + 2]):
-            entry = table + ACC_WORDS * acc
-            need = plan[entry]
-            if need & bit != 0 and marks & need == need:
-                heap[accs + plan[entry + 2]] += sign
+def tally_latest(heap: Words, plan: Words, group: int, state: int, accs: int, row: int, sign: int) -> None:
+    """Count a row in or out as the latest with its value, in every window that holds it; `group` is its place."""
+    marks = heap[row + R_MARKS] | plan[group + 2]
+    at = heap[row + R_AT]
+    part = plan[group + 6]
+    for _ in range(plan[group + 5]):
+        if at > heap[state + plan[part]] and marks & plan[part + 1] == plan[part + 1]:
+            heap[accs + plan[part + 2]] += sign
+        part += PART_WORDS
 
 
 @compiled
@@ -748,6 +733,58 @@ def stack_remove(heap: Words, stack: int, peak: Words, row: int) -> None:
         other = older(heap, other)
 
 
+# milestones
+
+
+@compiled
+def is_stone(heap: Words, row: int) -> bool:
+    """Whether a row is a milestone; that depends on its place in time alone."""
+    return mix(heap[row + R_AT], heap[row + R_SEQ]) & MILESTONE == 0
+
+
+@compiled
+def stone_add(heap: Words, stack: int, row: int) -> None:
+    """Put a row among the milestones."""
+    place = stack_find(heap, stack, heap[row + R_AT], heap[row + R_SEQ])
+    stack_room(heap, stack, 1)
+    size = heap[stack + 2]
+    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
+    for word in range(ENTRY_WORDS * size - 1, ENTRY_WORDS * place - 1, -1):
+        heap[entries + ENTRY_WORDS + word] = heap[entries + word]
+    write_entry(heap, entries + ENTRY_WORDS * place, row, row)
+    heap[stack + 2] = size + 1
+
+
+@compiled
+def stone_remove(heap: Words, stack: int, row: int) -> None:
+    """Take a row from among the milestones."""
+    spot = stack_spot(heap, stack, row)
+    if spot < 0:
+        return
+    size = heap[stack + 2]
+    if spot == 0:
+        heap[stack + 1] += 1
+    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
+    for word in range(ENTRY_WORDS * (spot + 1), ENTRY_WORDS * size if spot > 0 else 0):
+        heap[entries + word - ENTRY_WORDS] = heap[entries + word]
+    heap[stack + 2] = size - 1
+
+
+@compiled
+def seek(heap: Words, plan: Words, spec: int, entity: int, at: int, seq: int) -> int:
+    """Give the last row that is not behind (at, seq), or 0; the milestones of a hot entity shorten the walk."""
+    row = lower(heap[entity + E_ENDS])
+    state = lower(heap[entity + E_COUNT])
+    if state != 0 and row != 0 and at < heap[row + R_AT]:
+        stack = state + plan[spec + S_STONES]
+        spot = stack_find(heap, stack, at, seq)
+        if spot < heap[stack + 2]:
+            row = heap[heap[stack] + ENTRY_WORDS * (heap[stack + 1] + spot) + 2]
+    while row != 0 and (heap[row + R_AT] > at or (heap[row + R_AT] == at and heap[row + R_SEQ] > seq)):
+        row = older(heap, row)
+    return row
+
+
 # a row in and out of a hot entity
 
 
@@ -769,7 +806,7 @@ def meet(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
             link_value(heap, values, owner, row + link + 1)
             heap[row + R_MARKS] |= bit
         elif earlier(heap, other, row):
-            tally_latest(heap, plan, spec, state, state + plan[spec + S_ACCS], other, bit, -1)
+            tally_latest(heap, plan, entry, state, state + plan[spec + S_ACCS], other, -1)
             heap[other + R_MARKS] &= ~bit
             swap_value(heap, values, node, row + link + 1)
             heap[row + link] = pack(other, 0)
@@ -805,7 +842,7 @@ def part(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
             heap[after + link] = pack(before, lower(heap[after + link]))
         elif before != 0:
             swap_value(heap, values, row + link + 1, before + link + 1)
-            tally_latest(heap, plan, spec, state, state + plan[spec + S_ACCS], before, bit, 1)
+            tally_latest(heap, plan, entry, state, state + plan[spec + S_ACCS], before, 1)
             heap[before + R_MARKS] |= bit
         else:
             swap_value(heap, values, row + link + 1, 0)
@@ -814,6 +851,8 @@ def part(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
 @compiled
 def count_in(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
     """Let a linked row take part in everything that a hot entity keeps."""
+    if is_stone(heap, row):
+        stone_add(heap, state + plan[spec + S_STONES], row)
     meet(heap, values, plan, spec, state, row)
     marks = heap[row + R_MARKS]
     for number in range(plan[spec + S_WINDOWS]):
@@ -836,6 +875,8 @@ def count_in(heap: Words, values: Heads, plan: Words, spec: int, state: int, row
 @compiled
 def count_out(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
     """Undo `count_in` of a row that is still linked."""
+    if is_stone(heap, row):
+        stone_remove(heap, state + plan[spec + S_STONES], row)
     marks = heap[row + R_MARKS]
     for number in range(plan[spec + S_WINDOWS]):
         cursor = state + CURSOR_WORDS * number
@@ -855,6 +896,14 @@ def count_out(heap: Words, values: Heads, plan: Words, spec: int, state: int, ro
 
 
 @compiled
+def stack_at(plan: Words, spec: int, state: int, number: int) -> int:
+    """Give the stacks of a state one after another: the milestones, then the peaks."""
+    if number == 0:
+        return int(state + plan[spec + S_STONES])
+    return int(state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * (number - 1) + 3])
+
+
+@compiled
 def promote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> None:
     """Make a cold entity hot."""
     state = take(heap, plan[spec + S_STATE], KIND_STATE)
@@ -863,8 +912,8 @@ def promote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> 
     for number in range(plan[spec + S_WINDOWS]):
         point(heap, state + CURSOR_WORDS * number, 0)
         heap[state + CURSOR_WORDS * number + 2] = LOWEST
-    for number in range(plan[spec + S_PEAKS]):
-        stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
+    for number in range(plan[spec + S_PEAKS] + 1):
+        stack = stack_at(plan, spec, state, number)
         heap[stack] = take(heap, ENTRY_WORDS * FIRST_CAPACITY, KIND_STACK)
         heap[stack + 3] = FIRST_CAPACITY
     for number in range(plan[spec + S_DISTINCTS]):
@@ -890,8 +939,8 @@ def demote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> N
                 swap_value(heap, values, row + plan[entry + 3] + 1, 0)
         heap[row + R_MARKS] &= GIVEN_MARKS
         row = newer(heap, row)
-    for number in range(plan[spec + S_PEAKS]):
-        stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
+    for number in range(plan[spec + S_PEAKS] + 1):
+        stack = stack_at(plan, spec, state, number)
         give(heap, heap[stack], ENTRY_WORDS * heap[stack + 3], KIND_STACK)
     give(heap, state, plan[spec + S_STATE], KIND_STATE)
     heap[entity + E_COUNT] = pack(upper(heap[entity + E_COUNT]), 0)
@@ -1092,7 +1141,7 @@ def past_tally(heap: Words, plan: Words, spec: int, entity: int, at: int) -> Non
                 while other != 0 and heap[other + R_AT] > at:
                     other = upper(heap[other + plan[entry + 3]])
                 if other != 0:
-                    tally_latest(heap, plan, spec, state, H_SCRATCH, other, plan[entry + 2], 1)
+                    tally_latest(heap, plan, entry, state, H_SCRATCH, other, 1)
         row = older(heap, row)
 
 
@@ -1223,60 +1272,85 @@ def answer_end(
 
 
 @compiled
-def answer(
-    heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int
-) -> int:
-    """Write one answer for each lane of an entity (0: nobody) as of `at`; give where the next patch goes.
+def stand(heap: Words, plan: Words, spec: int, entity: int, at: int) -> tuple[int, int, int]:
+    """Make ready to answer about an entity (0: nobody) as of `at`.
 
-    A read in order costs the windows and lanes. A read as of an earlier instant also walks the rows after it, and
-    for `min` and `max` the window itself where its peak lies after that instant.
+    Gives its state (0: cold), the last row up to `at`, and where its accumulators stand.
+    A read as of an earlier instant walks the rows after it.
     """
     state = 0
     upto = 0
-    folds = 0
-    floor = LOWEST
-    accs = H_SCRATCH
     if entity != 0:
         state = lower(heap[entity + E_COUNT])
-        folds = heap[entity + E_FOLD]
-        floor = heap[entity + E_FLOOR]
         if state != 0:
             settle(heap, plan, spec, entity, at)
         upto = seek(heap, plan, spec, entity, at, HIGHEST)
     if state == 0:
         cold_tally(heap, plan, spec, upto, at)
-    elif upto != lower(heap[entity + E_ENDS]):
+        return 0, upto, H_SCRATCH
+    if upto != lower(heap[entity + E_ENDS]):
         past_tally(heap, plan, spec, entity, at)
+        return state, upto, H_SCRATCH
+    return state, upto, state + plan[spec + S_ACCS]
+
+
+@compiled
+def answer_lane(
+    heap: Words,
+    plan: Words,
+    lane: int,
+    span: int,
+    entity: int,
+    stood: tuple[int, int, int],
+    at: int,
+    box: Words,
+    out: int,
+    place: int,
+    patch: int,
+) -> int:
+    """Write the answer of one lane to `out + place`, or a patch; gives where the next patch goes.
+
+    `min` and `max` as of an earlier instant walk the window itself where its peak lies after that instant.
+    """
+    state, upto, accs = stood
+    kind = plan[lane]
+    edge = LOWEST if span < 0 else at - span
+    floor = heap[entity + E_FLOOR] if entity != 0 else LOWEST
+    fold = 0
+    if entity != 0 and heap[entity + E_FOLD] != 0 and plan[lane + 5] >= 0:
+        fold = heap[entity + E_FOLD] + plan[lane + 5]
+    if floor != LOWEST and (at if span < 0 else edge) < floor:
+        return write_unknown(box, place, patch)
+    if kind in (COUNT, DISTINCT):
+        box[out + place] = heap[accs + plan[lane + 4]] + (heap[fold] if fold != 0 else 0)
+        return patch
+    if kind <= STD:
+        return answer_sum(heap, plan, lane, accs, fold, box, out, place, patch)
+    if kind == PEAK:
+        found, best = find_peak(heap, plan, lane, state, upto, at, edge)
+        if fold != 0 and heap[fold] != 0 and (not found or heap[fold + 1] > best):
+            found = True
+            best = heap[fold + 1]
+        if found:
+            return write_value(box, out, place, patch, best ^ plan[lane + 6], plan[lane + 7])
+        return write_unknown(box, place, patch)
+    if kind in (FIRST, EARLIEST):
+        row = find_first(heap, plan, lane, state, upto, at, edge)
     else:
-        accs = state + plan[spec + S_ACCS]
+        row = find_last(heap, plan, lane, state, upto, at, edge)
+    return answer_end(heap, plan, lane, row, fold, box, out, place, patch)
+
+
+@compiled
+def answer(
+    heap: Words, plan: Words, spec: int, entity: int, at: int, box: Words, out: int, base: int, patch: int
+) -> int:
+    """Write one answer for each lane of an entity (0: nobody) as of `at`; give where the next patch goes."""
+    stood = stand(heap, plan, spec, entity, at)
     for number in range(plan[spec + S_LANES]):
         lane = plan[spec + S_LANES + 1] + LANE_WORDS * number
-        place = base + number
-        kind = plan[lane]
         span = plan[plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * plan[lane + 1]]
-        edge = LOWEST if span < 0 else at - span
-        fold = folds + plan[lane + 5] if folds != 0 and plan[lane + 5] >= 0 else 0
-        if floor != LOWEST and (at if span < 0 else edge) < floor:
-            patch = write_unknown(box, place, patch)
-        elif kind in (COUNT, DISTINCT):
-            box[out + place] = heap[accs + plan[lane + 4]] + (heap[fold] if fold != 0 else 0)
-        elif kind <= STD:
-            patch = answer_sum(heap, plan, lane, accs, fold, box, out, place, patch)
-        elif kind == PEAK:
-            found, best = find_peak(heap, plan, lane, state, upto, at, edge)
-            if fold != 0 and heap[fold] != 0 and (not found or heap[fold + 1] > best):
-                found = True
-                best = heap[fold + 1]
-            if found:
-                patch = write_value(box, out, place, patch, best ^ plan[lane + 6], plan[lane + 7])
-            else:
-                patch = write_unknown(box, place, patch)
-        else:
-            if kind in (FIRST, EARLIEST):
-                row = find_first(heap, plan, lane, state, upto, at, edge)
-            else:
-                row = find_last(heap, plan, lane, state, upto, at, edge)
-            patch = answer_end(heap, plan, lane, row, fold, box, out, place, patch)
+        patch = answer_lane(heap, plan, lane, span, entity, stood, at, box, out, base + number, patch)
     return patch
 
 
@@ -1309,13 +1383,17 @@ def short(heap: Words, entities: Heads, values: Heads, plan: Words, spec: int, n
     """Whether a change that needs so many words and values must wait for room; the need is left in the heap."""
     heap[H_NEED] = need
     heap[H_NEED_VALUES] = plan[spec + S_DISTINCTS] * new_values
+    heap[H_NEED_ENTITIES] = 1
     fits = heap[H_USED] + need <= heap.size and heap[H_ENTITIES] + 1 < entities.size
     return not (fits and heap[H_VALUES] + heap[H_NEED_VALUES] < values.size)
 
 
 @compiled
-def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, item: int) -> int:
-    """Add one event (series, high, low, at, seq, marks, values...) of the box; -1 when room is short."""
+def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words, item: int, lasting: bool) -> int:
+    """Add one event (series, high, low, at, seq, marks, values...) of the box; -1 when room is short.
+
+    Only a `lasting` one drops old rows; one that is retracted at once leaves nothing behind.
+    """
     series, high, low = box[item], box[item + 1], box[item + 2]
     at, seq = box[item + 3], box[item + 4]
     spec = plan[P_SERIES + series]
@@ -1323,8 +1401,8 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
     need = plan[spec + S_NEED]
     if entity != 0 and lower(heap[entity + E_COUNT]) != 0:
         state = lower(heap[entity + E_COUNT])
-        for number in range(plan[spec + S_PEAKS]):
-            stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
+        for number in range(plan[spec + S_PEAKS] + 1):
+            stack = stack_at(plan, spec, state, number)
             if heap[stack + 1] + heap[stack + 2] >= heap[stack + 3]:
                 need += 4 * ENTRY_WORDS * heap[stack + 3]
     if short(heap, entities, values, plan, spec, need, plan[P_THRESHOLD] + 2):
@@ -1356,7 +1434,7 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
         count_in(heap, values, plan, spec, lower(heap[entity + E_COUNT]), row)
     elif upper(heap[entity + E_COUNT]) > plan[P_THRESHOLD]:
         promote(heap, values, plan, spec, entity)
-    if plan[spec + S_KEEP] >= 0:
+    if lasting and plan[spec + S_KEEP] >= 0:
         limit = heap[lower(heap[entity + E_ENDS]) + R_AT] - plan[spec + S_KEEP]
         evict(heap, values, plan, spec, entity, limit, EVICT_AT_ONCE)
     return ADDED
@@ -1370,7 +1448,7 @@ def add_all(
     item = start
     for number in range(items):
         width = 6 + plan[plan[P_SERIES + box[item]] + S_COLUMNS]
-        code = add_one(heap, entities, values, plan, box, item)
+        code = add_one(heap, entities, values, plan, box, item, True)
         if code < 0:
             return number
         box[codes + number] = code
@@ -1430,8 +1508,8 @@ def retract_all(heap: Words, entities: Heads, values: Heads, plan: Words, box: W
 
 
 @compiled
-def merge_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> None:
-    """Weave the rows of one cold entity into another's; a row that both have stays once."""
+def weave_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> None:
+    """Weave the rows of one cold entity into another's in one pass; a row that both have stays once."""
     row = upper(heap[source + E_ENDS])
     before = 0
     while row != 0:
@@ -1447,8 +1525,22 @@ def merge_rows(heap: Words, plan: Words, spec: int, source: int, into: int) -> N
             link_row(heap, into, row, before)
             before = row
         row = after
-    heap[source + E_ENDS] = 0
-    heap[source + E_COUNT] = 0
+
+
+@compiled
+def insert_rows(heap: Words, values: Heads, plan: Words, spec: int, source: int, into: int) -> None:
+    """Put the rows of a cold entity one by one into a hot one, however much this has."""
+    row = lower(heap[source + E_ENDS])
+    while row != 0:
+        before_it = older(heap, row)
+        before = seek(heap, plan, spec, into, heap[row + R_AT], heap[row + R_SEQ])
+        if before != 0 and not earlier(heap, before, row):
+            give(heap, row, plan[spec + S_WIDTH], KIND_ROW)
+            heap[H_ROWS] -= 1
+        else:
+            link_row(heap, into, row, before)
+            count_in(heap, values, plan, spec, lower(heap[into + E_COUNT]), row)
+        row = before_it
 
 
 @entrance
@@ -1464,9 +1556,9 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
     fresh = 4 * plan[P_THRESHOLD] + 4
     for entity in (source, into):
         state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
-        for number in range(plan[spec + S_PEAKS]):
-            stack = state + plan[plan[spec + S_PEAKS + 1] + PEAK_WORDS * number + 3]
-            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] if state != 0 else 0))
+        for number in range(plan[spec + S_PEAKS] + 1):
+            stack = stack_at(plan, spec, state, number)
+            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] + heap[stack + 3] if state != 0 else 0))
     if short(heap, entities, values, plan, spec, need, fresh):
         return -1
     if into == 0:
@@ -1476,12 +1568,16 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
         link_entity(heap, entities, series, source)
         return 1
     demote(heap, values, plan, spec, source)
-    demote(heap, values, plan, spec, into)
-    merge_rows(heap, plan, spec, source, into)
+    if lower(heap[into + E_COUNT]) != 0:
+        insert_rows(heap, values, plan, spec, source, into)
+    else:
+        weave_rows(heap, plan, spec, source, into)
+    heap[source + E_ENDS] = 0
+    heap[source + E_COUNT] = 0
     fold_fold(heap, plan, spec, source, into)
     heap[into + E_FLOOR] = max(heap[into + E_FLOOR], heap[source + E_FLOOR])
     forget_empty(heap, entities, source)
-    if upper(heap[into + E_COUNT]) > plan[P_THRESHOLD]:
+    if lower(heap[into + E_COUNT]) == 0 and upper(heap[into + E_COUNT]) > plan[P_THRESHOLD]:
         promote(heap, values, plan, spec, into)
     return 1
 

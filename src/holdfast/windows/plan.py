@@ -36,6 +36,24 @@ PRESENT_BIT = 32
 LATEST_BIT = 48
 
 
+FORMS = {ColumnKind.INTEGER: "q", ColumnKind.FLOAT: "d", ColumnKind.HASH: "Q"}
+BROKEN = frozenset({Statistic.MEAN, Statistic.STD})
+GIVEN_BACK = frozenset({Statistic.MIN, Statistic.MAX, Statistic.EARLIEST, Statistic.LATEST})
+
+
+def column_form(kind: ColumnKind) -> str:
+    """Give the letter by which `struct` knows a column's numbers."""
+    return FORMS[kind]
+
+
+def answer_form(spec: SeriesSpec, lane: int) -> str:
+    """Give the letter by which `struct` knows a lane's answers."""
+    one = spec.lanes[lane]
+    if one.statistic in GIVEN_BACK and one.column is not None:
+        return FORMS[spec.columns[one.column]]
+    return "d" if one.statistic in BROKEN else "q"
+
+
 def _need(lane: Lane) -> int:
     """Give the marks that a row must have to be seen by a lane."""
     need = 0 if lane.filter is None else 1 << lane.filter
@@ -62,6 +80,7 @@ class _Layout:
     places: dict[tuple[int, int, int], int] = field(default_factory=dict)  # of the accumulators
     acc_words: int = 0
     state_words: int = 0
+    stones: int = 0
 
     def __post_init__(self) -> None:
         spans = {lane.span_ms for lane in self.spec.lanes}
@@ -99,6 +118,7 @@ class _Layout:
             self.peaks[peak] = self._place(kernel.STACK_WORDS)
         for key in self.distincts:
             self.owners[key] = self._place(1)
+        self.stones = self._place(kernel.STACK_WORDS)
 
     def _place(self, words: int) -> int:
         place = self.state_words
@@ -151,13 +171,18 @@ def _window_table(layout: _Layout) -> list[int]:
     return table
 
 
-def _distinct_table(layout: _Layout) -> list[int]:
-    """Write the distinct groups."""
+def _distinct_table(layout: _Layout, at: int) -> list[int]:
+    """Write the distinct groups, and behind them the accumulators of each; `at` is where the table begins."""
     table: list[int] = []
+    parts: list[int] = []
+    behind = at + kernel.DISTINCT_WORDS * len(layout.distincts)
     for (need, word), number in layout.distincts.items():
         bit = 1 << (LATEST_BIT + number)
-        table += [need, word, bit, layout.link_word(number), layout.owners[need, word]]
-    return table
+        mine = [key for key in sorted(layout.accs) if key[1] & bit]
+        table += [need, word, bit, layout.link_word(number), layout.owners[need, word], len(mine), behind + len(parts)]
+        for key in mine:
+            parts += [kernel.CURSOR_WORDS * key[0] + 2, key[1], layout.places[key]]
+    return table + parts
 
 
 def _lane_table(layout: _Layout) -> tuple[list[int], int]:
@@ -191,7 +216,7 @@ def _block_size(words: int) -> int:
 def _need_words(layout: _Layout, fold_words: int, threshold: int) -> int:
     """Give the words that one add may take at most: entity, row, fold, and a state with its stacks."""
     entries = 4 * (threshold + kernel.FIRST_CAPACITY)
-    stacks = len(layout.peaks) * 2 * kernel.ENTRY_WORDS * entries
+    stacks = (len(layout.peaks) + 1) * 2 * kernel.ENTRY_WORDS * entries
     blocks = (kernel.ENTITY_WORDS, layout.width, fold_words, layout.state_words)
     return stacks + sum(_block_size(max(words, 1)) for words in blocks)
 
@@ -220,9 +245,12 @@ def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]
     head[kernel.S_ACC_WORDS] = layout.acc_words
     head[kernel.S_FOLD] = fold_words
     head[kernel.S_FLOATS] = sum(is_float << place for place, is_float in enumerate(floats))
+    head[kernel.S_STONES] = layout.stones
     head[kernel.S_NEED] = _need_words(layout, fold_words, threshold)
     counts = (len(layout.windows), len(layout.lasts), len(layout.peaks), len(layout.distincts), len(layout.spec.lanes))
-    tables = (_window_table(layout), lasts, peaks, _distinct_table(layout), lanes)
+    windows = _window_table(layout)
+    groups = at + kernel.SERIES_WORDS + len(windows) + len(lasts) + len(peaks)
+    tables = (windows, lasts, peaks, _distinct_table(layout, groups), lanes)
     slots = (kernel.S_WINDOWS, kernel.S_LASTS, kernel.S_PEAKS, kernel.S_DISTINCTS, kernel.S_LANES)
     for slot, count, table in zip(slots, counts, tables, strict=True):
         head[slot] = count
