@@ -7,10 +7,12 @@ import argparse
 import asyncio
 import json
 import ssl
+import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Self
 
 ANSWER: Final = {
@@ -21,6 +23,7 @@ ANSWER: Final = {
     "ok": True,
 }
 HANG_S: Final = 30.0
+ROOT: Final = Path(__file__).parents[2]
 _DRIP_S: Final = 0.05
 MODES: Final = (
     *("good", "hang", "fail", "garbage", "drip", "half", "huge", "redirect", "cut"),
@@ -225,6 +228,42 @@ providers:
       note: {{type: text, at: /note}}
       ok: {{type: bool, at: /ok}}
 {more}""".encode()
+
+
+def rules() -> bytes:
+    """Write the bank's rule that reads this one about every transfer."""
+    return b"""\
+id: policy.slow
+jurisdiction: policy
+status: policy
+zone: UTC
+title: {ru: a, kk: a, en: a}
+cite: {act: bench, article: "1", url: "https://bench.example", confidence: U, checked_on: 2026-01-01}
+applies: {}
+rules:
+  - id: slow.risk
+    on: [transfer]
+    when: outside.telecom.risk > 0.5
+    proposes: challenge
+    title: {ru: a, kk: a, en: a}
+    on_missing: none
+"""
+
+
+@contextmanager
+def slow_provider(folder: Path, *, slow_ms: float = 200.0, connections: int = 1_000) -> Iterator[tuple[str, ...]]:
+    """Run one in a process of its own, and give the words of `serve` by which every transfer asks it."""
+    command = [sys.executable, "-m", "tests.bench.provider", "--slow-ms", str(slow_ms)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip().removeprefix("url=")
+        asked, own = folder / "slow-provider.yaml", folder / "slow-rules.yaml"
+        asked.write_bytes(declaration(url, more=f"    timeout_ms: 1000\n    connections: {connections}\n"))
+        own.write_bytes(rules())
+        try:
+            yield "--providers", str(asked), "--rules", str(own)
+        finally:
+            process.terminate()
 
 
 async def _run(emulator: Emulator, port: int) -> None:

@@ -86,6 +86,7 @@ def test_who_goes_away_takes_the_line_along_and_lets_the_next_one_in() -> None:
         assert (await last)[0] == 200
         assert [asked["n"] for asked in emulator.asked] == [0, 2]
         assert lines._left == 1
+        assert [line.is_open for line in lines._open] == [True]
         gone = await asyncio.gather(first, waiting, return_exceptions=True)
         assert [type(one) for one in gone] == [asyncio.CancelledError] * 2
 

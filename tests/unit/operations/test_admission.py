@@ -46,7 +46,7 @@ class Place:
         await self.fill(5, key)
         await asyncio.sleep(0)
         self.line.cost_ns = SLICE_NS
-        assert self.line.pressed == [True, True]
+        assert self.line.pressed == [True, True, True]
 
     async def empty(self) -> None:
         """Let the loop turn until nobody waits."""
@@ -187,7 +187,7 @@ def test_context_does_not_press_money() -> None:
         await asyncio.sleep(0)
         place.now_ns += STANDING_NS + MS
         await asyncio.sleep(0)
-        assert place.line.pressed == [False, True]
+        assert place.line.pressed == [False, True, True]
         assert place.admission.before_reading(Rank.CONTEXT, "a") is not None
         assert place.line.wait_ns(Rank.MONEY) == 0
         assert place.admission.enter(Rank.MONEY, "a") is not None
