@@ -157,7 +157,7 @@ def test_a_library_that_cannot_be_loaded_says_what_to_install(
     def broken(_: str) -> None:
         raise OSError(said)
 
-    monkeypatch.setattr("holdfast.scoring.library.ctypes.CDLL", broken)
+    monkeypatch.setattr("holdfast.scoring.library.ctypes.PyDLL", broken)
     library.library.cache_clear()
     with pytest.raises(ModelError, match=words) as caught:
         library.library()
