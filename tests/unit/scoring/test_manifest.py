@@ -54,7 +54,7 @@ def test_a_good_model_passes() -> None:
         ({"features": [AMOUNT, AMOUNT, PAST]}, "/features/1/name", "stands twice"),
         ({"features": [AMOUNT, SBP]}, "/features", "reads 3 features, `model.yaml` has 2"),
         ({"features": [SBP, AMOUNT, PAST]}, "/features/0/name", "was trained with `amount`"),
-        ({"features": [AMOUNT, SBP, PAST | {"value": "amout"}]}, "/features/2/value", "`past` on `transfer`"),
+        ({"features": [AMOUNT, SBP, PAST | {"value": "amountt"}]}, "/features/2/value", "`past` on `transfer`"),
         ({"features": [AMOUNT, SBP | {"value": "rail"}, PAST]}, "/features/1/value", "gives no number but text"),
         ({"features": [AMOUNT, SBP | {"value": "occurred_at"}, PAST]}, "/features/1/value", "but instant"),
         ({"features": [AMOUNT, SBP | {"value": "score"}, PAST]}, "/features/1/value", "no field `score`"),
@@ -81,7 +81,7 @@ def test_a_wrong_manifest_is_refused_at_its_place(changes: dict[str, Any], point
 
 def test_an_unknown_name_in_a_feature_brings_the_nearest() -> None:
     """The reader of a typing error is told what was probably meant."""
-    assert "amount" in faulty(features=[AMOUNT, SBP, PAST | {"value": "amout * 2"}]).hint
+    assert "amount" in faulty(features=[AMOUNT, SBP, PAST | {"value": "amountt * 2"}]).hint
 
 
 @pytest.mark.parametrize(
