@@ -95,7 +95,7 @@ class Recognition:
         bank, *values = map(event.values.get, _paths(party))
         bic = str(bank) if bank else None
         return [
-            self._keys.fresh(name, _normal(name, str(value), bic=bic, home=self._home))
+            self._keys.key(name, _normal(name, str(value), bic=bic, home=self._home))
             for name, value in zip(PARTY_ORDER, values, strict=True)
             if value is not None
         ]

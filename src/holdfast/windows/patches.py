@@ -6,7 +6,7 @@ from struct import pack, unpack
 from typing import Any, Final
 
 from holdfast.vocabulary.trilean import UNKNOWN
-from holdfast.windows import kernel
+from holdfast.windows import memory
 
 
 def patch(answers: list[Any], words: list[int], start: int = 0) -> None:
@@ -14,7 +14,7 @@ def patch(answers: list[Any], words: list[int], start: int = 0) -> None:
     place = start
     while place < len(words):
         kind = words[place + 1]
-        if kind == kernel.PATCH_UNKNOWN:
+        if kind == memory.PATCH_UNKNOWN:
             answers[words[place]] = UNKNOWN
             place += 2
             continue
@@ -53,9 +53,9 @@ def _hash(words: list[int], place: int) -> int:
 
 _LOW: Final = 2**64 - 1
 _READERS: Final[dict[int, tuple[Callable[[list[int], int], int | float], int]]] = {
-    kernel.PATCH_WIDE: (_wide, 5),
-    kernel.PATCH_MEAN: (_mean, 5),
-    kernel.PATCH_STD: (_std, 8),
-    kernel.PATCH_FLOAT: (_float, 3),
-    kernel.PATCH_HASH: (_hash, 3),
+    memory.PATCH_WIDE: (_wide, 5),
+    memory.PATCH_MEAN: (_mean, 5),
+    memory.PATCH_STD: (_std, 8),
+    memory.PATCH_FLOAT: (_float, 3),
+    memory.PATCH_HASH: (_hash, 3),
 }

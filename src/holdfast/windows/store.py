@@ -12,9 +12,9 @@ import numpy as np
 from holdfast.vocabulary.errors import InvalidError, StoreError
 from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.windows import Statistic
-from holdfast.windows import kernel, visit_kernel
-from holdfast.windows.kernel import Words
+from holdfast.windows import kernel, memory, visit_kernel
 from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec, plain_float
+from holdfast.windows.memory import Words
 from holdfast.windows.patches import patch
 from holdfast.windows.plan import PRESENT_BIT, column_form, compile_plan
 from holdfast.windows.visit import Places, lay_out
@@ -32,9 +32,9 @@ ITEM: Final = "qQQqqQ"  # series, key, at, seq, marks
 class Added(IntEnum):
     """What became of an event that was added."""
 
-    DUPLICATE = kernel.DUPLICATE
-    ADDED = kernel.ADDED
-    TOO_OLD = kernel.TOO_OLD  # rows of that age have been dropped: only lanes without a window count it
+    DUPLICATE = memory.DUPLICATE
+    ADDED = memory.ADDED
+    TOO_OLD = memory.TOO_OLD  # rows of that age have been dropped: only lanes without a window count it
 
 
 class Question(NamedTuple):
@@ -89,8 +89,8 @@ class WindowStore:
         self._heap = np.zeros(STEP_WORDS, dtype=np.int64)
         self._entities = np.zeros(1024, dtype=np.uint32)
         self._values = np.zeros(1024, dtype=np.uint32)
-        self._heap[kernel.H_USED] = kernel.H_SCRATCH + max(scratch, 1)
-        for slot in (kernel.H_ENTITY_BUCKETS, kernel.H_ENTITY_LEVEL, kernel.H_VALUE_BUCKETS, kernel.H_VALUE_LEVEL):
+        self._heap[memory.H_USED] = memory.H_SCRATCH + max(scratch, 1)
+        for slot in (memory.H_ENTITY_BUCKETS, memory.H_ENTITY_LEVEL, memory.H_VALUE_BUCKETS, memory.H_VALUE_LEVEL):
             self._heap[slot] = 64
         self._box = np.zeros(64, dtype=np.int64)
         self._packers: dict[Any, Struct] = {}
@@ -109,7 +109,7 @@ class WindowStore:
     def read_words(self, words: Sequence[int], lanes: int) -> list[Answer]:
         """Answer reads that are written out as series, key high, key low, instant; `lanes` are those of all series."""
         count = len(words) // 4
-        self._reserve_box(4 * count + lanes * (1 + kernel.PATCH_WORDS_MAX))
+        self._reserve_box(4 * count + lanes * (1 + memory.PATCH_WORDS_MAX))
         packer = self._packers.get(count)
         if packer is None:
             packer = self._packers[count] = Struct("<" + "qQQq" * count)
@@ -237,7 +237,7 @@ class WindowStore:
         return {
             "format": np.array([SNAPSHOT_FORMAT, self._late_ms, self._threshold], dtype=np.int64),
             "specs": _fingerprint(self._specs),
-            "heap": heap[: int(heap[kernel.H_USED])].copy(),
+            "heap": heap[: int(heap[memory.H_USED])].copy(),
             "entities": self._entities.copy(),
             "values": self._values.copy(),
         }
@@ -264,19 +264,19 @@ class WindowStore:
         """Give the bytes in use by part, and the counts of `rows`, `keys`, `hot_keys` and `values` behind them."""
         heap = self._heap
         names = ("row", "entity", "state", "fold", "stack")
-        parts = {f"{name}_bytes": 8 * int(heap[kernel.H_KINDS + place]) for place, name in enumerate(names)}
-        free = 8 * (heap.size - int(heap[kernel.H_USED]))
-        held = 8 * (int(heap[kernel.H_USED]) - kernel.H_SCRATCH) - sum(parts.values())
+        parts = {f"{name}_bytes": 8 * int(heap[memory.H_KINDS + place]) for place, name in enumerate(names)}
+        free = 8 * (heap.size - int(heap[memory.H_USED]))
+        held = 8 * (int(heap[memory.H_USED]) - memory.H_SCRATCH) - sum(parts.values())
         return parts | {
             "entity_table_bytes": self._entities.nbytes,
             "value_table_bytes": self._values.nbytes,
             "freed_bytes": held,
             "spare_bytes": free,
             "total_bytes": heap.nbytes + self._entities.nbytes + self._values.nbytes,
-            "rows": int(heap[kernel.H_ROWS]),
-            "keys": int(heap[kernel.H_ENTITIES]),
-            "hot_keys": int(heap[kernel.H_HOT]),
-            "values": int(heap[kernel.H_VALUES]),
+            "rows": int(heap[memory.H_ROWS]),
+            "keys": int(heap[memory.H_ENTITIES]),
+            "hot_keys": int(heap[memory.H_HOT]),
+            "values": int(heap[memory.H_VALUES]),
         }
 
     # room
@@ -303,13 +303,13 @@ class WindowStore:
     def _grow(self) -> None:
         """Make room for what the kernel asked; the system remaps large blocks, so growth copies nothing."""
         heap = self._heap
-        wanted = int(heap[kernel.H_USED]) + int(heap[kernel.H_NEED])
+        wanted = int(heap[memory.H_USED]) + int(heap[memory.H_NEED])
         if wanted > HEAP_WORDS_MAX:
             raise StoreError("the windows of this shard are full", hint="split the tenant over more shards")
         if wanted > heap.size:
             heap.resize(max(wanted, heap.size + STEP_WORDS), refcheck=False)
-        entities = int(heap[kernel.H_ENTITIES]) + int(heap[kernel.H_NEED_ENTITIES]) + 1
-        values = int(heap[kernel.H_VALUES]) + int(heap[kernel.H_NEED_VALUES]) + 1
+        entities = int(heap[memory.H_ENTITIES]) + int(heap[memory.H_NEED_ENTITIES]) + 1
+        values = int(heap[memory.H_VALUES]) + int(heap[memory.H_NEED_VALUES]) + 1
         for heads, needed in ((self._entities, entities), (self._values, values)):
             if needed >= heads.size:
                 heads.resize(max(needed, heads.size + min(heads.size, STEP_HEADS)), refcheck=False)

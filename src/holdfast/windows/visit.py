@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from holdfast.windows import visit_kernel as kernel
-from holdfast.windows.kernel import Words
+from holdfast.windows.memory import Words
 
 
 class Reading(IntEnum):

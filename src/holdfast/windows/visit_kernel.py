@@ -13,8 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.windows.answers import answer_lane, stand
+from holdfast.windows.busy import stack_at
 from holdfast.windows.compiled import compiled, entrance
-from holdfast.windows.kernel import (
+from holdfast.windows.kernel import add_one, retract_one
+from holdfast.windows.memory import (
     DUPLICATE,
     E_COUNT,
     ENTRY_WORDS,
@@ -42,14 +45,9 @@ from holdfast.windows.kernel import (
     WINDOW_WORDS,
     Heads,
     Words,
-    add_one,
-    answer_lane,
-    find_entity,
     lower,
-    retract_one,
-    stack_at,
-    stand,
 )
+from holdfast.windows.tables import find_entity
 
 Bytes = NDArray[np.uint8]
 
