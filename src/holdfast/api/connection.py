@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from holdfast.api.access import Access
+from holdfast.api.deadlines import HEADER
 from holdfast.api.problems import PROBLEM, problem, problem_headers
 from holdfast.operations.admission import Admission, rank_of
 from holdfast.operations.line import Rank
@@ -23,6 +24,9 @@ from holdfast.wire.canonical import canonical
 _DECISION: Final = b"POST /v1/decisions HTTP/1.1\r\n"
 _EVENT: Final = b"POST /v1/events HTTP/1.1\r\n"
 _LENGTH: Final = b"\r\ncontent-length:"
+_DEADLINE: Final = f"\r\n{HEADER.lower()}:".encode()
+_DIGITS: Final = 5
+_MANY_HEADS: Final = 4_096
 _PORTION: Final = 500
 _KEY: Final = b"\r\nauthorization:"
 _UNUSUAL: Final = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nconnection: close")
@@ -69,7 +73,8 @@ class Reception:
         self.limits = limits or Limits()
         self.open: set[Connection] = set()
         self._access = access
-        self._answers: dict[tuple[type[HoldfastError], str], bytes] = {}
+        self._answers: dict[HoldfastError, bytes] = {}
+        self._heads: dict[bytes, Head | None] = {}
 
     @property
     def protocol(self) -> type[asyncio.Protocol]:
@@ -79,20 +84,27 @@ class Reception:
     def refuse_unread(self, data: bytes) -> bytes | None:
         """Give the answer to a request that is refused as it stands; nothing for one that must be parsed."""
         end = data.find(b"\r\n\r\n")
-        if end < 0 or not data.startswith((_DECISION, _EVENT)):
+        head = data[:end]
+        if head not in self._heads:
+            self._learn(head)
+        plain = self._heads[head]
+        if plain is None or plain.length != len(data) - end - 4:
             return None
-        head = data[:end].lower() + b"\r\n"
-        if not _is_plain(head, len(data) - end - 4):
-            return None
-        rank = rank_of(data[end:]) if data.startswith(_DECISION) else Rank.CONTEXT
-        error = self.admission.before_reading(rank, self._access.key_of(_header(data, head, _KEY)))
-        return None if error is None else self.answer(error)
+        rank = rank_of(data, end) if plain.decides else Rank.CONTEXT
+        error = self.admission.before_reading(rank, self._access.key_of(plain.key), plain.budget_ms)
+        return None if error is None else self._answer(error)
 
-    def answer(self, error: HoldfastError) -> bytes:
-        """Give the prepared bytes of a refusal."""
-        known = self._answers.get((type(error), error.message))
+    def _learn(self, head: bytes) -> None:
+        """Read a head, and keep what it says: a client sends the same one again and again."""
+        if len(self._heads) >= _MANY_HEADS:
+            self._heads.clear()
+        self._heads[head] = read_head(head)
+
+    def _answer(self, error: HoldfastError) -> bytes:
+        """Give the bytes of a refusal, written once."""
+        known = self._answers.get(error)
         if known is None:
-            known = self._answers[type(error), error.message] = whole_answer(error)
+            known = self._answers[error] = whole_answer(error)
         return known
 
     async def keep_sweeping(self) -> None:
@@ -106,19 +118,33 @@ class Reception:
                     await asyncio.sleep(0)  # ten thousand at a time would keep the loop from those who are served
 
 
-def _is_plain(head: bytes, length: int) -> bool:
-    """Tell whether a head announces exactly the body that came with it, and nothing unusual."""
-    if head.count(_LENGTH) != 1 or any(word in head for word in _UNUSUAL):
-        return False
-    said = _header(head, head, _LENGTH).strip()
-    return said.isdigit() and int(said) == length
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a plain head says: decision or report, the length of its body, the key, and the time for the answer."""
+
+    decides: bool
+    length: int
+    key: bytes
+    budget_ms: int | None
+
+
+def read_head(head: bytes) -> Head | None:
+    """Read the head of a decision or a report; nothing for what is another call or could be read in two ways."""
+    small = head.lower() + b"\r\n"
+    if not head.startswith((_DECISION, _EVENT)) or small.count(_LENGTH) != 1 or any(word in small for word in _UNUSUAL):
+        return None
+    length, budget = _header(small, small, _LENGTH), _header(small, small, _DEADLINE)
+    if not length.isdigit() or (budget and not (budget.isdigit() and len(budget) <= _DIGITS)):
+        return None
+    key = _header(head + b"\r\n", small, _KEY)
+    return Head(head.startswith(_DECISION), int(length), key, int(budget) if budget else None)
 
 
 def _header(data: bytes, head: bytes, name: bytes) -> bytes:
     """Cut the value of a header out of a head, where `head` is it in small letters; empty when it is not there."""
     at = head.find(name)
     start = at + len(name)
-    return data[start : head.index(b"\r\n", start)] if at >= 0 else b""
+    return data[start : head.index(b"\r\n", start)].strip() if at >= 0 else b""
 
 
 class Connection(HttpToolsProtocol):
@@ -127,6 +153,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, reception: Reception, **words: Any) -> None:
         super().__init__(**words)
         self._reception = reception
+        self._pressed = reception.admission.line.pressed
         self._doing = Doing.NOTHING
         self._since = self.loop.time()
         self._bytes = 0
@@ -150,7 +177,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, or refuse unread."""
-        if self._doing is Doing.NOTHING and self._reception.admission.is_pressed:
+        if self._doing is Doing.NOTHING and self._pressed[Rank.CONTEXT]:
             refusal = self._reception.refuse_unread(data)
             if refusal is not None:
                 self._since = self.loop.time()

@@ -76,8 +76,8 @@ def _crowd(shard: Shard) -> Iterator[Metric]:
     """Give the figures of calls and connections that came, wait, or were turned away."""
     crowd = shard.crowd
     refused = CounterMetricFamily("holdfast_refused", "calls refused unread", labels=["reason", "rank"])
-    for (reason, word), count in crowd.refused.items():
-        refused.add_metric([reason, word], count)
+    for (reason, rank), count in crowd.refused.items():
+        refused.add_metric([reason, rank.name.lower()], count)
     closed = CounterMetricFamily("holdfast_connections_closed", "connections ended by us", labels=["reason"])
     for reason, count in crowd.closed.items():
         closed.add_metric([reason], count)

@@ -24,6 +24,7 @@ from holdfast.vocabulary.trilean import Trilean
 REASONS = "score_reasons"
 _VERSIONS_MAX = 64
 _CHECK = MeasureKind.VERIFY_IDENTITY.value
+_KINDS = sorted(str(kind.value) for kind in MeasureKind)
 
 
 def decide(
@@ -54,9 +55,11 @@ def decide(
             versions=versions,
             facts_hash=facts_hash,
         )
-    answers = regime.program(facts.values)
-    gaps = find_gaps(facts, regime, answers) if regime.outside.checks else ()
-    made = Proposer(regime, tenant, facts=facts, answers=answers).all(gaps)
+    lacks = regime.outside.checks
+    answers = regime.program(facts.values) if lacks else regime.usual.answers(facts, seen)
+    gaps = find_gaps(facts, regime, answers) if lacks else ()
+    rules = [regime.rules[number] for number in seen.acts if number < len(regime.rules)]
+    made = Proposer(regime, tenant, facts=facts, answers=answers, rules=rules).all(gaps)
     repeated = settle(made, facts, regime, answers=answers, tenant=tenant)
     proposals = repeated.proposals
     acting = [proposal for proposal in proposals if proposal.mode is Mode.ENFORCE]
@@ -70,7 +73,7 @@ def decide(
         would_be=imagined.word if imagined != outcome else None,
         ground=strongest.ground if strongest and outcome >= Outcome.HOLD else None,
         signs=seen.signs or tuple(_signs(regime.usual.reported(facts, seen.state), made)),
-        rules=tuple(_rules(regime.rules, facts, made, score=found)),
+        rules=tuple(_rules(rules, facts, made, score=found)),
         score=found,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
         measures=tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
@@ -202,9 +205,7 @@ def _measures(
         and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
     kinds = {check.duty.kind for check in due}
-    plain: list[str] = sorted(
-        str(kind.value) for kind in MeasureKind if kind.value in named and kind.value not in kinds
-    )
+    plain = [kind for kind in _KINDS if kind in named and kind not in kinds]
     if outcome is Outcome.CHALLENGE and _CHECK not in {*kinds, *plain}:
         plain.append(_CHECK)
     fresh = {name for proposal in acting for name in proposal.measures if name != proposal.source}

@@ -12,7 +12,7 @@ from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 
 _BANKS = ("bic", "swift")
-_PLACES: dict[tuple[str, str], "_Place"] = {}
+_PLACES: dict[tuple[str, tuple[str, ...]], tuple["_Place", ...]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,34 +34,31 @@ class _Place:
                     yield book.identifier(one.value, known.value, bic=known.bic)
 
 
-def _place(fields: Mapping[str, Field], subject: str, event_type: str) -> _Place:
-    """Give the paths below a subject that can stand on lists, each with its kind; worked out once."""
-    found = _PLACES.get((event_type, subject))
-    if found is None:
-        below = tuple(_below(fields, subject))
-        banks = tuple(f"{subject}.{name}" for name in _BANKS)
-        paths, kinds = (*banks, *(path for path, _ in below)), tuple(kind for _, kind in below)
-        found = _PLACES[event_type, subject] = _Place(paths, kinds)
-    return found
-
-
-def _below(fields: Mapping[str, Field], subject: str) -> Iterator[tuple[str, str]]:
-    """Find the paths below a subject that can stand on lists."""
+def _place(fields: Mapping[str, Field], subject: str) -> _Place:
+    """Find the paths below a subject that can stand on lists, each with its kind."""
     below = subject + "." if fields[subject].type is FieldType.PARTY else subject
-    for path, field in fields.items():
-        if field.list_kind and path.startswith(below):
-            yield path, field.list_kind
+    found = [(path, field.list_kind) for path, field in fields.items() if field.list_kind and path.startswith(below)]
+    paths = (*(f"{subject}.{name}" for name in _BANKS), *(path for path, _ in found))
+    return _Place(paths, tuple(kind for _, kind in found))
 
 
-def asked(event: Event, subject: str, *, schema: EventSchema, book: ListBook, home: str) -> Asked:
-    """Collect a subject's identifiers for questions to the lists; none means that the answers are unknown."""
-    place = _place(schema.fields[event.type], subject, event.type)
-    given = tuple(map(event.values.get, place.paths))
-    return book.once((place, home, given), lambda: tuple(place.made(given, book=book, home=home)))
+def asked(event: Event, subjects: tuple[str, ...], *, schema: EventSchema, book: ListBook, home: str) -> list[Asked]:
+    """Collect each subject's identifiers for questions to the lists; none means that the answers are unknown."""
+    places = _PLACES.get((event.type, subjects))
+    if places is None:
+        fields = schema.fields[event.type]
+        places = _PLACES[event.type, subjects] = tuple(_place(fields, subject) for subject in subjects)
+    get, known = event.values.get, book.known
+    found = []
+    for place in places:
+        given = tuple(map(get, place.paths))
+        key = (place, given)
+        found.append(known(key) or book.keep(key, tuple(place.made(given, book=book, home=home))))
+    return found
 
 
 def identifiers(
     event: Event, subject: str, *, schema: EventSchema, book: ListBook, home: str
 ) -> tuple[Identifier, ...]:
-    """Give a subject's identifiers alone."""
-    return asked(event, subject, schema=schema, book=book, home=home).identifiers
+    """Give one subject's identifiers alone."""
+    return asked(event, (subject,), schema=schema, book=book, home=home)[0].identifiers

@@ -65,6 +65,6 @@ def prepare(
 
 def _answers(event: Event, regime: Regime, memory: Memory) -> Answered:
     """Ask every list that the regime's conditions name, each subject's identifiers being collected once."""
-    schema, book, home = memory.schema, memory.lists, memory.home
-    subjects = [asked(event, one, schema=schema, book=book, home=home) for one in regime.questions.subjects]
-    return book.answer(regime.questions, subjects, at_ms=event.occurred_ms)
+    questions, book = regime.questions, memory.lists
+    subjects = asked(event, questions.subjects, schema=memory.schema, book=book, home=memory.home)
+    return book.answer(questions, subjects, at_ms=event.occurred_ms)

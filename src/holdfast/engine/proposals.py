@@ -46,10 +46,13 @@ def _quiet(places: Sequence[int], answers: Sequence[Trilean]) -> bool:
 
 
 class Proposer:
-    """Makes the proposals for one event under one regime."""
+    """Makes the proposals for one event under one regime, of whose rules `rules` are true."""
 
-    def __init__(self, regime: Regime, tenant: Tenant, *, facts: Facts, answers: Sequence[Trilean]) -> None:
+    def __init__(
+        self, regime: Regime, tenant: Tenant, *, facts: Facts, answers: Sequence[Trilean], rules: Sequence[RuleCheck]
+    ) -> None:
         self._regime = regime
+        self._rules = rules
         self._tenant = tenant
         self._facts = facts
         self._answers = answers
@@ -121,8 +124,8 @@ class Proposer:
         return outcome
 
     def _of_rules(self) -> Iterator[Proposal]:
-        for check in self._regime.rules:
-            if self._answers[check.condition.place] is True and not _quiet(check.quiet, self._answers):
+        for check in self._rules:
+            if not _quiet(check.quiet, self._answers):
                 yield self._for_rule(check)
 
     def _for_rule(self, check: RuleCheck) -> Proposal:

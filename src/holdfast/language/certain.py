@@ -31,7 +31,7 @@ Test = Callable[[Writer, Any, bool], "str | None"]
 _NOT: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _GROWING: Final = frozenset({Statistic.COUNT, Statistic.DISTINCT, Statistic.MAX, Statistic.SUM})
-_RARE, _TOLD, _WORD, _COUNTED, _MEASURED, _COMMON, _COSTLY = range(7)
+_RARE, _OWN, _COUNTED, _COMMON, _COSTLY = range(5)
 
 
 def certain(writer: Writer, node: Node, wanted: bool) -> str:  # noqa: FBT001 - which of the two truths is asked
@@ -49,19 +49,19 @@ def conjuncts(node: Node) -> list[Node]:
     return sorted(parts, key=_rank)
 
 
-def _rank(node: Node) -> int:  # noqa: PLR0911 - one line for each kind of node
-    """Guess how soon a part should be asked: what is rarely true and cheap goes first."""
+def _rank(node: Node) -> int:
+    """Guess how soon a part should be asked: what is rarely true goes first, then what is cheap."""
     match node:
         case Probe() | FieldName():
             return _RARE
-        case Call(name="known"):
-            return _TOLD
-        case Membership():
-            return _COSTLY if is_range(node.item) else _WORD
-        case Comparison(operator=operator, left=Window() | Call(), right=Constant()):
-            return _COUNTED if operator in ("==", ">=", ">") or isinstance(node.left, Call) else _MEASURED
-        case Comparison(left=FieldName(), right=Constant() | FieldName()):
-            return _WORD if node.left.type is FieldType.TEXT else _MEASURED
+        case (
+            Membership()
+            | Call(name="known")
+            | Comparison(left=FieldName() | Constant(), right=FieldName() | Constant())
+        ):
+            return _COSTLY if is_range(node.children()[0]) else _OWN
+        case Comparison(left=Window() | Call(), right=Constant()):
+            return _COUNTED
         case Negation(part=FieldName() | Probe()) | Negation(part=Call(name="first_known")):
             return _COMMON
         case _:
@@ -140,7 +140,10 @@ def _exact(writer: Writer, operator: str, sides: tuple[Node, Node]) -> str:
     """Compare two values where both are known."""
     left, right = (writer.emit(side) for side in sides)
     known = [] if operator == "==" and right.sure else _present(left, right)
-    return _all([*_same_currency(left, right), *known, f"{left.code} {operator} {right.code}"])
+    guards = [*_same_currency(left, right), *known]
+    if len(guards) > 1 and {side.code for side in (left, right) if not side.sure} <= writer.early:
+        guards = [writer.ahead(_all(guards))]
+    return _all([*guards, f"{left.code} {operator} {right.code}"])
 
 
 def _counted(writer: Writer, operator: str, sides: tuple[Window, Node]) -> str:

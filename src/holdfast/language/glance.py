@@ -1,4 +1,4 @@
-"""The cheap first look of a ruleset: the values of some expressions, and whether any of the others is true.
+"""The cheap first look of a ruleset: the values of some expressions, and which of the others are true.
 
 Most events are usual: no rule is true, and the signs are clear or unknown for the same reasons as before. This look
 tells just that. What is asked of the others is certainty alone, so each is left as soon as one of its parts fails.
@@ -28,16 +28,16 @@ _DEEPEST: Final = 20  # Python bounds how deep statements may stand; what goes o
 class Glance(NamedTuple):
     """What one look tells.
 
-    `acts` is whether any of the other expressions is true. `told` are the values of the expressions that are told;
-    `whys` stand beside them: equal ones of an expression that is unknown mean that `missing` names the same inputs.
+    `acts` are the places of those other expressions that are true. `told` are the values of the expressions that are
+    told; `whys` stand beside them: equal ones of an unknown expression mean that `missing` names the same inputs.
     """
 
-    acts: bool
+    acts: tuple[int, ...]
     told: tuple[Trilean, ...]
     whys: tuple[Why, ...]
 
 
-Look = Callable[[Mapping[str, Value]], tuple[bool, tuple[Trilean, ...], tuple[Why, ...]]]
+Look = Callable[[Mapping[str, Value]], tuple[tuple[int, ...], tuple[Trilean, ...], tuple[Why, ...]]]
 
 
 def compile_glance(told: Sequence[Expression], others: Sequence[Expression]) -> Look:
@@ -72,20 +72,23 @@ def _names(expression: Expression) -> set[str]:
 
 
 def _acts(writer: Writer, rules: Sequence[Sequence[Node]]) -> str:
-    """Write whether all parts of any rule are true."""
-    acts = writer.assign("False")
+    """Write the numbers of the rules of which all parts are true."""
+    acts = writer.assign("()")
+    writer.mark()
     counts = Counter(part for parts in rules for part in parts)
     common = dict.fromkeys(part for part, count in counts.items() if count >= _COMMON)
     for part in common:
         test = certain(writer, part, True)
         writer.once(("certain", part, True), lambda test=test: Piece(code=writer.assign(test)))  # type: ignore[misc] # bound now
-    for parts in rules:
+    for number, parts in enumerate(rules):
         ordered = sorted(parts, key=lambda part: part not in common)
         with ExitStack() as depth:
             for part in ordered[:_DEEPEST]:
                 depth.enter_context(writer.block(certain(writer, part, True)))
-            rest = [certain(writer, part, True) for part in ordered[_DEEPEST:]]
-            writer.line(f"{acts} = {' and '.join(rest) or 'True'}")
+            if len(ordered) > _DEEPEST:
+                rest = [certain(writer, part, True) for part in ordered[_DEEPEST:]]
+                depth.enter_context(writer.block(" and ".join(rest)))
+            writer.line(f"{acts} += {writer.constant((number,))}")
     return acts
 
 

@@ -74,6 +74,25 @@ class Writer:
         self._constants: dict[tuple[type, Any], str] = {}
         self._known: list[dict[Any, Piece]] = [{}]
         self._counter = 0
+        self._mark = 0
+
+    def mark(self) -> None:
+        """Let what is worked out `ahead` stand here."""
+        self._mark = len(self.lines)
+
+    @property
+    def early(self) -> set[str]:
+        """Name the variables of the facts that are read at the top."""
+        return set(self.loads.values())
+
+    def ahead(self, text: str) -> str:
+        """Work something out at the mark, once, from facts that are read at the top."""
+        known = self.known(("ahead", text))
+        if known is None:
+            known = self._known[0][("ahead", text)] = Piece(code=self.fresh(), sure=True)
+            self.lines.insert(self._mark, f" {known.code} = {text}")
+            self._mark += 1
+        return known.code
 
     def line(self, text: str) -> None:
         """Write one statement at the present depth."""

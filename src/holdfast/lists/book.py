@@ -66,9 +66,11 @@ class ListBook:
         self._all_loaded = all_loaded
         self._shelves: dict[str, Shelf] = {}
         self._made: dict[Hashable, Asked] = {}
+        self.known: Callable[[Hashable], Asked | None] = self._made.get
         self._empty: dict[tuple[str, Trilean], ListMatch] = {}
         self._state = 0
-        self._usual: dict[tuple[Questions, tuple[bool, ...]], Answered] = {}
+        self._usual: dict[tuple[Questions, int], Answered] = {}
+        self._holding: dict[str, list[Membership]] = {}
 
     def versions(self) -> Mapping[str, ListVersion]:
         """Give the present version of every loaded list, by the list's id."""
@@ -108,13 +110,11 @@ class ListBook:
         """Make the identifier of one normalised value under this tenant's keys."""
         return identifier(self._keys, kind, value, bic=bic)
 
-    def once(self, given: Hashable, make: Callable[[], tuple[Identifier, ...]]) -> Asked:
-        """Give the identifiers that `make` makes of what was given; a bounded number of answers is remembered."""
-        found = self._made.get(given)
-        if found is None:
-            if len(self._made) >= _REMEMBERED:
-                self._made.clear()
-            found = self._made[given] = Asked(make())
+    def keep(self, given: Hashable, identifiers: tuple[Identifier, ...]) -> Asked:
+        """Remember the identifiers of a subject as it was given, for `known`; a bounded number is remembered."""
+        if len(self._made) >= _REMEMBERED:
+            self._made.clear()
+        found = self._made[given] = Asked(identifiers)
         return found
 
     def holds(self, list_id: str, entry: ListEntry) -> bool:
@@ -185,23 +185,23 @@ class ListBook:
         shelf.members = members
         shelf.advance(version)
         shelf.cover(replace(version, kinds=change.kinds or version.kinds))
-        self._state += 1
-        self._usual.clear()
+        self._take_stock()
 
     def answer(self, questions: Questions, asked: Sequence[Asked], *, at_ms: int) -> Answered:
         """Answer all questions at one instant; `asked` are the identifiers of `questions.subjects`, in that order."""
+        state, whom = self._state, 0
         for one in asked:
-            if self._is_listed(one):
-                break
-        else:
-            state = (questions, tuple([bool(one.identifiers) for one in asked]))
-            found = self._usual.get(state)
-            if found is None:
-                if len(self._usual) >= _ANSWERS_MAX:
-                    self._usual.clear()
-                found = self._usual[state] = self._answer(questions, asked, at_ms)
-            return found
-        return self._answer(questions, asked, at_ms)
+            if one.looked != state:
+                self._look_up(one)
+            if one.listed:
+                return self._answer(questions, asked, at_ms)
+            whom += whom + one.some
+        found = self._usual.get((questions, whom))
+        if found is None:
+            if len(self._usual) >= _ANSWERS_MAX:
+                self._usual.clear()
+            found = self._usual[questions, whom] = self._answer(questions, asked, at_ms)
+        return found
 
     def _answer(self, questions: Questions, asked: Sequence[Asked], at_ms: int) -> Answered:
         """Put the questions one by one."""
@@ -215,14 +215,23 @@ class ListBook:
             }
         )
 
-    def _is_listed(self, asked: Asked) -> bool:
-        """Tell whether any identifier may hit an entry of some list, at some instant; looked up once for each state."""
-        if asked.looked != self._state:
-            asked.looked = self._state
-            asked.listed = any(
-                shelf.members.may_hit(one) for shelf in self._shelves.values() for one in asked.identifiers
-            )
-        return asked.listed
+    def _look_up(self, asked: Asked) -> None:
+        """Note whether any identifier may hit an entry of some list at some instant, which holds for this state."""
+        asked.looked = self._state
+        asked.listed = any(
+            members.find(one, at_ms=0) != kernel.ABSENT
+            for one in asked.identifiers
+            for members in self._holding.get(one.kind, ())
+        )
+
+    def _take_stock(self) -> None:
+        """Begin a new state of the lists: which of them hold entries of each kind, and nothing looked up yet."""
+        self._state += 1
+        self._usual.clear()
+        self._holding.clear()
+        for shelf in self._shelves.values():
+            for kind in shelf.members.kinds:
+                self._holding.setdefault(kind, []).append(shelf.members)
 
     def probe(
         self,
@@ -287,6 +296,7 @@ class ListBook:
             shelf = Shelf(members=members, version=version, published_ms=row["published_ms"])
             shelf.advance(version)
             book._shelves[version.list] = shelf
+        book._take_stock()
         return book
 
 

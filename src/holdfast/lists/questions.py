@@ -5,7 +5,7 @@ what is then answered is the same for all such events.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from holdfast.lists.membership import Identifier
@@ -28,6 +28,11 @@ class Asked:
     identifiers: tuple[Identifier, ...]
     looked: int = -1
     listed: bool = False
+    some: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note whether there is anything to look up."""
+        self.some = bool(self.identifiers)
 
 
 class Answered(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Final
 
 _NS_PER_S: Final = 1_000_000_000
 _FORGOTTEN_NS: Final = 2 * _NS_PER_S
+_FRESH_NS: Final = _NS_PER_S // 20
 _MANY: Final = 1_024
 
 
@@ -51,6 +52,7 @@ class Shares:
         self._declared = declared
         self._quotas: dict[str, _Quota] = {}
         self._uses: dict[str, _Use] = {}
+        self._active, self._counted_ns = 0, -_FRESH_NS
 
     def keeps_word(self, key: str, now_ns: int) -> bool:
         """Take a call from what was agreed with a key; false when nothing is left of it."""
@@ -60,22 +62,31 @@ class Shares:
         quota = self._quotas.setdefault(key, _Quota(max(1.0, per_second), now_ns))
         return quota.take(max(1.0, per_second), now_ns)
 
+    def asked(self, key: str, now_ns: int) -> None:
+        """Note that a key calls, now and then."""
+        use = self._uses.get(key)
+        if use is None or now_ns - use.at_ns >= _FRESH_NS:
+            self.note(key, now_ns, 0)
+
     def note(self, key: str, now_ns: int, calls: int = 1) -> None:
-        """Count calls that were let in; none for one that was only asked for."""
+        """Count calls that were let in."""
         use = self._uses.get(key)
         if use is None:
             if len(self._uses) >= _MANY:
                 self._forget(now_ns)
             use = self._uses[key] = _Use(0.0, now_ns)
+            self._counted_ns = now_ns - _FRESH_NS
         use.add(calls, now_ns)
 
     def of(self, key: str, now_ns: int, per_second: float) -> float | None:
         """Give how much of its fair share a key has had, 1 for all of it; nothing for the only key that calls."""
-        active = sum(now_ns - use.at_ns < _FORGOTTEN_NS for use in self._uses.values())
-        use = self._uses.get(key)
-        if active < 2:
+        if now_ns - self._counted_ns >= _FRESH_NS:
+            self._active = sum(now_ns - use.at_ns < _FORGOTTEN_NS for use in self._uses.values())
+            self._counted_ns = now_ns
+        if self._active < 2:
             return None
-        return 0.0 if use is None else use.calls * active / per_second
+        use = self._uses.get(key)
+        return 0.0 if use is None else use.calls * self._active / per_second
 
     def _forget(self, now_ns: int) -> None:
         """Drop the keys that have not called for a while, or all of them when they are too many."""

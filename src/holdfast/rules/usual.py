@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from holdfast.features.standing import LASTS
-from holdfast.language import Why, compile_glance
+from holdfast.language import Why, compile_glance, compile_program
 from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition
 from holdfast.vocabulary.facts import Facts
@@ -16,14 +16,16 @@ State = tuple[tuple[Trilean, ...], tuple[Why, ...]]
 
 
 class Seen(NamedTuple):
-    """What the first look at facts told: whether nothing acts, the report on the signs unless one fired, and the state.
+    """What the first look at facts told: whether nothing acts, and the report on the signs unless one fired.
 
-    The state holds the value of every sign, beside it what decides why it is unknown.
+    `state` holds the value of every sign, beside it what decides why it is unknown; `acts` numbers what is true of
+    the rules and of the duties' own conditions.
     """
 
     quiet: bool
     signs: tuple[SignResult, ...] | None
     state: State
+    acts: tuple[int, ...]
 
 
 class Usual:
@@ -44,6 +46,9 @@ class Usual:
         told = [*(check.condition for check in signs), *(conditions[place] for place in bounds)]
         acting = [*(one.condition for one in rules), *(one.condition for one in duties if one.condition is not None)]
         self._look = compile_glance([one.expression for one in told], [one.expression for one in acting])
+        self._told_at, self._acting_at = ([one.place for one in looked_at] for looked_at in (told, acting))
+        self._rest_at = sorted(set(range(len(conditions))) - {*self._told_at, *self._acting_at})
+        self._rest = compile_program([conditions[place].expression for place in self._rest_at])
         self._reports: dict[State, tuple[SignResult, ...] | None] = {}
 
     def look(self, facts: Facts) -> Seen:
@@ -61,7 +66,18 @@ class Usual:
         quiet = not acts and signs is not None
         for name in self._lasting:
             quiet = quiet and name not in values
-        return Seen(quiet, signs, state)
+        return Seen(quiet, signs, state, acts)
+
+    def answers(self, facts: Facts, seen: Seen) -> list[Trilean]:
+        """Complete a look to the answers of all conditions by their places; of what acts only the truth is told."""
+        answers: list[Trilean] = [False] * (len(self._told_at) + len(self._acting_at) + len(self._rest_at))
+        for place, answer in zip(self._told_at, seen.state[0], strict=True):
+            answers[place] = answer
+        for number in seen.acts:
+            answers[self._acting_at[number]] = True
+        for place, answer in zip(self._rest_at, self._rest(facts.values), strict=True):
+            answers[place] = answer
+        return answers
 
     def reported(self, facts: Facts, state: State) -> list[tuple[SignCheck, SignResult]]:
         """Report each sign that a decision shows: one in force, and one with its own policy only where it fired.

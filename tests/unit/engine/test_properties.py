@@ -26,10 +26,11 @@ from holdfast.wire.replies import judgement_bytes, seal_facts
 from tests.unit.engine.packs import NOON_MS, tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from holdfast.rules.checks import SignCheck
     from holdfast.rules.usual import Seen, State, Usual
+    from holdfast.vocabulary.trilean import Trilean
 
 DAY_MS = 86_400_000
 TYPES = ("transfer", "cash_withdrawal", "cash_deposit", "loan_payout")
@@ -199,14 +200,23 @@ def test_no_personal_value_stands_in_a_judgement(one: Facts) -> None:
 
 
 class _Unusual:
-    """Stands in for the usual case of a regime: it recognises nothing, and has every sign reported anew."""
+    """Stands in for the usual case of a regime: it recognises nothing, and has all answered and reported anew."""
 
-    def __init__(self, usual: "Usual") -> None:
-        self._usual = usual
+    def __init__(self, law: Regime) -> None:
+        self._usual = law.usual
+        self._program = law.program
+        acting = [*(one.condition for one in law.rules), *(one.condition for one in law.duties)]
+        self._places = [condition.place for condition in acting if condition is not None]
 
     def look(self, facts: Facts) -> "Seen":
-        """Say that something may act."""
-        return self._usual.look(facts)._replace(quiet=False, signs=None)
+        """Say that something may act, and number what does."""
+        answers = self._program(facts.values)
+        acts = tuple(number for number, place in enumerate(self._places) if answers[place] is True)
+        return self._usual.look(facts)._replace(quiet=False, signs=None, acts=acts)
+
+    def answers(self, facts: Facts, _seen: "Seen") -> "Sequence[Trilean]":
+        """Answer all conditions in three values."""
+        return self._program(facts.values)
 
     def reported(self, facts: Facts, state: "State") -> list[tuple["SignCheck", SignResult]]:
         """Report with what the oracle names as missing."""
@@ -240,6 +250,6 @@ def test_the_usual_case_is_judged_as_if_it_were_not_recognised(one: Facts, stand
     fewer = [_without(quieter, name) for name in sorted(quieter.values)[::5]]
     for given_facts in (one, quieter, *fewer):
         asked = replace(given_facts, values={**given_facts.values, **lasting})
-        unusual = replace(law, usual=cast("Usual", _Unusual(law.usual)))
+        unusual = replace(law, usual=cast("Usual", _Unusual(law)))
         fresh = decide(asked, unusual, BANK, ruleset="r", facts_hash=seal_facts(asked)[1])
         assert judgement_bytes(judged(asked)) == judgement_bytes(fresh)

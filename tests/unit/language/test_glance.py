@@ -1,4 +1,4 @@
-"""The first look agrees with the oracle: the told values, whether anything else is true, and why what is unknown."""
+"""The first look agrees with the oracle: the told values, what else is true, and why what is unknown."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ def test_a_glance_agrees_with_the_oracle(data: DataObject, times: int) -> None:
             values = {**data.draw(facts(expression)), **values}
         acts, answers, whys = look(values)
         assert answers == tuple(evaluate(expression, values) for expression in told)
-        assert acts is any(evaluate(expression, values) is True for expression in others)
+        assert acts == tuple(n for n, expression in enumerate(others) if evaluate(expression, values) is True)
         for number, (expression, answer, why) in enumerate(zip(told, answers, whys, strict=True)):
             if answer is None:
                 lacks = missing(expression, values)
@@ -37,7 +37,7 @@ def test_a_glance_agrees_with_the_oracle(data: DataObject, times: int) -> None:
 
 def acts(text: str, values: dict[str, Value]) -> bool:
     """Look at one rule."""
-    found = compile_glance([], [build(text)])(values)[0]
+    found = compile_glance([], [build(text)])(values)[0] == (0,)
     assert found is (evaluate(build(text), values) is True)
     return found
 
@@ -98,6 +98,6 @@ def test_facts_that_only_a_later_part_needs_are_not_read() -> None:
             return super().get(name, default)
 
     look = compile_glance([], [build('device.remote_control and payee.kind == "individual"')])
-    assert look(Facts({"device.remote_control": False})) == (False, (), ())
+    assert look(Facts({"device.remote_control": False})) == ((), (), ())
     assert looked == ["device.remote_control"]
-    assert look(Facts({"device.remote_control": True, "payee.kind": "individual"}))[0]
+    assert look(Facts({"device.remote_control": True, "payee.kind": "individual"}))[0] == (0,)

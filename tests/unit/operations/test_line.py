@@ -124,7 +124,7 @@ def test_the_wait_is_all_that_goes_before() -> None:
         assert street.line.wait_ns(Rank.CONTEXT) == 3 * SLICE_NS
         await asyncio.gather(*calls)
         assert street.line.wait_ns(Rank.CONTEXT) == 0
-        assert street.line.since_ns is None
+        assert street.line.since_ns == [None, None, None]
 
     told(story)
 
@@ -142,6 +142,45 @@ def test_a_call_whose_time_is_over_does_not_begin() -> None:
     told(story)
 
 
+def test_who_waits_behind_a_crowd_learns_in_time_that_it_is_too_late() -> None:
+    """Context behind money that never ends is sent away when its time is over, not when its turn would come."""
+
+    async def story(street: Street) -> None:
+        first, last = street.call("first"), street.call("tells", Rank.CONTEXT, ends_ns=25)
+        crowd = [street.call(str(number), takes_ns=10) for number in range(100)]
+        told_at = list[int]()
+
+        async def listen() -> None:
+            with pytest.raises(OverloadedError):
+                await last
+            told_at.append(len(street.begun))
+
+        await asyncio.gather(first, listen(), *crowd)
+        assert told_at[0] < 10
+
+    told(story)
+
+
+def test_a_batch_lets_others_pass() -> None:
+    """Its lines take their turns a few at a time, each counted, behind money and reports that come later."""
+
+    async def story(street: Street) -> None:
+        async def portion(number: int) -> None:
+            turn = street.line.enter(Rank.BULK, FAR_NS, 8)
+            if turn is not None:
+                await turn
+            street.begun.append(f"batch {number}")
+
+        batch = [asyncio.ensure_future(portion(number)) for number in range(5)]
+        await asyncio.sleep(0)
+        assert street.line.waiting[Rank.BULK] == 32
+        assert street.line.wait_ns(Rank.CONTEXT) == 0
+        await asyncio.gather(street.call("money"), street.call("tells", Rank.CONTEXT), *batch)
+        assert {"money", "tells"} <= set(street.begun[:4])
+
+    told(story, cost_ns=SLICE_NS // 4)
+
+
 def test_who_goes_away_leaves_the_line() -> None:
     """A caller that hangs up is passed over, and counts no more."""
 
@@ -150,6 +189,6 @@ def test_who_goes_away_leaves_the_line() -> None:
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.gather(first, gone, last, return_exceptions=True)
-        assert street.line.waiting == [0, 0]
+        assert street.line.waiting == [0, 0, 0]
 
     assert told(story).begun == ["first", "last"]
