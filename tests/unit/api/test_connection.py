@@ -57,8 +57,8 @@ class Place:
 
 
 @asynccontextmanager
-async def serving(limits: Limits) -> AsyncIterator[Place]:
-    """Serve while the `with` lasts."""
+async def serving(limits: Limits, *, detour: bool = False) -> AsyncIterator[Place]:
+    """Serve while the `with` lasts; with a `detour` through messages, as when something stands around the door."""
     clock = StillClock()
     store = SlowStore(clock)
     shard = make_shard(store, clock)
@@ -66,7 +66,13 @@ async def serving(limits: Limits) -> AsyncIterator[Place]:
     reception = Reception(door.admission, door.access, limits)
     sock = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        door, http=reception.protocol, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        door,
+        http=reception.protocol,
+        log_level="critical",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        access_log=False,
+        proxy_headers=detour,
     )
     server = uvicorn.Server(config)
     tasks = [asyncio.create_task(server._serve([sock])), asyncio.create_task(reception.keep_sweeping())]
