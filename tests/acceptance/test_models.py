@@ -11,8 +11,10 @@ import lightgbm
 import numpy as np
 import polars as pl
 import pytest
+import yaml
 
 from tests.acceptance.conftest import ROOT, Json, Server, StartServer, transfer
+from tests.unit.engine.packs import CITE, TITLE, rule
 from tests.unit.scoring.invented import AMOUNT, FEATURES, PAST, SBP, read, trees, write
 
 SINCE = "2025-01-01T00:00:00+03:00"
@@ -102,6 +104,31 @@ def test_two_models_in_a_row_and_the_past_as_it_was(start: StartServer, tmp_path
     told = json.loads(run("replay", "--data", server.data, "--dev", "--json"))
     assert told["all_equal"]
     assert told["judged_equal"] == told["refolded_equal"] == len(before) + 2
+
+
+@pytest.mark.parametrize(("realises", "outcome"), [([], "challenge"), (["ru.od-2506.1.6"], "hold")])
+def test_a_score_holds_only_with_a_sign(start: StartServer, tmp_path: Path, realises: list[str], outcome: str) -> None:
+    """A rule that reads the score ends at a further check, and at a hold where it names a sign that is in force."""
+    own = {
+        "id": "policy.bank",
+        "jurisdiction": "policy",
+        "status": "policy",
+        "zone": "UTC",
+        "title": TITLE,
+        "cite": CITE,
+        "applies": {},
+        "rules": [rule("score >= 0.5", id="bank.score", realises=realises)],
+    }
+    (tmp_path / "bank.yaml").write_text(yaml.safe_dump(own, allow_unicode=True))
+    server = start("--model", str(write(tmp_path / "a")), "--rules", str(tmp_path / "bank.yaml"))
+    made = server.decide(transfer("t-1", amount_minor=90_000_000))
+    assert made["outcome"] == outcome
+    (found,) = made["rules"]
+    assert found["evidence"]["score"] == made["score"]["value"] >= 0.5
+    assert found["evidence"]["score_reasons"] == "; ".join(made["score"]["reasons"])
+    small = server.decide(transfer("t-2", amount_minor=100))
+    assert (small["outcome"], small["rules"]) == ("allow", [])
+    assert server.post(f"/v1/decisions/{made['id']}/replay", b"").json()["equal"]
 
 
 def test_the_model_in_service_is_described_and_counted(start: StartServer, tmp_path: Path) -> None:

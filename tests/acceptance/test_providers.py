@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.acceptance.conftest import ROOT, Json, Server, StartServer, transfer
-from tests.bench.provider import Emulator, declaration
+from tests.bench.provider import Emulator, declaration, slow_provider
 from tests.unit.operations.enriching import pack, rows
 
 PHONE = "+79161237731"
@@ -161,6 +161,14 @@ def test_a_slow_provider_is_waited_for_only_within_the_deadline(start: StartServ
         else:  # the machine itself was slower than the deadline
             assert answer.json()["code"] == "deadline_exceeded"
             assert answer.headers["retry-after"] == "1"
+
+
+def test_the_slow_provider_of_the_benchmark_is_asked_about_every_transfer(start: StartServer, tmp_path: Path) -> None:
+    """FB-1d measures what it says: each decision waits for an answer that takes 200 ms."""
+    with slow_provider(tmp_path) as given:
+        decision = decided(start(*given), "bench")
+        assert decision["timings_us"]["enrich"] >= 200_000
+        assert whys(decision) == set()
 
 
 def test_half_the_answers_failing_loses_no_decision_and_hides_none(start: StartServer, tmp_path: Path) -> None:

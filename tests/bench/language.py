@@ -3,7 +3,7 @@
 import random
 import timeit
 
-from holdfast.language import Expression, compile_program, plan
+from holdfast.language import Expression, compile_glance, compile_program, plan
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.windows import completeness_name
 from tests.unit.language.world import DAY, NOW, build
@@ -70,8 +70,9 @@ def measure(*, quick: bool = False) -> dict[str, float]:
         draw = random.Random(1)  # noqa: S311 - the same rules every time, no secret
         joined = [" and " if number % 3 else " or " for number in range(RULES)]
         rules = [build(word.join(draw.sample(clauses(draw), CLAUSES))) for word in joined]
-        program, facts = compile_program(rules), facts_for(rules)
-        timer = timeit.Timer("program(facts)", globals={"program": program, "facts": facts})
-        best_us = min(timer.repeat(number=ROUNDS, repeat=3 if quick else 7)) / ROUNDS * 1e6
-        figures[f"rules_us.{RULES}_of_{CLAUSES}.{name}"] = round(best_us, 2)
+        facts = facts_for(rules)
+        for kind, program in (("", compile_program(rules)), (".first_look", compile_glance([], rules))):
+            timer = timeit.Timer("program(facts)", globals={"program": program, "facts": facts})
+            best_us = min(timer.repeat(number=ROUNDS, repeat=3 if quick else 7)) / ROUNDS * 1e6
+            figures[f"rules_us.{RULES}_of_{CLAUSES}.{name}{kind}"] = round(best_us, 2)
     return figures

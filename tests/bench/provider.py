@@ -7,10 +7,12 @@ import argparse
 import asyncio
 import json
 import ssl
+import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Self
 
 ANSWER: Final = {
@@ -21,8 +23,12 @@ ANSWER: Final = {
     "ok": True,
 }
 HANG_S: Final = 30.0
+ROOT: Final = Path(__file__).parents[2]
 _DRIP_S: Final = 0.05
-MODES: Final = ("good", "hang", "fail", "garbage", "drip", "half", "huge", "redirect", "cut")
+MODES: Final = (
+    *("good", "hang", "fail", "garbage", "drip", "half", "huge", "redirect", "cut"),
+    *("unending", "pieces", "twice", "leaving", "babble"),
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +36,8 @@ class Emulator:
     """One HTTP server whose manners can be changed while it runs; `asked` are the bodies of the questions so far.
 
     `half` fails every second time, `drip` sends a byte now and then, `cut` hangs up in the middle of an answer.
+    `unending` says no length and hangs up behind a good answer, `pieces` sends it in chunks, `twice` sends two,
+    `leaving` hangs up after it, `babble` speaks no HTTP.
     """
 
     mode: str = "good"
@@ -152,6 +160,42 @@ async def _cut(_: Emulator, writer: asyncio.StreamWriter) -> bool:
     return False
 
 
+async def _unending(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(emulator.answer).encode())
+    await writer.drain()
+    return False
+
+
+async def _pieces(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    body = json.dumps(emulator.answer).encode()
+    writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+    for start in range(0, len(body), 7):
+        piece = body[start : start + 7]
+        writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    return True
+
+
+async def _twice(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    body = json.dumps(emulator.answer).encode()
+    other = json.dumps(emulator.answer | {"risk": 0.99}).encode()
+    writer.write(_head("200 OK", len(body)) + body + _head("200 OK", len(other)) + other)
+    await writer.drain()
+    return True
+
+
+async def _leaving(emulator: Emulator, writer: asyncio.StreamWriter) -> bool:
+    await _good(emulator, writer)
+    return False
+
+
+async def _babble(_: Emulator, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"220 mail.example ESMTP CANARY-FAULT\r\n")
+    await writer.drain()
+    return True
+
+
 _MANNERS: Final[dict[str, Callable[[Emulator, asyncio.StreamWriter], Awaitable[bool]]]] = {
     "good": _good,
     "hang": _hang,
@@ -161,6 +205,11 @@ _MANNERS: Final[dict[str, Callable[[Emulator, asyncio.StreamWriter], Awaitable[b
     "huge": _huge,
     "redirect": _redirect,
     "cut": _cut,
+    "unending": _unending,
+    "pieces": _pieces,
+    "twice": _twice,
+    "leaving": _leaving,
+    "babble": _babble,
 }
 
 
@@ -179,6 +228,42 @@ providers:
       note: {{type: text, at: /note}}
       ok: {{type: bool, at: /ok}}
 {more}""".encode()
+
+
+def rules() -> bytes:
+    """Write the bank's rule that reads this one about every transfer."""
+    return b"""\
+id: policy.slow
+jurisdiction: policy
+status: policy
+zone: UTC
+title: {ru: a, kk: a, en: a}
+cite: {act: bench, article: "1", url: "https://bench.example", confidence: U, checked_on: 2026-01-01}
+applies: {}
+rules:
+  - id: slow.risk
+    on: [transfer]
+    when: outside.telecom.risk > 0.5
+    proposes: challenge
+    title: {ru: a, kk: a, en: a}
+    on_missing: none
+"""
+
+
+@contextmanager
+def slow_provider(folder: Path, *, slow_ms: float = 200.0, connections: int = 1_000) -> Iterator[tuple[str, ...]]:
+    """Run one in a process of its own, and give the words of `serve` by which every transfer asks it."""
+    command = [sys.executable, "-m", "tests.bench.provider", "--slow-ms", str(slow_ms)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip().removeprefix("url=")
+        asked, own = folder / "slow-provider.yaml", folder / "slow-rules.yaml"
+        asked.write_bytes(declaration(url, more=f"    timeout_ms: 1000\n    connections: {connections}\n"))
+        own.write_bytes(rules())
+        try:
+            yield "--providers", str(asked), "--rules", str(own)
+        finally:
+            process.terminate()
 
 
 async def _run(emulator: Emulator, port: int) -> None:

@@ -15,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from holdfast.api.access import Access
 from holdfast.api.deadlines import HEADER
+from holdfast.api.door import DECISIONS, Door
+from holdfast.api.exchange import Exchange
 from holdfast.api.problems import PROBLEM, problem, problem_headers
 from holdfast.operations.admission import Admission, rank_of
 from holdfast.operations.line import Rank
@@ -23,6 +25,7 @@ from holdfast.wire.canonical import canonical
 
 _DECISION: Final = b"POST /v1/decisions HTTP/1.1\r\n"
 _EVENT: Final = b"POST /v1/events HTTP/1.1\r\n"
+_ROUTE: Final = DECISIONS.encode()
 _LENGTH: Final = b"\r\ncontent-length:"
 _DEADLINE: Final = f"\r\n{HEADER.lower()}:".encode()
 _DIGITS: Final = 5
@@ -158,6 +161,7 @@ class Connection(HttpToolsProtocol):
         self._since = self.loop.time()
         self._bytes = 0
         self._unread_since: float | None = None
+        self._door = self.app if isinstance(self.app, Door) else None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a client in, or send it away when there are too many."""
@@ -197,7 +201,40 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Begin to wait for a body."""
         self._now(Doing.BODY)
-        super().on_headers_complete()
+        if self._is_decision():
+            self._exchange()
+        else:
+            super().on_headers_complete()
+
+    def _is_decision(self) -> bool:
+        """Tell whether the door may serve a call without the detour of messages."""
+        parser = self.parser
+        usual = self._door is not None and self.url == _ROUTE and parser.get_method() == b"POST"
+        return usual and parser.get_http_version() == "1.1" and not parser.should_upgrade()
+
+    def _exchange(self) -> None:
+        """Begin a call on the decision route, or let it wait for the one before it."""
+        before = cast("RequestResponseCycle | None", self.cycle)
+        self.scope |= {"method": "POST", "path": DECISIONS, "raw_path": _ROUTE, "query_string": b""}
+        self.cycle = Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        door = cast("Any", self._door)
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, door)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, door))
 
     def on_body(self, body: bytes) -> None:
         """Take a part of a body."""

@@ -1,6 +1,6 @@
 """The decision route as a bare ASGI callable before everything else, because it is the hot one."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import structlog
@@ -9,6 +9,7 @@ from holdfast.api.access import Access
 from holdfast.api.deadlines import read_deadline
 from holdfast.api.problems import PROBLEM, problem, problem_headers
 from holdfast.operations.admission import Admission, rank_of
+from holdfast.operations.decide_event import Answer
 from holdfast.operations.intake import decide
 from holdfast.operations.line import Rank
 from holdfast.operations.shard import Shard
@@ -19,6 +20,8 @@ from holdfast.wire.codec import MAX_EVENT_BYTES
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Iterable[tuple[bytes, bytes]]
+Say = Callable[[Answer], bool]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DECISIONS = "/v1/decisions"
@@ -42,9 +45,13 @@ class Door:
         if scope["type"] != "http" or scope["path"] != DECISIONS or scope["method"] != "POST":
             await self._let_in(scope, receive, send)
             return
+        await self.serve(scope["headers"], receive, send)
+
+    async def serve(self, headers: Headers, receive: Receive, send: Send, *, say: Say | None = None) -> None:
+        """Serve a call on the decision route; `say` may send a usual answer itself, and tells whether it did."""
         try:
-            key = self.access.check(authorization(scope), "decide")
-            deadline = read_deadline(scope["headers"], self._shard.ports.tick)
+            key = self.access.check(authorization(headers), "decide")
+            deadline = read_deadline(headers, self._shard.ports.tick)
             body = await read_body(receive, MAX_EVENT_BYTES)
             rank = rank_of(body)
             if (turn := self.admission.enter(rank, key, deadline)) is not None:
@@ -57,14 +64,15 @@ class Door:
             _log.error("decision failed", error=type(error).__name__, exc_info=True)
             await send_problem(send, Bug("the decision failed inside Holdfast; nothing was decided"))
         else:
-            headers = [_JSON, _REPLAYED] if answer.replayed else [_JSON]
-            await send_body(send, answer.body, status=answer.status, headers=headers)
+            if say is None or not say(answer):
+                told = [_JSON, _REPLAYED] if answer.replayed else [_JSON]
+                await send_body(send, answer.body, status=answer.status, headers=told)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand another call on when its turn comes, or refuse it."""
         rank = rank_of_call(scope) if scope["type"] == "http" else None
         if rank is not None:
-            key = self.access.key_of((authorization(scope) or "").encode("latin-1"))
+            key = self.access.key_of((authorization(scope["headers"]) or "").encode("latin-1"))
             try:
                 turn = self.admission.enter(rank, key)
                 if turn is not None:
@@ -84,9 +92,9 @@ def rank_of_call(scope: Scope) -> Rank | None:
     return Rank.MONEY if acts else Rank.CONTEXT
 
 
-def authorization(scope: Scope) -> str | None:
-    """Give the authorization header of a connection."""
-    for name, value in scope["headers"]:
+def authorization(headers: Headers) -> str | None:
+    """Give the authorization header of a call."""
+    for name, value in headers:
         if name == b"authorization":
             return str(value.decode("latin-1"))
     return None

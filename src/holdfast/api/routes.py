@@ -1,7 +1,6 @@
 """Every route but the hot one."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import wraps
 
@@ -23,6 +22,7 @@ from holdfast.operations.declare_source import declare_source, known_sources
 from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.intake import decide as decide_or_claim
 from holdfast.operations.intake import take
+from holdfast.operations.line import Rank
 from holdfast.operations.make_claim import Made
 from holdfast.operations.read_decision import decision_page, read_decision, replay_decision
 from holdfast.operations.read_lists import list_page, list_summaries
@@ -48,6 +48,7 @@ MAX_BATCH_BYTES = 4 * 1024 * 1024
 MAX_BATCH_LINES = 1_000
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_PAGE = 500
+_PORTION = 8
 MoveClock = Callable[[int], Awaitable[None]]
 Endpoint = Callable[["Routes", Request], Awaitable[Response]]
 _log = structlog.get_logger("holdfast.api")
@@ -104,16 +105,6 @@ def _methods(request: Request) -> list[str]:
     routes = [one for one in request.app.routes if isinstance(one, Route)]
     here = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
     return sorted({method for one in here for method in one.methods or ()})
-
-
-async def in_order(lines: Sequence[asyncio.Task[bytes]]) -> AsyncIterator[bytes]:
-    """Give the answers to lines in their order, each as soon as it is there, with those that are ready beside it."""
-    waiting = deque(lines)
-    while waiting:
-        ready = [await asyncio.shield(waiting.popleft())]  # who goes away must not end the call of a twin
-        while waiting and waiting[0].done():
-            ready.append(waiting.popleft().result())
-        yield b"\n".join(ready) + b"\n"
 
 
 class Routes:
@@ -196,9 +187,28 @@ class Routes:
         lines = [line for line in (await request_body(request, MAX_BATCH_BYTES)).split(b"\n") if line.strip()]
         if len(lines) > MAX_BATCH_LINES:
             raise TooLargeError(f"the batch has {len(lines)} lines; at most {MAX_BATCH_LINES} are taken")
-        tasks = [asyncio.ensure_future(self._line(line, deadline)) for line in lines]
+        portions = [lines[first : first + _PORTION] for first in range(0, len(lines), _PORTION)]
+        tasks = [asyncio.ensure_future(self._portion(portion, deadline)) for portion in portions]
 
-        return StreamingResponse(in_order(tasks), media_type="application/x-ndjson")
+        async def answers() -> AsyncIterator[bytes]:
+            for task in tasks:
+                yield await asyncio.shield(task)  # who goes away must not end the call of a twin
+
+        return StreamingResponse(answers(), media_type="application/x-ndjson")
+
+    async def _portion(self, lines: Sequence[bytes], deadline: Deadline | None) -> bytes:
+        """Decide a few lines when their turn comes; calls one by one are not kept waiting by a batch."""
+        line = self.shard.crowd.line
+        try:
+            if line is not None and deadline is not None:
+                turn = line.enter(Rank.BULK, deadline.ends_ns, len(lines))
+                if turn is not None:
+                    await turn
+        except HoldfastError as error:
+            return (canonical({"error": problem(error)}) + b"\n") * len(lines)
+        return b"".join(
+            [answer + b"\n" for answer in await asyncio.gather(*(self._line(one, deadline) for one in lines))]
+        )
 
     async def _line(self, line: bytes, deadline: Deadline | None) -> bytes:
         if len(line) > MAX_EVENT_BYTES:

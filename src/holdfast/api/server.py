@@ -1,6 +1,9 @@
 """The whole HTTP application: the hot door before the other routes."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from holdfast.api.access import Access
 from holdfast.api.claim_routes import CLAIM_ROUTES
@@ -36,10 +39,14 @@ def build(
 
 
 def _beside(routes: App, pages: Mapping[str, App]) -> App:
-    """Answer the addresses of pages by their applications, and all others by the API."""
+    """Answer the addresses of pages by their applications, and all others by the API.
+
+    Pages alone ask whether the client came to a proxy over TLS, so that they alone read the headers that tell it.
+    """
+    told: dict[str, Any] = {first: ProxyHeadersMiddleware(page) for first, page in pages.items()}  # type: ignore[arg-type]
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         first = scope.get("path", "").split("/")[1:2]
-        await pages.get(f"/{first[0]}" if first else "", routes)(scope, receive, send)
+        await told.get(f"/{first[0]}" if first else "", routes)(scope, receive, send)
 
     return answer

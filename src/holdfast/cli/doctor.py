@@ -147,6 +147,9 @@ def _law(assembled: Assembled) -> Iterator[Finding]:
         yield Finding(
             GOOD, f"pack {pack.id}", f"{len(pack.signs)} signs, {len(pack.duties)} duties, {len(pack.rules)} rules"
         )
+    if law.model is not None:
+        on = ", ".join(law.model.on)
+        yield Finding(GOOD, f"model {law.model.version}", f"{len(law.model.features)} features on {on}")
     for edge in boundaries(law.packs):
         if now_ms < edge <= now_ms + SOON_DAYS * DAY_MS:
             day = from_ms(edge, assembled.shard.tenant.zone).date()

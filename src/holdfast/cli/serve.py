@@ -1,7 +1,6 @@
 """`holdfast serve`: the server, its doors and its worker in one process."""
 
 import asyncio
-import gc
 import os
 import signal
 import socket
@@ -18,6 +17,7 @@ from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
 from holdfast.app.outside import open_readers
+from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
 from holdfast.cli.listening import bind, room_for_connections
@@ -124,7 +124,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         shares=settings.calls_per_second(),
     )
     reception = Reception(app.admission, app.access, Limits(connections=room_for_connections()))
-    gc.freeze()
+    spare_what_stands()
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
@@ -132,6 +132,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
         asyncio.create_task(compact_now_and_then(shard, settings)),
         asyncio.create_task(keep_working(shard, gateway)),
+        asyncio.create_task(collect_in_pauses(shard)),
         asyncio.create_task(reception.keep_sweeping()),
     ]
     signal.signal(signal.SIGTERM, lambda *_: None)  # raised again after the last answer, before anything is closed
@@ -156,5 +157,6 @@ def _config(app: App, reception: Reception) -> uvicorn.Config:
         log_level="warning",
         lifespan="off",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
     )

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 
-from holdfast.windows.store import warm_up
+from holdfast.features.warm_up import warm_up
 
 _QUIET_SECONDS: Final = 2.0
 _log: Final = structlog.get_logger("holdfast.start")

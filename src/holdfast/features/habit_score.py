@@ -16,6 +16,9 @@ from math import nan
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from holdfast.vocabulary.event import Value
 
 HIGHEST: Final = 6.0  # beyond one in a million nothing was measured
@@ -72,6 +75,13 @@ _PLAIN: Final = MappingProxyType(
         for event_type, table in TABLES.items()
     }
 )
+
+
+def flat(table: ScoreTable) -> NDArray[np.float64]:
+    """Write a table for the kernel: levels, weights, then the points of the curve."""
+    levels = [table.everyday.get(name, 0.0) for name in DIMENSIONS]
+    weights = [table.weight.get(name, 0.0) for name in DIMENSIONS]
+    return np.array([*levels, *weights, *(number for point in table.curve for number in point)])
 
 
 def combined(surprises: Sequence[float], event_type: str) -> float:

@@ -1,8 +1,9 @@
 """Which identifiers a party carries in an event, normalised and hashed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from struct import Struct
+from typing import Final
 
 from holdfast.matching.identifiers import Identity, identify
 from holdfast.vocabulary.errors import InvalidError
@@ -28,6 +29,8 @@ PARTY_ORDER = (
 
 _PLAIN = frozenset({"customer_id", "seller_id"})
 _REMEMBERED = 65_536
+_HALVES: Final = Struct("<QQ")
+NOTHING: Final = bytes(16)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -37,14 +40,6 @@ def identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity |
         return identify(ListKind(kind), value, bic=bic, home=home)
     except InvalidError:
         return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """One party's identifiers in the order of their weight, and the client's key when it is one of ours."""
-
-    keys: Sequence[Key]
-    client: Key | None
 
 
 def attribute(path: str) -> str:
@@ -63,47 +58,64 @@ def _normal(name: str, value: str, *, bic: str | None, home: str) -> str:
 
 
 @cache
-def _paths(party: str) -> tuple[tuple[str, str], ...]:
-    """Give the identifiers of a party, each with its path."""
-    return tuple((name, f"{party}.{name}") for name in PARTY_ORDER)
+def _paths(party: str) -> tuple[str, ...]:
+    """Give where a party's bank and its identifiers stand in an event."""
+    return (f"{party}.bic", *(f"{party}.{name}" for name in PARTY_ORDER))
+
+
+def packed(key: Key) -> bytes:
+    """Write a key as the two words of a box."""
+    return _HALVES.pack(*key)
 
 
 class Recognition:
-    """Maker of the keys of parties' identifiers; recent ones are remembered, a bounded number of them."""
+    """Maker of the keys of parties and of plain values, as bytes for a box; recent ones are remembered.
+
+    So a bounded number of values stands in memory in the clear, as those of the events in hand do.
+    """
 
     def __init__(self, keys: KeyMaker, home: str) -> None:
         self._keys = keys
         self._home = home
-        self._recent: dict[tuple[str, Value, Value], Key] = {}
+        self._parties: dict[tuple[Value, ...], bytes] = {}
+        self._values: dict[str, dict[Value, bytes]] = {}
 
-    def known(self, event: Event, party: str) -> Known:
-        """Collect the identifiers that a party carries; an account is taken together with its BIC."""
-        values = event.values
-        bic = values.get(f"{party}.bic")
-        found: list[Key] = []
-        client: Key | None = None
-        for name, path in _paths(party):
-            value = values.get(path)
-            if value is None:
-                continue
-            key = self._recent.get((name, value, bic)) or self._key(name, value, bic)
-            found.append(key)
-            if name == "customer_id":
-                client = key
-        return Known(keys=found, client=client)
+    def packed(self, event: Event, party: str) -> bytes:
+        """Give the keys of a party's identifiers, weightiest first; an account is taken together with its BIC."""
+        form = tuple(map(event.values.get, _paths(party)))
+        found = self._parties.get(form)
+        if found is None:
+            if len(self._parties) >= _REMEMBERED:
+                self._parties.clear()
+            found = self._parties[form] = b"".join(map(packed, self.known(event, party)))
+        return found
 
-    def _key(self, name: str, value: Value, bic: Value) -> Key:
-        if len(self._recent) >= _REMEMBERED:
-            self._recent.clear()
-        normal = _normal(name, str(value), bic=str(bic) if bic else None, home=self._home)
-        made = self._recent[name, value, bic] = self._keys.key(name, normal)
-        return made
+    def known(self, event: Event, party: str) -> list[Key]:
+        """Give the keys of the identifiers that a party carries, weightiest first."""
+        bank, *values = map(event.values.get, _paths(party))
+        bic = str(bank) if bank else None
+        return [
+            self._keys.key(name, _normal(name, str(value), bic=bic, home=self._home))
+            for name, value in zip(PARTY_ORDER, values, strict=True)
+            if value is not None
+        ]
 
+    def maker(self, path: str) -> tuple[Mapping[Value, bytes], Callable[[Value], bytes]]:
+        """Give what is known of plain values at a path, and what makes the key of any; `None` has none."""
+        kind = attribute(path)
+        known = self._values.setdefault(kind, {None: NOTHING})
 
-def value_key(values: Mapping[str, object], path: str, keys: KeyMaker) -> Key | None:
-    """Give the key of one plain value, or nothing when it is unknown."""
-    value = values.get(path)
-    return None if value is None else keys.key(attribute(path), str(value))
+        def make(value: Value) -> bytes:
+            text = value if value is None or value.__class__ is str else str(value)
+            found = known.get(text)
+            if found is None:
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                    known[None] = NOTHING
+                found = known[text] = packed(self._keys.fresh(kind, str(text)))
+            return found
+
+        return known, make
 
 
 def combine(first: Key, second: Key) -> Key:

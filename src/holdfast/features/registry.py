@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from hashlib import blake2b
 
 from holdfast.language import Expression, compile_event_expression, compile_program
@@ -10,20 +9,12 @@ from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import KeyPart, Statistic, WindowSpec
-from holdfast.windows import ColumnKind, Lane, SeriesSpec
+from holdfast.windows import ColumnKind, Lane, Reading, SeriesSpec
 
 OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
 RESULT_MS = 7 * DAY_MS  # how long after an operation its result corrects also what is asked of the whole past
 _KEPT = "kept for results"
 _INTEGERS = frozenset({FieldType.INTEGER, FieldType.MONEY, FieldType.INSTANT, FieldType.DURATION, FieldType.BOOL})
-
-
-class Reading(Enum):
-    """How a lane's number becomes a value: as it is, as a truth value, or unknown when it is 0 for want of events."""
-
-    NUMBER = "number"
-    TRUTH = "truth"
-    VARIETY = "variety"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +37,7 @@ class Series:
 
     index: int
     family: Family
+    spec: SeriesSpec
     columns: tuple[tuple[int, ColumnKind], ...]
     filter_places: tuple[int, ...]
     lanes: Mapping[str, int]
@@ -169,15 +161,17 @@ def _series(index: int, family: Family, *, specs: Sequence[WindowSpec], cells: _
         readings[_KEPT] = Reading.NUMBER
     kinds = tuple(cells.kind(text, hashed=hashed) for text, hashed in columns)
     name = f"{family.of}/{'+'.join(family.then)}{'/attempts' * family.attempts}{'/money' * family.money}"
+    laid_out = SeriesSpec(name=name, columns=kinds, lanes=tuple(lanes.values()))
     series = Series(
         index=index,
         family=family,
+        spec=laid_out,
         columns=tuple((cells.place(text), kind) for (text, _), kind in zip(columns, kinds, strict=True)),
         filter_places=tuple(cells.place(text) for text in filters),
         lanes={lane: place for place, lane in enumerate(lanes)},
         readings=tuple(readings.values()),
     )
-    return series, SeriesSpec(name=name, columns=kinds, lanes=tuple(lanes.values()))
+    return series, laid_out
 
 
 def _queries(event_type: str, specs: Sequence[WindowSpec], by_family: Mapping[Family, Series]) -> tuple[Query, ...]:

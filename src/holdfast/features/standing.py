@@ -3,8 +3,9 @@
 It is a fold of the log like the windows. Only keyed hashes and instants are kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from holdfast.vocabulary.event import Event, Value
@@ -15,6 +16,7 @@ from holdfast.vocabulary.keys import Key, KeyMaker
 REPEAT_OF: Final = "standing.repeat.of"
 ALLOWED_FROM: Final = "standing.repeat.allowed_from"
 LASTS: Final = "standing.duty."
+_SHAPES: Final = 1_024
 _SIDES: Final = ("payer.", "payee.")
 _BESIDE: Final = frozenset(side + name for side in _SIDES for name in ("own", "cards_open", "trusted_person"))
 
@@ -116,13 +118,18 @@ class Standing:
 
     def _operation(self, event: Event) -> Key:
         """Name an operation by payer, payee's requisites, amount and rail, each exactly as given."""
-        return self.keys.fresh("operation", "\x1f".join(_requisites(event)))
+        return self.keys.fresh("operation", _requisites(event))
 
 
-def _requisites(event: Event) -> Iterator[str]:
+def _requisites(event: Event) -> str:
     values = event.values
-    yield f"{event.type}\x1f{values.get('rail')}\x1f{values.get('amount')}\x1f{values.get('currency')}"
-    yield str(values.get("payer.customer_id") or values.get("client.customer_id"))
-    for name in sorted(values):
-        if name.startswith("payee.") and name not in _BESIDE:
-            yield f"{name}={values[name]}"
+    get = values.get
+    client = get("payer.customer_id") or get("client.customer_id")
+    head = f"{event.type}\x1f{get('rail')}\x1f{get('amount')}\x1f{get('currency')}\x1f{client}"
+    return "\x1f".join([head, *[f"{name}={values[name]}" for name in _of_payee(tuple(values))]])
+
+
+@lru_cache(maxsize=_SHAPES)
+def _of_payee(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the names of the payee's requisites among an event's fields; events of few shapes come again and again."""
+    return tuple(sorted(name for name in names if name.startswith("payee.") and name not in _BESIDE))

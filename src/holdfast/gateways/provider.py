@@ -3,15 +3,15 @@
 import ssl
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
-import httpx
-
-from holdfast.vocabulary.errors import GarbageError, ProviderError, SettingError
+from holdfast.gateways.lines import Lines
+from holdfast.vocabulary.errors import ProviderError, SettingError
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.outside import ProviderSpec
 from holdfast.wire.outside import LONGEST_ANSWER, question_bytes, read_answer
 
-_MS_PER_S: Final = 1_000
+_OK: Final = 200
 
 
 class HttpProvider:
@@ -23,40 +23,35 @@ class HttpProvider:
 
     def __init__(self, spec: ProviderSpec, secret: str = "") -> None:
         self._spec = spec
-        self._headers = {"content-type": "application/json", "accept": "application/json", "user-agent": "holdfast"}
-        if secret:
-            self._headers["authorization"] = f"Bearer {secret}"
-        self._client = httpx.AsyncClient(
-            verify=_trust(spec),
-            timeout=spec.timeout_ms / _MS_PER_S,
-            limits=httpx.Limits(max_connections=spec.connections, max_keepalive_connections=spec.connections),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._head = _head(spec.url, secret)
+        self._lines = Lines(spec.url, connections=spec.connections, trust=_trust(spec), most=LONGEST_ANSWER)
 
     async def read(self, asked: Mapping[str, Value]) -> Mapping[str, Value]:
         """Ask; ProviderError when the call failed, GarbageError when the answer cannot be believed."""
-        try:
-            return read_answer(self._spec, await self._post(question_bytes(asked)))
-        except httpx.HTTPError as error:
-            raise ProviderError(f"the call failed: {type(error).__name__}") from None
-
-    async def _post(self, body: bytes) -> bytes:
-        """Send the question and read what is answered, up to a limit."""
-        request = self._client.stream("POST", self._spec.url, content=body, headers=self._headers)
-        async with request as response:
-            if response.status_code != httpx.codes.OK:
-                raise ProviderError(f"the provider answered {response.status_code}")
-            answer = bytearray()
-            async for chunk in response.aiter_bytes():
-                answer += chunk
-                if len(answer) > LONGEST_ANSWER:
-                    raise GarbageError(f"the answer has more than {LONGEST_ANSWER} bytes")
-            return bytes(answer)
+        body = question_bytes(asked)
+        status, answer = await self._lines.ask(b"%bcontent-length: %d\r\n\r\n%b" % (self._head, len(body), body))
+        if status != _OK:
+            raise ProviderError(f"the provider answered {status}")
+        return read_answer(self._spec, answer)
 
     async def close(self) -> None:
         """Close what connections are open."""
-        await self._client.aclose()
+        self._lines.close()
+
+
+def _head(url: str, secret: str) -> bytes:
+    """Write what stands before every question."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    lines = [
+        f"POST {target} HTTP/1.1",
+        f"host: {parts.netloc}",
+        "content-type: application/json",
+        "accept: application/json",
+        "user-agent: holdfast",
+        *([f"authorization: Bearer {secret}"] if secret else []),
+    ]
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 def _trust(spec: ProviderSpec) -> ssl.SSLContext:

@@ -70,6 +70,7 @@ class ListBook:
         self._empty: dict[tuple[str, Trilean], ListMatch] = {}
         self._state = 0
         self._usual: dict[tuple[Questions, int], Answered] = {}
+        self._holding: dict[str, list[Membership]] = {}
 
     def versions(self) -> Mapping[str, ListVersion]:
         """Give the present version of every loaded list, by the list's id."""
@@ -184,8 +185,7 @@ class ListBook:
         shelf.members = members
         shelf.advance(version)
         shelf.cover(replace(version, kinds=change.kinds or version.kinds))
-        self._state += 1
-        self._usual.clear()
+        self._take_stock()
 
     def answer(self, questions: Questions, asked: Sequence[Asked], *, at_ms: int) -> Answered:
         """Answer all questions at one instant; `asked` are the identifiers of `questions.subjects`, in that order."""
@@ -217,9 +217,21 @@ class ListBook:
 
     def _look_up(self, asked: Asked) -> None:
         """Note whether any identifier may hit an entry of some list at some instant, which holds for this state."""
-        members = [shelf.members for shelf in self._shelves.values()]
         asked.looked = self._state
-        asked.listed = any(one.may_hit(identifier) for one in members for identifier in asked.identifiers)
+        asked.listed = any(
+            members.find(one, at_ms=0) != kernel.ABSENT
+            for one in asked.identifiers
+            for members in self._holding.get(one.kind, ())
+        )
+
+    def _take_stock(self) -> None:
+        """Begin a new state of the lists: which of them hold entries of each kind, and nothing looked up yet."""
+        self._state += 1
+        self._usual.clear()
+        self._holding.clear()
+        for shelf in self._shelves.values():
+            for kind in shelf.members.kinds:
+                self._holding.setdefault(kind, []).append(shelf.members)
 
     def probe(
         self,
@@ -284,6 +296,7 @@ class ListBook:
             shelf = Shelf(members=members, version=version, published_ms=row["published_ms"])
             shelf.advance(version)
             book._shelves[version.list] = shelf
+        book._take_stock()
         return book
 
 

@@ -73,7 +73,8 @@ class Membership:
         self._documents = Papers()
         self._sources = Papers()
         self._tags: dict[str | None, int] = {None: 0}
-        self._kinds: set[str] = set()
+        self.kinds: set[str] = set()
+        """The kinds of all entries that were ever added."""
 
     def __len__(self) -> int:
         """Count the entries, expired ones too until they are removed."""
@@ -92,10 +93,6 @@ class Membership:
         (high, low), bic = asked.key, asked.bic
         row: int = kernel.find(self._table, self._rows, high, low, bic, at_ms, needs)
         return row
-
-    def may_hit(self, asked: Identifier) -> bool:
-        """Tell whether an identifier may hit an entry at some instant; most lists hold entries of few kinds."""
-        return asked.kind in self._kinds and self.find(asked, at_ms=0) != kernel.ABSENT
 
     def holds(self, entry: ListEntry) -> bool:
         """Tell whether an entry of this kind, value and BIC is there, live or not."""
@@ -144,7 +141,7 @@ class Membership:
         for chunk in _chunks(entries):
             self.reserve(len(chunk))
             self._count = kernel.put(self._table, self._rows, self._count, self._words(chunk))
-            self._kinds.update(entry.kind.value for entry in chunk)
+            self.kinds.update(entry.kind.value for entry in chunk)
 
     def remove(self, entries: Iterable[ListEntry]) -> None:
         """Take out entries by kind, value and BIC; those that are not there are passed over."""
@@ -183,7 +180,7 @@ class Membership:
     def copy(self) -> "Membership":
         """Make an equal membership that changes on its own."""
         made = Membership(self._keys)
-        made._count, made._tags, made._kinds = self._count, dict(self._tags), set(self._kinds)
+        made._count, made._tags, made.kinds = self._count, dict(self._tags), set(self.kinds)
         made._rows, made._table = self._rows.copy(), self._table.copy()
         made._documents, made._sources = self._documents.copy(), self._sources.copy()
         if len(made._documents) > 2 * made._count + _SPARE:
@@ -221,7 +218,7 @@ class Membership:
         made._count = len(rows)
         made._rows = rows.copy() if len(rows) else made._rows
         made._index(len(rows))
-        made._kinds = {_KINDS[number].value for number in np.unique(rows[:, kernel.MARKS] >> np.uint64(8)).tolist()}
+        made.kinds = {_KINDS[number].value for number in np.unique(rows[:, kernel.MARKS] >> np.uint64(8)).tolist()}
         made._documents = _papers(arrays, "document")
         made._sources = _papers(arrays, "source")
         return made

@@ -1,10 +1,11 @@
 """Who is let in: a call that would not be answered in time is refused at once, before anything of it is read.
 
 The bound is time, not number. What a call would wait is the calls before it, each at what one takes, and the age of
-the oldest record that is not on disk yet. Calls about money go first. Where calls have had to wait for longer than a
-moment without a pause, more are let in only as long as the line is short, a tenth of the time that their answer may
-take: a long one would make every answer late and none more; and while money has to wait so, nothing else is let in. A
-key that asks for more than its share is then told so, and the others are served.
+the oldest record that is not on disk yet; half of its time is kept for the work itself and the way to disk. Calls
+about money go first. Where calls have had to wait for longer than a moment without a pause, more are let in only as
+long as the line is short, a tenth of the time that their answer may take: a long one would make every answer late and
+none more; and while money has to wait so, nothing else is let in. A key that asks for more than its share is then told
+so, and the others are served.
 """
 
 import re
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from holdfast.operations.shard import Shard
 
 SHORT: Final = 10
+RESERVE: Final = 2
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
 _RECENT_NS: Final = 10 * _NS_PER_S
-_USUAL: Final = {Rank.MONEY: "transfer", Rank.CONTEXT: "login"}
+_USUAL: Final = {Rank.MONEY: "transfer", Rank.CONTEXT: "login", Rank.BULK: "login"}
 _MONEY: Final = re.compile(rb'"type"\s*:\s*"(?:transfer|cash_withdrawal|cash_deposit|loan_application|loan_payout)"')
 _OVERLOADED: Final = OverloadedError("there are more calls than can be answered in time")
 _CROWDING: Final = TooManyError("the key asks for more than its share while there are too many calls")
@@ -80,7 +82,7 @@ class Admission:
             self.crowd.count("declared_share", rank, now_ns)
             raise TooManyError("the key asks for more calls a second than were agreed")
         ends_ns = (deadline or self.deadline(rank, now_ns)).ends_ns
-        if now_ns + line.wait_ns(rank) + self._disk_ns(now_ns) >= ends_ns:
+        if line.wait_ns(rank) + self._disk_ns(now_ns) >= (ends_ns - now_ns) / RESERVE:
             if line.since_ns[rank] is not None:
                 line.press(rank)
             raise copy(self._refusal(rank, key, now_ns))

@@ -21,6 +21,8 @@ _PARTIES: Final = ("payer", "payee", "client", "seller", "sender", "recipient")
 _TELLING: Final = frozenset({"customer_id", "kind", "bic", "swift"})
 _OWN: Final = frozenset({"payer", "client", "seller"})
 _REMEMBERED: Final = 65_536
+Form = tuple[str, str, tuple[str, ...]]
+"""A party of an event type: its name, where its client's id stands, and all that tells who it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class ClientIndex:
 
     _clients: dict[Key, Client] = field(default_factory=dict)
     _lately: set[tuple[object, ...]] = field(default_factory=set)
-    _paths: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    _forms: dict[str, tuple[Form, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the clients that were seen."""
@@ -81,18 +83,26 @@ class ClientIndex:
 
     def note(self, event: Event, memory: Memory, *, seq: int) -> None:
         """Take note of the clients of the event of a record, with what stands beside their ids."""
-        for party in _PARTIES:
-            client_id = event.values.get(f"{party}.customer_id")
-            if client_id is not None and self._is_news(event, party, memory.schema):
+        get, forms = event.values.get, self._forms.get(event.type)
+        if forms is None:
+            forms = self._lay_out(event.type, memory.schema)
+        for party, named, paths in forms:
+            client_id = get(named)
+            if client_id is not None and self._is_news((party, *map(get, paths))):
                 self._note(client_key(str(client_id), memory), event, party, memory=memory, seq=seq)
 
-    def _is_news(self, event: Event, party: str, schema: EventSchema) -> bool:
+    def _lay_out(self, event_type: str, schema: EventSchema) -> tuple[Form, ...]:
+        """Find the parties of an event type, once."""
+        fields = schema.fields[event_type]
+        forms = self._forms[event_type] = tuple(
+            (party, f"{party}.customer_id", tuple(_telling(fields, f"{party}.")))
+            for party in _PARTIES
+            if f"{party}.customer_id" in fields
+        )
+        return forms
+
+    def _is_news(self, form: tuple[object, ...]) -> bool:
         """Tell whether a party was not seen lately in just this form, which spares most events any hashing."""
-        key = (event.type, party)
-        paths = self._paths.get(key)
-        if paths is None:
-            paths = self._paths[key] = tuple(_telling(schema.fields[event.type], f"{party}."))
-        form = (party, *map(event.values.get, paths))
         if form in self._lately:
             return False
         if len(self._lately) >= _REMEMBERED:

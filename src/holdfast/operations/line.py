@@ -23,10 +23,11 @@ _SPREAD: Final = 4
 
 
 class Rank(IntEnum):
-    """What goes first: money that moves now, then all that only tells about the past."""
+    """What goes first: money that moves now, then all that only tells about the past, then lines of batches."""
 
     MONEY = 0
     CONTEXT = 1
+    BULK = 2
 
 
 class Line:
@@ -40,7 +41,7 @@ class Line:
 
     def __init__(self, tick: Tick, *, cost_ns: float = _FIRST_COST_NS) -> None:
         self._tick = tick
-        self._heaps: list[list[tuple[int, int, asyncio.Future[None]]]] = [[] for _ in Rank]
+        self._heaps: list[list[tuple[int, int, int, asyncio.Future[None]]]] = [[] for _ in Rank]
         self._number = count()
         self._begun = 0
         self._left = self._portion(cost_ns)
@@ -65,21 +66,21 @@ class Line:
         """Estimate how long a call that comes now would wait: as long as all that goes before it takes."""
         return sum(self.waiting[: rank + 1]) * self.cost_ns
 
-    def enter(self, rank: Rank, ends_ns: int) -> "asyncio.Future[None] | None":
+    def enter(self, rank: Rank, ends_ns: int, calls: int = 1) -> "asyncio.Future[None] | None":
         """Let a call begin at once (nothing), or give what ends when it may; OverloadedError there when it is too late.
 
-        `ends_ns` is the tick by which it must have been answered.
+        `ends_ns` is the tick by which it must have been answered; `calls` are as many as begin together.
         """
         if not self._armed:
             self._armed = True
             asyncio.get_running_loop().call_soon(self._turn)
         if self.has_room:
-            self._left -= 1
-            self._begun += 1
+            self._left -= calls
+            self._begun += calls
             return None
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heappush(self._heaps[rank], (ends_ns, next(self._number), turn))
-        self.waiting[rank] += 1
+        heappush(self._heaps[rank], (ends_ns, next(self._number), calls, turn))
+        self.waiting[rank] += calls
         return turn
 
     def _turn(self) -> None:
@@ -108,16 +109,18 @@ class Line:
             self.press(rank)
 
     def press(self, rank: Rank) -> None:
-        """Say that calls wait for too long, until none waits any more; who would go after them need not wait at all."""
-        self.pressed[rank] = True
+        """Say that calls wait for too long, until none waits any more.
+
+        Context need not wait for money at all then; lines of a batch have more time, and their callers no other way.
+        """
         for later in Rank:
-            if later > rank:
-                self.pressed[later] = True
-                self._send_away(later)
+            self.pressed[later] = self.pressed[later] or later >= rank
+        if rank is Rank.MONEY:
+            self._send_away(Rank.CONTEXT)
 
     def _send_away(self, rank: Rank) -> None:
         """Refuse all that wait in a rank."""
-        for _, _, turn in self._heaps[rank]:
+        for _, _, _, turn in self._heaps[rank]:
             if not turn.done():
                 turn.set_exception(OverloadedError("there are more calls than can be answered in time"))
         self._heaps[rank].clear()
@@ -126,17 +129,17 @@ class Line:
     def _call(self, rank: Rank, now_ns: int) -> None:
         """Let the first of a rank begin while there is room, and send away those whose time is over."""
         heap = self._heaps[rank]
-        while heap and (self._left or heap[0][0] <= now_ns):
-            ends_ns, _, turn = heappop(heap)
-            self.waiting[rank] -= 1
+        while heap and (self._left > 0 or heap[0][0] <= now_ns):
+            ends_ns, _, calls, turn = heappop(heap)
+            self.waiting[rank] -= calls
             if turn.done():
                 continue
             if ends_ns <= now_ns:
                 turn.set_exception(OverloadedError("the time of this answer was over before its turn came"))
                 continue
             turn.set_result(None)
-            self._left -= 1
-            self._begun += 1
+            self._left -= calls
+            self._begun += calls
 
     def _learn(self, now_ns: int) -> None:
         """Learn what a call takes from a turn of the loop that had no time to rest."""

@@ -91,6 +91,8 @@ def _address(node: Node, *, plain: bool) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise node.fault("an address is expected here", "for example `https://telecom.example/v1/check`")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise node.fault("an address has plain characters only", "write others as `%` and two digits, or in punycode")
     if parts.username is not None or parts.password is not None:
         raise node.fault("an address must not hold a password", "put the key in a file and name it by `auth_file`")
     if parts.scheme == "http" and not plain and not _is_loopback(parts.hostname):

@@ -26,7 +26,7 @@ def library() -> Any:
     faults = []
     for name in _FILES:
         try:
-            loaded = ctypes.CDLL(f"{found.submodule_search_locations[0]}/lib/{name}")
+            loaded = ctypes.PyDLL(f"{found.submodule_search_locations[0]}/lib/{name}")
         except OSError as error:
             faults.append(str(error))
         else:
@@ -47,7 +47,12 @@ def _not_loaded(faults: list[str]) -> ModelError:
 
 
 class Predictor:
-    """The trees of one model, ready for one row at a time; for one thread."""
+    """The trees of one model, ready for one row at a time.
+
+    Each call brings its own row and place for the answer, so that a thread that looks at the past beside the engine
+    cannot mix its rows with the engine's. The interpreter is not let go for the few microseconds that a call takes:
+    another thread that takes it meanwhile keeps it far longer.
+    """
 
     def __init__(self, trees: bytes, width: int) -> None:
         self._handle, self._settings, iterations = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_int()
@@ -61,17 +66,15 @@ class Predictor:
                 ctypes.byref(self._settings),
             )
         )
-        self.row = (ctypes.c_double * width)()
-        self._result, self._length = (ctypes.c_double * 1)(), ctypes.c_int64()
+        self._length = ctypes.c_int64()
         self._call = self._library.LGBM_BoosterPredictForMatSingleRowFast
-        places = (self.row, self._length, self._result)
-        self._places = (self._settings.value, *(ctypes.addressof(place) for place in places))
-        self._pack = Struct(f"{width}d").pack_into
+        self._pack = Struct(f"{width}d").pack
 
     def __call__(self, row: tuple[float, ...]) -> float | None:
         """Score one row, unknown numbers being NaN; nothing when the library refuses it."""
-        self._pack(self.row, 0, *row)
-        return None if self._call(*self._places) else self._result[0]
+        found = ctypes.c_double()
+        failed = self._call(self._settings, self._pack(*row), ctypes.byref(self._length), ctypes.byref(found))
+        return None if failed else found.value
 
     def _ask(self, status: int) -> None:
         """Turn a refusal of the library into an error."""

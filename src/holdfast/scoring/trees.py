@@ -5,7 +5,7 @@ format (`Tree::ToString` of LightGBM). Thresholds and leaves stand there with 17
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +26,8 @@ class Trees:
 
     A child below 0 is the leaf at `-child - 1`, and so is the root of a bare leaf. `forms` are LightGBM's bits of a
     split: 2 sends what is missing to the left, 4 and 8 say that zero or NaN is missing. `values` are the mean of the
-    leaves below each split, weighted by the rows that they saw in training.
+    leaves below each split, weighted by the rows that they saw in training. The output is the logistic function of
+    `steepness` times the sum of all trees; nothing where the trees are averaged instead.
     """
 
     roots: NDArray[np.int64]
@@ -36,6 +37,7 @@ class Trees:
     children: NDArray[np.int64]
     values: NDArray[np.float64]
     leaves: NDArray[np.float64]
+    steepness: float | None = None
 
 
 def read_trees(text: bytes, names: Sequence[str]) -> Trees:
@@ -44,7 +46,16 @@ def read_trees(text: bytes, names: Sequence[str]) -> Trees:
     _check_head(head, names)
     if not blocks:
         raise ModelError(f"`{FILE}` has no trees", hint="save a trained model with `Booster.save_model`")
-    return _joined([_tree(block, number) for number, block in enumerate(blocks)])
+    joined = _joined([_tree(block, number) for number, block in enumerate(blocks)])
+    return replace(joined, steepness=_steepness(head))
+
+
+def _steepness(head: Block) -> float | None:
+    """Read how steep the logistic function is: `binary sigmoid:1` has its own figure."""
+    if "average_output" in head:
+        return None
+    words = dict(word.partition(":")[::2] for word in head["objective"].split()[1:])
+    return float(words.get("sigmoid", "1"))
 
 
 def _blocks(text: bytes) -> Iterator[Block]:

@@ -21,8 +21,3 @@ class Facts:
     decided_ms: int
     values: Mapping[str, Value]
     matches: Mapping[str, ListMatch] = field(default_factory=dict)
-
-    def reaches(self, source: str, span_ms: int) -> bool:
-        """Tell whether a completeness, named by its fact, reaches back a span of time before the event."""
-        since = self.values.get(source)
-        return isinstance(since, int) and since <= self.occurred_ms - span_ms

@@ -94,3 +94,10 @@ def _mismatch(statistic: Statistic, kind: ColumnKind) -> str:
     if statistic in ORDERED and kind is ColumnKind.HASH:
         return f"`{statistic}` of a hash means nothing"
     return ""
+
+
+def plain_float(value: float) -> float:
+    """Refuse NaN, which has no order, and turn -0.0, which equals 0.0, into it."""
+    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+        raise InvalidError("a value of a float column is not a number")
+    return value + 0.0

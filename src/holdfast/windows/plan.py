@@ -6,26 +6,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from holdfast.vocabulary.windows import Statistic
-from holdfast.windows import kernel
+from holdfast.windows import memory
 from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec
 
 KINDS = {
-    Statistic.COUNT: kernel.COUNT,
-    Statistic.SUM: kernel.SUM,
-    Statistic.MEAN: kernel.MEAN,
-    Statistic.STD: kernel.STD,
-    Statistic.DISTINCT: kernel.DISTINCT,
-    Statistic.MIN: kernel.PEAK,
-    Statistic.MAX: kernel.PEAK,
-    Statistic.FIRST: kernel.FIRST,
-    Statistic.LAST: kernel.LAST,
-    Statistic.EARLIEST: kernel.EARLIEST,
-    Statistic.LATEST: kernel.LATEST,
+    Statistic.COUNT: memory.COUNT,
+    Statistic.SUM: memory.SUM,
+    Statistic.MEAN: memory.MEAN,
+    Statistic.STD: memory.STD,
+    Statistic.DISTINCT: memory.DISTINCT,
+    Statistic.MIN: memory.PEAK,
+    Statistic.MAX: memory.PEAK,
+    Statistic.FIRST: memory.FIRST,
+    Statistic.LAST: memory.LAST,
+    Statistic.EARLIEST: memory.EARLIEST,
+    Statistic.LATEST: memory.LATEST,
 }
 VALUES = {
-    ColumnKind.INTEGER: kernel.INTEGER_VALUE,
-    ColumnKind.FLOAT: kernel.FLOAT_VALUE,
-    ColumnKind.HASH: kernel.HASH_VALUE,
+    ColumnKind.INTEGER: memory.INTEGER_VALUE,
+    ColumnKind.FLOAT: memory.FLOAT_VALUE,
+    ColumnKind.HASH: memory.HASH_VALUE,
 }
 POWERS = {Statistic.COUNT: 0, Statistic.DISTINCT: 0, Statistic.SUM: 1, Statistic.MEAN: 1, Statistic.STD: 2}
 ACC_SIZE = (1, 3, 6)  # count, 128-bit sum, 192-bit sum of squares
@@ -36,6 +36,24 @@ PRESENT_BIT = 32
 LATEST_BIT = 48
 
 
+FORMS = {ColumnKind.INTEGER: "q", ColumnKind.FLOAT: "d", ColumnKind.HASH: "Q"}
+BROKEN = frozenset({Statistic.MEAN, Statistic.STD})
+GIVEN_BACK = frozenset({Statistic.MIN, Statistic.MAX, Statistic.EARLIEST, Statistic.LATEST})
+
+
+def column_form(kind: ColumnKind) -> str:
+    """Give the letter by which `struct` knows a column's numbers."""
+    return FORMS[kind]
+
+
+def answer_form(spec: SeriesSpec, lane: int) -> str:
+    """Give the letter by which `struct` knows a lane's answers."""
+    one = spec.lanes[lane]
+    if one.statistic in GIVEN_BACK and one.column is not None:
+        return FORMS[spec.columns[one.column]]
+    return "d" if one.statistic in BROKEN else "q"
+
+
 def _need(lane: Lane) -> int:
     """Give the marks that a row must have to be seen by a lane."""
     need = 0 if lane.filter is None else 1 << lane.filter
@@ -44,7 +62,7 @@ def _need(lane: Lane) -> int:
 
 def _word(lane: Lane) -> int:
     """Give where in a row a lane's value stands; 0 for none."""
-    return 0 if lane.column is None else kernel.R_VALUES + lane.column
+    return 0 if lane.column is None else memory.R_VALUES + lane.column
 
 
 @dataclass(slots=True)
@@ -62,6 +80,7 @@ class _Layout:
     places: dict[tuple[int, int, int], int] = field(default_factory=dict)  # of the accumulators
     acc_words: int = 0
     state_words: int = 0
+    stones: int = 0
 
     def __post_init__(self) -> None:
         spans = {lane.span_ms for lane in self.spec.lanes}
@@ -71,7 +90,7 @@ class _Layout:
         for key, power in sorted(self.accs.items()):
             self.places[key] = self.acc_words
             self.acc_words += ACC_SIZE[power]
-        self.state_words = kernel.CURSOR_WORDS * len(self.windows) + self.acc_words
+        self.state_words = memory.CURSOR_WORDS * len(self.windows) + self.acc_words
         self._give_places()
 
     def _register(self, lane: Lane) -> None:
@@ -96,9 +115,10 @@ class _Layout:
         for need in self.lasts:
             self.lasts[need] = self._place(1)
         for peak in self.peaks:
-            self.peaks[peak] = self._place(kernel.STACK_WORDS)
+            self.peaks[peak] = self._place(memory.STACK_WORDS)
         for key in self.distincts:
             self.owners[key] = self._place(1)
+        self.stones = self._place(memory.STACK_WORDS)
 
     def _place(self, words: int) -> int:
         place = self.state_words
@@ -131,11 +151,11 @@ class _Layout:
     @property
     def width(self) -> int:
         """Give the words of one row."""
-        return kernel.R_VALUES + len(self.spec.columns) + 2 * len(self.distincts)
+        return memory.R_VALUES + len(self.spec.columns) + 2 * len(self.distincts)
 
     def link_word(self, number: int) -> int:
         """Give where in a row the link of a distinct group stands."""
-        return kernel.R_VALUES + len(self.spec.columns) + 2 * number
+        return memory.R_VALUES + len(self.spec.columns) + 2 * number
 
 
 def _window_table(layout: _Layout) -> list[int]:
@@ -151,13 +171,18 @@ def _window_table(layout: _Layout) -> list[int]:
     return table
 
 
-def _distinct_table(layout: _Layout) -> list[int]:
-    """Write the distinct groups."""
+def _distinct_table(layout: _Layout, at: int) -> list[int]:
+    """Write the distinct groups, and behind them the accumulators of each; `at` is where the table begins."""
     table: list[int] = []
+    parts: list[int] = []
+    behind = at + memory.DISTINCT_WORDS * len(layout.distincts)
     for (need, word), number in layout.distincts.items():
         bit = 1 << (LATEST_BIT + number)
-        table += [need, word, bit, layout.link_word(number), layout.owners[need, word]]
-    return table
+        mine = [key for key in sorted(layout.accs) if key[1] & bit]
+        table += [need, word, bit, layout.link_word(number), layout.owners[need, word], len(mine), behind + len(parts)]
+        for key in mine:
+            parts += [memory.CURSOR_WORDS * key[0] + 2, key[1], layout.places[key]]
+    return table + parts
 
 
 def _lane_table(layout: _Layout) -> tuple[list[int], int]:
@@ -167,8 +192,8 @@ def _lane_table(layout: _Layout) -> tuple[list[int], int]:
     for lane in layout.spec.lanes:
         fold = -1
         if lane.over_ms is None and lane.statistic is not Statistic.DISTINCT:
-            fold, fold_words = fold_words, fold_words + kernel.FOLD_WORDS
-        value = kernel.INTEGER_VALUE if lane.column is None else VALUES[layout.spec.columns[lane.column]]
+            fold, fold_words = fold_words, fold_words + memory.FOLD_WORDS
+        value = memory.INTEGER_VALUE if lane.column is None else VALUES[layout.spec.columns[lane.column]]
         flip = -1 if lane.statistic is Statistic.MIN else 0
         window = layout.windows.index(lane.span_ms)
         place = layout.lane_place(lane)
@@ -185,14 +210,14 @@ def _keep_ms(spec: SeriesSpec, late_ms: int) -> int:
 
 def _block_size(words: int) -> int:
     """Give what the kernel takes for a block: exact when small, else a power of two."""
-    return words if words <= kernel.EXACT else 1 << (words - 1).bit_length()
+    return words if words <= memory.EXACT else 1 << (words - 1).bit_length()
 
 
 def _need_words(layout: _Layout, fold_words: int, threshold: int) -> int:
     """Give the words that one add may take at most: entity, row, fold, and a state with its stacks."""
-    entries = 4 * (threshold + kernel.FIRST_CAPACITY)
-    stacks = len(layout.peaks) * 2 * kernel.ENTRY_WORDS * entries
-    blocks = (kernel.ENTITY_WORDS, layout.width, fold_words, layout.state_words)
+    entries = 4 * (threshold + memory.FIRST_CAPACITY)
+    stacks = (len(layout.peaks) + 1) * 2 * memory.ENTRY_WORDS * entries
+    blocks = (memory.ENTITY_WORDS, layout.width, fold_words, layout.state_words)
     return stacks + sum(_block_size(max(words, 1)) for words in blocks)
 
 
@@ -204,39 +229,42 @@ def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]
     lasts = [word for need, place in layout.lasts.items() for word in (need, place)]
     peaks = [word for key, place in layout.peaks.items() for word in (*key, place)]
     lanes, fold_words = _lane_table(layout)
-    head = [0] * kernel.SERIES_WORDS
+    head = [0] * memory.SERIES_WORDS
     tail: list[int] = []
 
     def put(slot: int, table: list[int]) -> None:
-        head[slot] = at + kernel.SERIES_WORDS + len(tail)
+        head[slot] = at + memory.SERIES_WORDS + len(tail)
         tail.extend(table)
 
     floats = [kind is ColumnKind.FLOAT for kind in layout.spec.columns]
-    head[kernel.S_WIDTH] = layout.width
-    head[kernel.S_KEEP] = _keep_ms(layout.spec, late_ms)
-    head[kernel.S_COLUMNS] = len(layout.spec.columns)
-    head[kernel.S_STATE] = layout.state_words
-    head[kernel.S_ACCS] = kernel.CURSOR_WORDS * len(layout.windows)
-    head[kernel.S_ACC_WORDS] = layout.acc_words
-    head[kernel.S_FOLD] = fold_words
-    head[kernel.S_FLOATS] = sum(is_float << place for place, is_float in enumerate(floats))
-    head[kernel.S_NEED] = _need_words(layout, fold_words, threshold)
+    head[memory.S_WIDTH] = layout.width
+    head[memory.S_KEEP] = _keep_ms(layout.spec, late_ms)
+    head[memory.S_COLUMNS] = len(layout.spec.columns)
+    head[memory.S_STATE] = layout.state_words
+    head[memory.S_ACCS] = memory.CURSOR_WORDS * len(layout.windows)
+    head[memory.S_ACC_WORDS] = layout.acc_words
+    head[memory.S_FOLD] = fold_words
+    head[memory.S_FLOATS] = sum(is_float << place for place, is_float in enumerate(floats))
+    head[memory.S_STONES] = layout.stones
+    head[memory.S_NEED] = _need_words(layout, fold_words, threshold)
     counts = (len(layout.windows), len(layout.lasts), len(layout.peaks), len(layout.distincts), len(layout.spec.lanes))
-    tables = (_window_table(layout), lasts, peaks, _distinct_table(layout), lanes)
-    slots = (kernel.S_WINDOWS, kernel.S_LASTS, kernel.S_PEAKS, kernel.S_DISTINCTS, kernel.S_LANES)
+    windows = _window_table(layout)
+    groups = at + memory.SERIES_WORDS + len(windows) + len(lasts) + len(peaks)
+    tables = (windows, lasts, peaks, _distinct_table(layout, groups), lanes)
+    slots = (memory.S_WINDOWS, memory.S_LASTS, memory.S_PEAKS, memory.S_DISTINCTS, memory.S_LANES)
     for slot, count, table in zip(slots, counts, tables, strict=True):
         head[slot] = count
         put(slot + 1, table)
-    put(kernel.S_ACC_TABLE, accs)
-    put(kernel.S_FIRST_TABLE, firsts)
+    put(memory.S_ACC_TABLE, accs)
+    put(memory.S_FIRST_TABLE, firsts)
     return head + tail
 
 
-def compile_plan(series: Sequence[SeriesSpec], *, late_ms: int, threshold: int) -> tuple[kernel.Words, int]:
+def compile_plan(series: Sequence[SeriesSpec], *, late_ms: int, threshold: int) -> tuple[memory.Words, int]:
     """Compile the series; also give the words of the scratch area, as large as the largest accumulators."""
     layouts = [_Layout(spec) for spec in series]
     plan = [threshold, *[0] * len(layouts)]
     for number, layout in enumerate(layouts):
-        plan[kernel.P_SERIES + number] = len(plan)
+        plan[memory.P_SERIES + number] = len(plan)
         plan += _series_block(layout, len(plan), (late_ms, threshold))
     return np.array(plan, dtype=np.int64), max((layout.acc_words for layout in layouts), default=0)

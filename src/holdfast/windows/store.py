@@ -1,10 +1,9 @@
 """The store of windows of one shard: every series, every key, read and changed in one call of the kernel."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from math import sqrt
-from struct import Struct, pack, unpack
+from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is a class
 from typing import Any, Final, NamedTuple, Self
 
@@ -12,11 +11,13 @@ import numpy as np
 
 from holdfast.vocabulary.errors import InvalidError, StoreError
 from holdfast.vocabulary.keys import Key
-from holdfast.vocabulary.trilean import UNKNOWN
 from holdfast.vocabulary.windows import Statistic
-from holdfast.windows import kernel
-from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec
-from holdfast.windows.plan import PRESENT_BIT, compile_plan
+from holdfast.windows import kernel, memory, visit_kernel
+from holdfast.windows.lanes import ColumnKind, Lane, SeriesSpec, plain_float
+from holdfast.windows.memory import Words
+from holdfast.windows.patches import patch
+from holdfast.windows.plan import PRESENT_BIT, column_form, compile_plan
+from holdfast.windows.visit import Places, lay_out
 
 Answer = int | float | None
 DAY_MS: Final = 86_400_000
@@ -24,16 +25,16 @@ THRESHOLD: Final = 24  # rows; a walk over so few costs about as much as the sta
 STEP_WORDS: Final = 1 << 19  # growth goes in steps of 4 MB, so that no event waits for more than clearing these
 STEP_HEADS: Final = 1 << 18
 HEAP_WORDS_MAX: Final = 1 << 32  # addresses are 32 bits: 32 GB a shard
-SNAPSHOT_FORMAT: Final = 1
+SNAPSHOT_FORMAT: Final = 2
 ITEM: Final = "qQQqqQ"  # series, key, at, seq, marks
 
 
 class Added(IntEnum):
     """What became of an event that was added."""
 
-    DUPLICATE = kernel.DUPLICATE
-    ADDED = kernel.ADDED
-    TOO_OLD = kernel.TOO_OLD  # rows of that age have been dropped: only lanes without a window count it
+    DUPLICATE = memory.DUPLICATE
+    ADDED = memory.ADDED
+    TOO_OLD = memory.TOO_OLD  # rows of that age have been dropped: only lanes without a window count it
 
 
 class Question(NamedTuple):
@@ -84,13 +85,12 @@ class WindowStore:
         self._late_ms = late_ms
         self._threshold = threshold
         self._plan, scratch = compile_plan(self._specs, late_ms=late_ms, threshold=threshold)
-        self._tentative_plan = _lasting(self._plan, len(self._specs))
         self._shapes = tuple(map(_shape_of, self._specs))
         self._heap = np.zeros(STEP_WORDS, dtype=np.int64)
         self._entities = np.zeros(1024, dtype=np.uint32)
         self._values = np.zeros(1024, dtype=np.uint32)
-        self._heap[kernel.H_USED] = kernel.H_SCRATCH + max(scratch, 1)
-        for slot in (kernel.H_ENTITY_BUCKETS, kernel.H_ENTITY_LEVEL, kernel.H_VALUE_BUCKETS, kernel.H_VALUE_LEVEL):
+        self._heap[memory.H_USED] = memory.H_SCRATCH + max(scratch, 1)
+        for slot in (memory.H_ENTITY_BUCKETS, memory.H_ENTITY_LEVEL, memory.H_VALUE_BUCKETS, memory.H_VALUE_LEVEL):
             self._heap[slot] = 64
         self._box = np.zeros(64, dtype=np.int64)
         self._packers: dict[Any, Struct] = {}
@@ -109,7 +109,7 @@ class WindowStore:
     def read_words(self, words: Sequence[int], lanes: int) -> list[Answer]:
         """Answer reads that are written out as series, key high, key low, instant; `lanes` are those of all series."""
         count = len(words) // 4
-        self._reserve_box(4 * count + lanes * (1 + kernel.PATCH_WORDS_MAX))
+        self._reserve_box(4 * count + lanes * (1 + memory.PATCH_WORDS_MAX))
         packer = self._packers.get(count)
         if packer is None:
             packer = self._packers[count] = Struct("<" + "qQQq" * count)
@@ -118,7 +118,7 @@ class WindowStore:
         told = self._box[4 * count : end].tolist()
         answers: list[Answer] = told[:lanes]
         if len(told) > lanes:
-            _patch(answers, told, lanes)
+            patch(answers, told, lanes)
         return answers
 
     # changing
@@ -127,12 +127,8 @@ class WindowStore:
         """Add one event of one key, in order or late."""
         return self.add_many((arrival,))[0]
 
-    def add_many(self, arrivals: Sequence[Arrival], *, tentatively: bool = False) -> list[Added]:
-        """Add to several keys in one call of the kernel; give what became of each.
-
-        What is added `tentatively`, to be retracted at once, drops no old rows, so that it leaves nothing behind.
-        """
-        plan = self._tentative_plan if tentatively else self._plan
+    def add_many(self, arrivals: Sequence[Arrival]) -> list[Added]:
+        """Add to several keys in one call of the kernel; give what became of each."""
         count = len(arrivals)
         codes, flat = self._pack_arrivals(arrivals)
         self._reserve_box(codes + count)
@@ -144,7 +140,7 @@ class WindowStore:
         done, start = 0, 0
         while True:
             step = kernel.add_all(
-                self._heap, self._entities, self._values, plan, self._box, start, codes + done, count - done
+                self._heap, self._entities, self._values, self._plan, self._box, start, codes + done, count - done
             )
             if done + step == count:
                 return [_CODES[code] for code in self._box[codes : codes + count].tolist()]
@@ -152,10 +148,38 @@ class WindowStore:
             done += step
             self._grow()
 
-    def kept_ms(self, series: int) -> int | None:
-        """Give for how long behind its key's newest row a row is certainly kept; `None` is for ever."""
-        kept = int(self._plan[self._plan[kernel.P_SERIES + series] + kernel.S_KEEP])
-        return None if kept < 0 else kept
+    # visits: the whole business of one event, laid out by `lay_out`
+
+    def consult(self, visit: Words, box: Words, seq: int) -> int:
+        """Answer everything that an event asks, in its box; gives where the patches end."""
+        while True:
+            end = visit_kernel.consult(self._heap, self._entities, self._values, self._plan, visit, box, seq)
+            if end >= 0:
+                return end
+            self._grow()
+
+    def record(self, visit: Words, box: Words, seq: int, *, executed: bool, attempted: bool) -> None:
+        """Add the rows of an event that count what was executed, and those that count attempts."""
+        rows = int(visit[visit_kernel.V_ROWS])
+        done = 0
+        while True:
+            done = visit_kernel.record(
+                self._heap, self._entities, self._values, self._plan, visit, box, seq, executed, attempted, done
+            )
+            if done == rows:
+                return
+            self._grow()
+
+    def withdraw(self, visit: Words, box: Words, seq: int, *, executed: bool, attempted: bool, newest_ms: int) -> None:
+        """Take the rows of an event out again, except those that may have been dropped by `newest_ms`."""
+        rows = int(visit[visit_kernel.V_ROWS])
+        tables = (self._heap, self._entities, self._values, self._plan)
+        done = 0
+        while True:
+            done = visit_kernel.withdraw(*tables, visit, box, seq, executed, attempted, newest_ms, done)
+            if done == rows:
+                return
+            self._grow()
 
     def retract(self, question: Question, seq: int) -> bool:
         """Undo the add at exactly (`at_ms`, `seq`); false when that row is not (or no longer) kept."""
@@ -213,7 +237,7 @@ class WindowStore:
         return {
             "format": np.array([SNAPSHOT_FORMAT, self._late_ms, self._threshold], dtype=np.int64),
             "specs": _fingerprint(self._specs),
-            "heap": heap[: int(heap[kernel.H_USED])].copy(),
+            "heap": heap[: int(heap[memory.H_USED])].copy(),
             "entities": self._entities.copy(),
             "values": self._values.copy(),
         }
@@ -240,19 +264,19 @@ class WindowStore:
         """Give the bytes in use by part, and the counts of `rows`, `keys`, `hot_keys` and `values` behind them."""
         heap = self._heap
         names = ("row", "entity", "state", "fold", "stack")
-        parts = {f"{name}_bytes": 8 * int(heap[kernel.H_KINDS + place]) for place, name in enumerate(names)}
-        free = 8 * (heap.size - int(heap[kernel.H_USED]))
-        held = 8 * (int(heap[kernel.H_USED]) - kernel.H_SCRATCH) - sum(parts.values())
+        parts = {f"{name}_bytes": 8 * int(heap[memory.H_KINDS + place]) for place, name in enumerate(names)}
+        free = 8 * (heap.size - int(heap[memory.H_USED]))
+        held = 8 * (int(heap[memory.H_USED]) - memory.H_SCRATCH) - sum(parts.values())
         return parts | {
             "entity_table_bytes": self._entities.nbytes,
             "value_table_bytes": self._values.nbytes,
             "freed_bytes": held,
             "spare_bytes": free,
             "total_bytes": heap.nbytes + self._entities.nbytes + self._values.nbytes,
-            "rows": int(heap[kernel.H_ROWS]),
-            "keys": int(heap[kernel.H_ENTITIES]),
-            "hot_keys": int(heap[kernel.H_HOT]),
-            "values": int(heap[kernel.H_VALUES]),
+            "rows": int(heap[memory.H_ROWS]),
+            "keys": int(heap[memory.H_ENTITIES]),
+            "hot_keys": int(heap[memory.H_HOT]),
+            "values": int(heap[memory.H_VALUES]),
         }
 
     # room
@@ -266,7 +290,7 @@ class WindowStore:
             words += shape.words
             flat += (series, *key, at_ms, seq, filters | present << PRESENT_BIT, *values)
             for column in shape.floats:
-                flat[column - len(values)] = _plain_float(values[column])
+                flat[column - len(values)] = plain_float(values[column])
         wanted = tuple([arrival[0] for arrival in arrivals])
         if wanted not in self._packers:
             self._packers[wanted] = Struct("<" + "".join(ITEM + self._shapes[series].code for series in wanted))
@@ -279,13 +303,13 @@ class WindowStore:
     def _grow(self) -> None:
         """Make room for what the kernel asked; the system remaps large blocks, so growth copies nothing."""
         heap = self._heap
-        wanted = int(heap[kernel.H_USED]) + int(heap[kernel.H_NEED])
+        wanted = int(heap[memory.H_USED]) + int(heap[memory.H_NEED])
         if wanted > HEAP_WORDS_MAX:
             raise StoreError("the windows of this shard are full", hint="split the tenant over more shards")
         if wanted > heap.size:
             heap.resize(max(wanted, heap.size + STEP_WORDS), refcheck=False)
-        entities = int(heap[kernel.H_ENTITIES]) + 2
-        values = int(heap[kernel.H_VALUES]) + int(heap[kernel.H_NEED_VALUES]) + 1
+        entities = int(heap[memory.H_ENTITIES]) + int(heap[memory.H_NEED_ENTITIES]) + 1
+        values = int(heap[memory.H_VALUES]) + int(heap[memory.H_NEED_VALUES]) + 1
         for heads, needed in ((self._entities, entities), (self._values, values)):
             if needed >= heads.size:
                 heads.resize(max(needed, heads.size + min(heads.size, STEP_HEADS)), refcheck=False)
@@ -300,6 +324,13 @@ def warm_up() -> None:
     store.retract(Question(0, second, 0), 0)
     store.advance(0, budget=1)
     store.read(0, first, 0)
+    visit, box = (
+        lay_out((), (), Places(at=0, out=1, known=8, codes=1, item=2, patches=8), pairs=()),
+        np.zeros(8, np.int64),
+    )
+    store.consult(visit, box, 0)
+    store.record(visit, box, 0, executed=True, attempted=True)
+    store.withdraw(visit, box, 0, executed=True, attempted=True, newest_ms=0)
 
 
 _REBUILD: Final = "delete the snapshot; the server then rebuilds its windows from the log"
@@ -308,79 +339,11 @@ _CODES: Final = tuple(Added)
 
 def _shape_of(spec: SeriesSpec) -> _Shape:
     """Give how a series is packed."""
-    letters = {ColumnKind.INTEGER: "q", ColumnKind.FLOAT: "d", ColumnKind.HASH: "Q"}
     floats = tuple(place for place, kind in enumerate(spec.columns) if kind is ColumnKind.FLOAT)
-    code = "".join(letters[kind] for kind in spec.columns)
+    code = "".join(map(column_form, spec.columns))
     return _Shape(6 + len(spec.columns), len(spec.lanes), code, floats)
-
-
-def _lasting(plan: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
-    """Give the plan under which nothing is dropped."""
-    lasting = plan.copy()
-    for series in range(count):
-        lasting[lasting[kernel.P_SERIES + series] + kernel.S_KEEP] = -1
-    return lasting
 
 
 def _fingerprint(specs: tuple[SeriesSpec, ...]) -> np.ndarray[Any, Any]:
     """Give the specs as bytes that are equal when they are."""
     return np.frombuffer(repr(specs).encode(), dtype=np.uint8)
-
-
-def _plain_float(value: float) -> float:
-    """Refuse NaN, which has no order, and turn -0.0, which equals 0.0, into it."""
-    if value != value:  # noqa: PLR0124 - only NaN differs from itself
-        raise InvalidError("a value of a float column is not a number")
-    return value + 0.0
-
-
-def _patch(answers: list[Answer], words: list[int], start: int) -> None:
-    """Write the answers that do not fit one integer over their places."""
-    place = start
-    while place < len(words):
-        kind = words[place + 1]
-        if kind == kernel.PATCH_UNKNOWN:
-            answers[words[place]] = UNKNOWN
-            place += 2
-            continue
-        read, width = _READERS[kind]
-        answers[words[place]] = read(words, place + 2)
-        place += width
-
-
-def _wide(words: list[int], place: int) -> int:
-    """Read a count (skipped) and a sum of 128 bits."""
-    return (words[place + 1] << 64) | (words[place + 2] & _LOW)
-
-
-def _mean(words: list[int], place: int) -> float:
-    """Divide once: the division of two Python integers is rounded correctly."""
-    return _wide(words, place) / words[place]
-
-
-def _std(words: list[int], place: int) -> float:
-    """Take the population deviation from exact integers; only the last division and the root round."""
-    count, total = words[place], _wide(words, place)
-    squares = (words[place + 3] << 128) | ((words[place + 4] & _LOW) << 64) | (words[place + 5] & _LOW)
-    return sqrt((count * squares - total * total) / (count * count))
-
-
-def _float(words: list[int], place: int) -> float:
-    """Read a float from its bits."""
-    value: float = unpack("<d", pack("<q", words[place]))[0]
-    return value
-
-
-def _hash(words: list[int], place: int) -> int:
-    """Read an unsigned number."""
-    return words[place] & _LOW
-
-
-_LOW: Final = 2**64 - 1
-_READERS: Final[dict[int, tuple[Callable[[list[int], int], int | float], int]]] = {
-    kernel.PATCH_WIDE: (_wide, 5),
-    kernel.PATCH_MEAN: (_mean, 5),
-    kernel.PATCH_STD: (_std, 8),
-    kernel.PATCH_FLOAT: (_float, 3),
-    kernel.PATCH_HASH: (_hash, 3),
-}

@@ -17,7 +17,7 @@ from holdfast.operations.line import Rank
 from holdfast.vocabulary.errors import OverloadedError
 from tests.unit.operations.shards import SlowStore, StillClock, event, make_shard, transfer
 
-SHORT = Limits(idle_s=0.2, head_s=0.2, body_s=0.2, unread_s=0.2, sweep_s=0.05, head_bytes=4_096, body_bytes_per_s=1_000)
+SHORT = Limits(idle_s=1, head_s=0.5, body_s=0.5, unread_s=0.5, sweep_s=0.05, head_bytes=4_096, body_bytes_per_s=1_000)
 LONG = Limits(sweep_s=0.05)
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -57,8 +57,8 @@ class Place:
 
 
 @asynccontextmanager
-async def serving(limits: Limits) -> AsyncIterator[Place]:
-    """Serve while the `with` lasts."""
+async def serving(limits: Limits, *, detour: bool = False) -> AsyncIterator[Place]:
+    """Serve while the `with` lasts; with a `detour` through messages, as when something stands around the door."""
     clock = StillClock()
     store = SlowStore(clock)
     shard = make_shard(store, clock)
@@ -66,7 +66,13 @@ async def serving(limits: Limits) -> AsyncIterator[Place]:
     reception = Reception(door.admission, door.access, limits)
     sock = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        door, http=reception.protocol, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        door,
+        http=reception.protocol,
+        log_level="critical",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+        access_log=False,
+        proxy_headers=detour,
     )
     server = uvicorn.Server(config)
     tasks = [asyncio.create_task(server._serve([sock])), asyncio.create_task(reception.keep_sweeping())]
@@ -191,7 +197,7 @@ def test_a_long_body_may_take_its_time() -> None:
         reader, writer = await place.connect()
         line = transfer("t-1") + b"\n"
         writer.write(request(b" " * 9_000 + line, "/v1/decisions:batch")[: -len(line)])
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1)
         writer.write(line)
         assert b"t-1" in await reader.readuntil(b"\r\n0\r\n\r\n")
 

@@ -6,7 +6,6 @@ import json
 import httpx
 import pytest
 
-from holdfast.api.routes import in_order
 from tests.unit.api.calling import Api, told
 from tests.unit.operations.shards import transfer
 
@@ -209,24 +208,3 @@ def test_the_deadline_header_is_read_strictly() -> None:
             assert answer.status_code in {200, 202}, answer.text
 
     told(story)
-
-
-def test_answers_that_are_ready_together_leave_together() -> None:
-    """Lines of one group go out in one piece and in their order; a late one holds back only those after it."""
-
-    async def told_one() -> None:
-        gate = asyncio.Event()
-
-        async def line(text: bytes, *, late: bool = False) -> bytes:
-            if late:
-                await gate.wait()
-            return text
-
-        tasks = [asyncio.ensure_future(line(text, late=text == b"c")) for text in (b"a", b"b", b"c", b"d")]
-        answers = in_order(tasks)
-        assert await anext(answers) == b"a\nb\n"
-        gate.set()
-        assert await anext(answers) == b"c\nd\n"
-        assert [one async for one in answers] == []
-
-    asyncio.run(told_one())

@@ -1,6 +1,8 @@
 """The fold answers as brute force does, whatever happens, is undone, comes late, or goes through a snapshot."""
 
 from dataclasses import dataclass, field
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -311,3 +313,44 @@ def test_a_fingerprint_changes_with_what_a_filter_says() -> None:
         registry = build_registry(asked, SCHEMA, zone="UTC")
         names |= {Fold(registry, schema=SCHEMA, keys=KEYS, home=home).fingerprint for home in ("RU", "KZ")}
     assert len(names) == 4
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(transfers, min_size=2, max_size=25), st.randoms(use_true_random=False))
+def test_order_and_repetition_do_not_change_the_past(given_acts: list[dict[str, Any]], chance: Random) -> None:
+    """The same transfers, in any order within the lateness and some told twice, leave the same windows."""
+    events = [
+        event(
+            f"e-{number}",
+            "transfer",
+            START_MS + number * HOUR_MS // 2,
+            amount=act["amount"],
+            currency=act["currency"],
+            rail=act["rail"],
+            cross_border=act["cross_border"],
+            device__id=act["device"],
+            **parties(payer=act["payer"], payee=act["payee"]),
+        )
+        for number, act in enumerate(given_acts)
+    ]
+    asked = event(
+        "ask",
+        "transfer",
+        START_MS + DAY_MS,
+        currency="RUB",
+        amount=5,
+        rail="sbp",
+        device__id="d-1",
+        **parties(payer=("c-1", ACCOUNTS[1], None), payee=(None, ACCOUNTS[2], PHONES[1])),
+    )
+    told = list(enumerate(events, 1))
+    answers = []
+    for order in (told, chance.sample(told + told[::2], len(told) + len(told[::2]))):
+        fold = fresh()
+        for _, one in told:  # who is who is learnt in the order of the log
+            fold.meet(one)
+        for seq, one in order:
+            fold.happened(one, seq, executed=True)
+        found = fold.read(asked, 99)
+        answers.append({name: value for name, value in found.items() if not name.startswith("usual.")})
+    assert answers[0] == answers[1]

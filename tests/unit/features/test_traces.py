@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.features.identifiers import combine
+from holdfast.features.people import People
 from holdfast.features.traces import NOBODY, Trace, Traces
 from holdfast.vocabulary.keys import Key
 
@@ -36,7 +37,7 @@ def test_a_pair_with_oneself_is_renamed_on_both_sides() -> None:
 
 def test_a_trace_is_remembered_once_and_left_once() -> None:
     """The same trace again adds nothing; who has left has no traces."""
-    held = Traces()
+    held = Traces(People())
     for _ in range(3):
         held.remember(ANNA, Trace(series=3, before=BORIS))
     assert list(held.leave(ANNA)) == [Trace(series=3, before=BORIS)]
@@ -47,9 +48,11 @@ def test_a_trace_is_remembered_once_and_left_once() -> None:
 @given(st.lists(st.tuples(keys | st.sampled_from([ANNA, BORIS]), traces), max_size=20))
 def test_traces_go_through_a_snapshot(noted: list[tuple[Key, Trace]]) -> None:
     """Restored traces are the same, in the same order, and a trace noted before is still noted."""
-    held, restored = Traces(), Traces()
+    people = People(), People()
+    held, restored = map(Traces, people)
     for person, trace in noted:
         held.remember(person, trace)
+    people[1].load(people[0].snapshot())
     restored.load(held.snapshot())
     for person, trace in noted:
         restored.remember(person, trace)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -37,7 +38,7 @@ def against(story: Callable[[Emulator], Awaitable[None]], **manners: object) -> 
         async with Emulator(**manners) as emulator:  # type: ignore[arg-type]
             await story(emulator)
 
-    asyncio.run(whole())
+    uvloop.run(whole())
 
 
 def test_a_question_is_one_post_and_the_answer_is_read() -> None:
@@ -64,6 +65,7 @@ def test_a_question_is_one_post_and_the_answer_is_read() -> None:
         ("fail", ProviderError),
         ("redirect", ProviderError),
         ("cut", ProviderError),
+        ("babble", ProviderError),
         ("garbage", GarbageError),
         ("huge", GarbageError),
     ],
@@ -112,7 +114,7 @@ def test_nobody_at_the_address_is_an_error() -> None:
             await provider.read(ASKED)
         await provider.close()
 
-    asyncio.run(whole())
+    uvloop.run(whole())
 
 
 def certificate(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
@@ -165,7 +167,7 @@ def test_a_certificate_is_checked_against_the_declared_ones(
         await provider.close()
         await emulator.stop()
 
-    asyncio.run(whole())
+    uvloop.run(whole())
 
 
 def test_certificates_that_cannot_be_read_are_told_at_the_start(tmp_path: Path) -> None:

@@ -80,6 +80,20 @@ def test_what_is_on_no_list_shares_its_answers() -> None:
     assert book.answer(QUESTIONS, subjects, at_ms=2).matches["matches(payee, a)"].version == change.version.version
 
 
+def test_what_was_restored_or_staged_is_found_too() -> None:
+    """A book that comes out of a snapshot, and a list that took force in one step, know which entries they hold."""
+    book = ListBook(KEYS, all_loaded=True)
+    for kind in (ListKind.ACCOUNT, ListKind.CARD):
+        staging = book.stage(book.edit(Stamp(list="a", loaded_ms=1), add=[ListEntry(kind=kind, value="1")]))
+        while staging.step():
+            pass
+        book.switch(staging)
+    for one in (book, ListBook.restore(KEYS, book.arrays(), all_loaded=True)):
+        for value in ("2", "1"):
+            subjects = [Asked((one.identifier("account", value),)) for _ in QUESTIONS.subjects]
+            assert one.answer(QUESTIONS, subjects, at_ms=1).known["matches(payee, a)"] is (value == "1")
+
+
 def test_identifiers_are_kept() -> None:
     """What was given before is known, as the same object; anything else is not."""
     book = ListBook(KEYS)

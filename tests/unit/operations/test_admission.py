@@ -46,7 +46,7 @@ class Place:
         await self.fill(5, key)
         await asyncio.sleep(0)
         self.line.cost_ns = SLICE_NS
-        assert self.line.pressed == [True, True]
+        assert self.line.pressed == [True, True, True]
 
     async def empty(self) -> None:
         """Let the loop turn until nobody waits."""
@@ -97,7 +97,7 @@ def test_a_disk_that_stands_still_is_part_of_the_wait() -> None:
         place.store.held = True
         calls = [asyncio.ensure_future(decide_event(place.shard, transfer(f"t-{number}"))) for number in range(3)]
         await asyncio.sleep(0)
-        place.now_ns += 200 * MS
+        place.now_ns += 100 * MS
         assert place.admission.enter(Rank.MONEY, "a") is None
         place.now_ns += 200 * MS
         with pytest.raises(OverloadedError):
@@ -130,7 +130,7 @@ def test_a_short_crowd_waits_and_is_served() -> None:
     """Calls that come at once are not refused while each can be answered in time; no line stands afterwards."""
 
     async def story(place: Place) -> None:
-        await place.fill(100)
+        await place.fill(60)
         await place.empty()
         assert place.shard.crowd.refused.total() == 0
 
@@ -183,11 +183,11 @@ def test_context_does_not_press_money() -> None:
     """However many tell about the past, and are refused, calls about money are let in, and first."""
 
     async def story(place: Place) -> None:
-        await place.fill(400, rank=Rank.CONTEXT)
+        await place.fill(200, rank=Rank.CONTEXT)
         await asyncio.sleep(0)
         place.now_ns += STANDING_NS + MS
         await asyncio.sleep(0)
-        assert place.line.pressed == [False, True]
+        assert place.line.pressed == [False, True, True]
         assert place.admission.before_reading(Rank.CONTEXT, "a") is not None
         assert place.line.wait_ns(Rank.MONEY) == 0
         assert place.admission.enter(Rank.MONEY, "a") is not None

@@ -124,7 +124,7 @@ def test_the_wait_is_all_that_goes_before() -> None:
         assert street.line.wait_ns(Rank.CONTEXT) == 3 * SLICE_NS
         await asyncio.gather(*calls)
         assert street.line.wait_ns(Rank.CONTEXT) == 0
-        assert street.line.since_ns == [None, None]
+        assert street.line.since_ns == [None, None, None]
 
     told(story)
 
@@ -161,6 +161,26 @@ def test_who_waits_behind_a_crowd_learns_in_time_that_it_is_too_late() -> None:
     told(story)
 
 
+def test_a_batch_lets_others_pass() -> None:
+    """Its lines take their turns a few at a time, each counted, behind money and reports that come later."""
+
+    async def story(street: Street) -> None:
+        async def portion(number: int) -> None:
+            turn = street.line.enter(Rank.BULK, FAR_NS, 8)
+            if turn is not None:
+                await turn
+            street.begun.append(f"batch {number}")
+
+        batch = [asyncio.ensure_future(portion(number)) for number in range(5)]
+        await asyncio.sleep(0)
+        assert street.line.waiting[Rank.BULK] == 32
+        assert street.line.wait_ns(Rank.CONTEXT) == 0
+        await asyncio.gather(street.call("money"), street.call("tells", Rank.CONTEXT), *batch)
+        assert {"money", "tells"} <= set(street.begun[:4])
+
+    told(story, cost_ns=SLICE_NS // 4)
+
+
 def test_who_goes_away_leaves_the_line() -> None:
     """A caller that hangs up is passed over, and counts no more."""
 
@@ -169,6 +189,6 @@ def test_who_goes_away_leaves_the_line() -> None:
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.gather(first, gone, last, return_exceptions=True)
-        assert street.line.waiting == [0, 0]
+        assert street.line.waiting == [0, 0, 0]
 
     assert told(story).begun == ["first", "last"]

@@ -54,7 +54,7 @@ def test_a_good_model_passes() -> None:
         ({"features": [AMOUNT, AMOUNT, PAST]}, "/features/1/name", "stands twice"),
         ({"features": [AMOUNT, SBP]}, "/features", "reads 3 features, `model.yaml` has 2"),
         ({"features": [SBP, AMOUNT, PAST]}, "/features/0/name", "was trained with `amount`"),
-        ({"features": [AMOUNT, SBP, PAST | {"value": "amont"}]}, "/features/2/value", "`past` on `transfer`"),
+        ({"features": [AMOUNT, SBP, PAST | {"value": "amountt"}]}, "/features/2/value", "`past` on `transfer`"),
         ({"features": [AMOUNT, SBP | {"value": "rail"}, PAST]}, "/features/1/value", "gives no number but text"),
         ({"features": [AMOUNT, SBP | {"value": "occurred_at"}, PAST]}, "/features/1/value", "but instant"),
         ({"features": [AMOUNT, SBP | {"value": "score"}, PAST]}, "/features/1/value", "no field `score`"),
@@ -81,7 +81,7 @@ def test_a_wrong_manifest_is_refused_at_its_place(changes: dict[str, Any], point
 
 def test_an_unknown_name_in_a_feature_brings_the_nearest() -> None:
     """The reader of a typing error is told what was probably meant."""
-    assert "amount" in faulty(features=[AMOUNT, SBP, PAST | {"value": "amont * 2"}]).hint
+    assert "amount" in faulty(features=[AMOUNT, SBP, PAST | {"value": "amountt * 2"}]).hint
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_library_that_cannot_be_loaded_says_what_to_install(
     def broken(_: str) -> None:
         raise OSError(said)
 
-    monkeypatch.setattr("holdfast.scoring.library.ctypes.CDLL", broken)
+    monkeypatch.setattr("holdfast.scoring.library.ctypes.PyDLL", broken)
     library.library.cache_clear()
     with pytest.raises(ModelError, match=words) as caught:
         library.library()

@@ -1,14 +1,18 @@
 """A score is what LightGBM itself says, to the bit; its reasons add up, and what cannot be known has no score."""
 
-from math import nan
+from concurrent.futures import ThreadPoolExecutor
+from math import inf, nan
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from holdfast.language import Scope
+from holdfast.scoring import descent
+from holdfast.scoring.descent import Descent
 from holdfast.scoring.library import Predictor
-from holdfast.scoring.scorer import Engine, Scored, Scorer
+from holdfast.scoring.scorer import Engine, Predict, Scored, Scorer
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.models import Model
 from holdfast.wire.canonical import content_hash
@@ -37,13 +41,46 @@ def raw_sum(found: Model, table: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(booster(found).predict(table, raw_score=True))
 
 
-@pytest.mark.parametrize("more", [{}, {"zero_as_missing": True}, {"use_missing": False}, {"boosting": "dart"}])
-def test_the_fast_call_equals_booster_predict_to_the_bit(more: dict[str, object]) -> None:
-    """One row at a time gives the very number that `Booster.predict` gives, unknown values included."""
+KINDS: list[dict[str, object]] = [
+    {},
+    {"zero_as_missing": True},
+    {"use_missing": False},
+    {"boosting": "dart"},
+    {"sigmoid": 0.7},
+    {"objective": "cross_entropy"},
+    {"num_leaves": 2},
+    {"min_data_in_leaf": 10_000},
+]
+AVERAGED: dict[str, object] = {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5}
+
+
+@pytest.mark.parametrize("more", [*KINDS, AVERAGED])
+def test_a_score_equals_booster_predict_to_the_bit(more: dict[str, object]) -> None:
+    """One row at a time gives the very number that `Booster.predict` gives, by our own way and by the library's."""
     found = model(trees(**more))
+    engine = Engine(found)
     one_row = Predictor(found.trees, len(found.features))
-    expected = booster(found).predict(ROWS).tolist()
-    assert [one_row(tuple(row)) for row in ROWS.tolist()] == expected
+    table = [*ROWS.tolist(), [inf, 1.0, nan], [-inf, nan, 0.0], [0.0, -0.0, 1e-36]]
+    expected = booster(found).predict(np.array(table)).tolist()
+    assert [engine.predict(tuple(row)) for row in table] == expected
+    assert [one_row(tuple(row)) for row in table] == expected
+
+
+def test_our_own_way_is_taken_where_it_is_proven() -> None:
+    """Summed trees go the fast way; averaged ones, which it cannot do, go through the library."""
+    assert all(isinstance(Engine(model(trees(**more))).predict, Descent) for more in KINDS)
+    assert isinstance(Engine(model(trees(**AVERAGED))).predict, Predictor)
+
+
+def test_a_way_that_differs_anywhere_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the descent went wrong on this machine for one row in many, the library would score instead."""
+    honest = descent.descend
+
+    def wrong(row: NDArray[np.float64], *rest: Any) -> float:
+        return honest(row, *rest) + (1e-9 if np.isnan(row[1]) else 0.0)
+
+    monkeypatch.setattr(descent, "descend", wrong)
+    assert isinstance(Engine(model()).predict, Predictor)
 
 
 @pytest.mark.parametrize("more", [{}, {"zero_as_missing": True}, {"use_missing": False}])
@@ -61,6 +98,8 @@ def test_reasons_are_the_features_that_raised_the_score() -> None:
     scored = one.score(past(one, 0))
     assert scored is not None
     named = [feature.name for feature in one.strongest(scored)]
+    moved = dict(zip(("amount", "sbp", "past"), Engine(one.model).moved(scored.row).tolist(), strict=True))
+    assert named == sorted((name for name in moved if moved[name] > 0), key=lambda name: -moved[name])
     assert {"amount", "sbp"} <= set(named)
     assert all([feature.name for feature in one.strongest(scored)] == named for _ in range(3))
     low = one.score(past(one, 12) | {"amount": 100, "rail": "card"})
@@ -97,6 +136,19 @@ def test_a_row_that_the_library_refuses_has_no_score_and_is_counted(monkeypatch:
     monkeypatch.setattr(engine, "predict", lambda _: None)
     assert one.score(past(one, 0)) is None
     assert engine.failures == 1
+
+
+def test_threads_do_not_mix_their_rows() -> None:
+    """A thread that judges the past beside the engine gets its own scores, and so does the engine."""
+    ways: list[Predict] = [Predictor(model().trees, 3), Engine(model()).predict]
+    table, expected = ROWS.tolist(), booster(model()).predict(ROWS).tolist()
+
+    def scored(start: int) -> bool:
+        order = [*range(start, len(table)), *range(start)] * 5
+        return all(way(tuple(table[place])) == expected[place] for place in order for way in ways)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(scored, (0, 100, 200, 300)))
 
 
 def test_a_model_is_named_by_both_of_its_files() -> None:

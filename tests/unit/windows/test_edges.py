@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import inf, nan, sqrt
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -311,3 +312,42 @@ def test_advance_drops_idle_keys(build: Build) -> None:
         assert steps < 200
     assert steps > 5
     assert store.memory()["rows"] == 0
+
+
+def test_a_late_row_finds_its_place_in_a_long_history(build: Build) -> None:
+    """Among thousands of rows, late ones and ones that are taken back leave the order as brute force has it."""
+    store = build(over(Statistic.FIRST, 500), over(Statistic.SUM, 500), over(Statistic.LATEST), late_ms=10_000)
+    chance = Random(4)  # noqa: S311 - invented rows, no secrets
+    kept: dict[tuple[int, int], int] = {}
+    for seq in range(3_000):
+        at_ms = 100_000 + 3 * seq - (chance.randrange(9_000) if chance.random() < 0.2 else 0)
+        kept[at_ms, seq] = seq
+        assert store.add(Arrival(0, KEY, at_ms, seq, (seq,), 1)) is Added.ADDED
+        if chance.random() < 0.1:
+            gone = chance.choice(list(kept)[-200:])
+            del kept[gone]
+            assert store.retract(Question(0, KEY, gone[0]), gone[1])
+        if seq % 50 == 0:
+            asked = 100_000 + 3 * seq - chance.randrange(2_000)
+            inside = sorted(row for row in kept if asked - 500 < row[0] <= asked)
+            latest = [row for row in kept if asked - 10 < row[0] <= asked]
+            expected = [
+                inside[0][0] if inside else None,
+                sum(kept[row] for row in inside),
+                kept[max(latest)] if latest else None,
+            ]
+            assert store.read(0, KEY, asked) == expected
+
+
+def test_a_few_rows_join_a_busy_key(build: Build) -> None:
+    """A log of few rows becomes part of one of thousands, whichever of the two has the older rows."""
+    for source_at in (0, 500, 4_000):
+        store = build(over(Statistic.COUNT, 10_000), over(Statistic.SUM, 10_000), over(Statistic.MAX, 10_000))
+        put(store, *[(1_000 + at, at) for at in range(2_000)])
+        put(store, *[(1_000 + source_at + at, at + 5) for at in range(4)], key=OTHER)
+        store.merge(0, OTHER, KEY)
+        both = {(1_000 + at, at): at for at in range(2_000)}
+        for at in range(4):
+            both.setdefault((1_000 + source_at + at, at), at + 5)
+        assert store.read(0, KEY, 9_000) == [len(both), sum(both.values()), max(both.values())]
+        assert store.read(0, OTHER, 9_000) == [0, 0, None]
