@@ -18,7 +18,7 @@ from tests.bench.fb1.gate import GateError
 from tests.bench.fb1.told import Told
 
 FB1: Final = "fb1"
-_APART: Final = {"command"}
+_APART: Final = {"command", "provider"}
 SMALL: Final = sorted(
     path.stem
     for path in Path(__file__).parent.glob("*.py")
@@ -39,7 +39,7 @@ def options() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="the main figures in two minutes")
     parser.add_argument("--json", metavar="FILE", help="write every figure to a file under its stable name")
-    parser.add_argument("--variant", default="", choices=run.VARIANTS[1:], help="of FB-1: h hot key, m with logins")
+    parser.add_argument("--variant", default="", choices=run.VARIANTS, help=run.VARIANT_HELP)
     parser.add_argument("--rounds", type=int, metavar="N", help="how often `crash` kills the server")
     parser.add_argument("--docs", action="store_true", help="write docs/performance.md and its pictures")
     chosen = parser.parse_args()

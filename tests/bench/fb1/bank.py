@@ -27,10 +27,10 @@ _ROWS: Final = 1_000
 
 
 @contextmanager
-def own_rules() -> Iterator[None]:
-    """Let FB-1's rules stand in the place of the shipped starter rules."""
-    shipped = app.pack_files()
-    with patch.object(app, "pack_files", lambda: shipped | {rules.PLACE: rules.pack()}):
+def own_rules(*, outside: bool = False) -> Iterator[None]:
+    """Let FB-1's rules stand in the place of the shipped starter rules; with `outside` some ask a provider."""
+    own = app.pack_files() | {rules.PLACE: rules.pack(outside=outside)}
+    with patch.object(app, "pack_files", lambda: own):
         yield
 
 

@@ -27,6 +27,7 @@ _CITE: Final = {
     "confidence": "U",
     "checked_on": "2026-11-23",
 }
+OUTSIDE: Final = "outside.telecom.risk >= 0.2"
 _LEAST: Final = {"count": "1", "sum": "rub(100)", "distinct": "1", "max": "rub(100)", "min": "rub(1)"}
 
 
@@ -41,17 +42,17 @@ def clause(name: str) -> str:
     return f"{FEATURES[name]} >= {_LEAST[name.split('_')[1]]}"
 
 
-def conditions() -> Iterator[str]:
-    """Write the fifty conditions; every feature stands in at least one."""
+def conditions(*, outside: bool = False) -> Iterator[str]:
+    """Write the fifty conditions; the last ones ask the model, or with `outside` a provider."""
     names = list(FEATURES)
     asked = cycle(names[place * 5 % len(names)] for place in range(len(names)))
     for number, (first, second) in enumerate(islice(zip(asked, asked, strict=False), RULES)):
         low = _FIRST_ROUBLES * _APART**number
-        last = "score >= 0.02" if number >= RULES - _SCORED else clause(second)
+        last = clause(second) if number < RULES - _SCORED else OUTSIDE if outside else "score >= 0.02"
         yield f"rub({low:.2f}) <= amount < rub({low * _BAND:.2f}) and {clause(first)} and {last}"
 
 
-def pack() -> bytes:
+def pack(*, outside: bool = False) -> bytes:
     """Write the pack file."""
     rules = [
         {
@@ -61,8 +62,9 @@ def pack() -> bytes:
             "proposes": "challenge",
             "mode": "enforce" if number < _ACTING else "observe",
             "title": dict.fromkeys(("ru", "kk", "en"), f"FB-1: {number}"),
+            **({"on_missing": "none"} if OUTSIDE in when else {}),
         }
-        for number, when in enumerate(conditions())
+        for number, when in enumerate(conditions(outside=outside))
     ]
     head = {
         "id": "policy.default",

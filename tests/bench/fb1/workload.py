@@ -229,7 +229,7 @@ def _negative(event: Draw) -> None:
 
 
 def _strange(event: Draw) -> None:
-    event["amout"] = 1
+    event["no_such_field"] = 1
 
 
 def _no_offset(event: Draw) -> None:
