@@ -61,7 +61,7 @@ class Door:
         except HoldfastError as error:
             await send_problem(send, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is answered and logged, never a silence
-            _log.error("decision failed", error=type(error).__name__, exc_info=True)
+            _log.error("decision failed", exc_info=error)
             await send_problem(send, Bug("the decision failed inside Holdfast; nothing was decided"))
         else:
             if say is None or not say(answer):

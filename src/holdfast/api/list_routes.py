@@ -126,7 +126,7 @@ async def _told(routes: Routes, work: Work) -> AsyncIterator[bytes]:
         except HoldfastError as error:
             return error.http_status, problem(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is told and logged, never a silence
-            _log.error("import failed", error=type(error).__name__, exc_info=True)
+            _log.error("import failed", exc_info=error)
             return 500, problem(Bug("the import failed inside Holdfast; the last good version stays in force"))
         finally:
             loop.call_soon(lines.put_nowait, None)

@@ -167,7 +167,7 @@ class Routes:
 
     async def _fault(self, request: Request, error: Exception) -> Response:
         """Answer a fault of ours as a problem, and log it."""
-        _log.error("call failed", route=template(request.scope), error=type(error).__name__)
+        _log.error("call failed", route=template(request.scope), exc_info=error)
         return problem_response(Bug("the call failed inside Holdfast"))
 
     async def settle(self) -> None:
@@ -218,7 +218,7 @@ class Routes:
         except HoldfastError as error:
             return canonical({"error": problem(error)})
         except Exception as error:  # noqa: BLE001 - one line's fault is its own
-            _log.error("line failed", error=type(error).__name__)
+            _log.error("line failed", exc_info=error)
             return canonical({"error": problem(Bug("the decision failed inside Holdfast; nothing was decided"))})
 
     @route("events")

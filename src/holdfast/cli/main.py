@@ -3,7 +3,6 @@
 import sys
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from holdfast.cli.doctor import doctor
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
 from holdfast.cli.models import models
+from holdfast.cli.observing import write_log
 from holdfast.cli.packs import packs
 from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
@@ -50,7 +50,7 @@ def version(
 ) -> None:
     """Decide transfers and keep what follows from the answer."""
     if context.invoked_subcommand != "serve":  # what a command prints is its answer; its log goes beside it
-        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+        write_log("text", "stderr")
     if version:
         Console().print(f"holdfast {__version__}")
         raise typer.Exit

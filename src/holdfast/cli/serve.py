@@ -81,7 +81,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     """Start the server."""
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
     settings = read_settings(given, os.environ)
-    write_log(settings)
+    write_log(settings.log, "stdout")
     uvloop.run(run_server(settings))
 
 
@@ -154,7 +154,7 @@ def _config(app: App, reception: Reception) -> uvicorn.Config:
         app,
         http=reception.protocol,
         access_log=False,
-        log_level="warning",
+        log_level="critical",  # a fault is logged where it is answered, without what its message may hold
         lifespan="off",
         server_header=False,
         proxy_headers=False,

@@ -101,7 +101,7 @@ class HoldPages:
             except HTTPException:
                 raise
             except Exception as error:  # noqa: BLE001 - a fault of ours is answered in words and logged
-                _log.error("hold page failed", error=type(error).__name__, exc_info=True)
+                _log.error("hold page failed", exc_info=error)
                 return self._fault(request, HoldfastError("the page failed inside Holdfast"))
 
         return call
