@@ -119,7 +119,8 @@ def share_law() -> None:
 def main() -> None:
     """Load everything, then take orders until the input ends."""
     warm()
-    vars(app).update(load_packs=cache(app.load_packs))
+    packs = cache(app.load_packs)
+    vars(app).update(load_packs=lambda names, *_: packs(names))  # no child has packs of its own
     share_law()
     gc.collect()
     gc.freeze()

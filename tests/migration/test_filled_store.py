@@ -131,8 +131,12 @@ def test_deflated_records_stand_beside_new_ones(tmp_path: Path) -> None:
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    """Give a directory of schema 1 with two holds, one of them ended, a list, and five records."""
-    directory = tmp_path / "data"
+    """Give a directory of schema 1."""
+    return filled_with_1(tmp_path / "data")
+
+
+def filled_with_1(directory: Path) -> Path:
+    """Make a directory of schema 1 with two holds, one of them ended, a list, and five records."""
     directory.mkdir()
     vault = Vault(SECRET, random_bytes())
     with closing(sqlite3.connect(directory / "holdfast.db")) as connection:

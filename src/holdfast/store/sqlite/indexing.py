@@ -110,7 +110,7 @@ class RecordIndex:
             if len(record.key) != _KEY_BYTES:
                 raise Bug(f"the idempotency key of record {record.seq} has {len(record.key)} bytes instead of 16")
         recent = not (self._keys.keys().isdisjoint(keys) and self._written_keys.keys().isdisjoint(keys))
-        if len(set(keys)) == len(keys) and not recent and not (keys and self._filter.maybe_any(b"".join(keys))):
+        if len(set(keys)) == len(keys) and not recent and not self._filter.maybe_any(keys):
             return
         seen: dict[bytes, int] = {}
         for record in records:

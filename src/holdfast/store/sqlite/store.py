@@ -26,6 +26,7 @@ from holdfast.store.sqlite.readers import Readers
 from holdfast.store.sqlite.rows import RowMaker, RowReader
 from holdfast.store.sqlite.sealing import RandomBytes, Vault, read_secret
 from holdfast.store.sqlite.small import SmallTables
+from holdfast.store.sqlite.tail import refuse_damaged_log
 from holdfast.store.sqlite.writer import Done, Writer
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import InvalidError, StoreError
@@ -142,13 +143,15 @@ class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists, ChainReader):
             secret = read_secret(directory, fresh=fresh, random_bytes=random_bytes)
         vault = Vault(secret, random_bytes)
         make_file(path)
+        wal = path.with_name(path.name + "-wal")
+        refuse_damaged_log(wal)
         connection = connect(path)
         undo.callback(connection.close)
         _prepare(connection)
         _check_key(connection, vault)
         index = RecordIndex(connection)
         maker = RowMaker(connection, vault, random_bytes)
-        checkpoints = Checkpoints(connection, connect(path), path.with_name(path.name + "-wal"))
+        checkpoints = Checkpoints(connection, connect(path), wal)
         undo.callback(checkpoints.close)
         writer = Writer(connection, LogAppender(connection, maker, index), checkpoints)
         undo.callback(writer.close)

@@ -1,6 +1,8 @@
 """The one writer: a thread that commits everything that waits as one group, then answers each.
 
-While one group is on its way to the disk the next one gathers, so that groups grow with the load by themselves.
+While one group is on its way to the disk the next one gathers, so that groups grow with the load by themselves. Where
+the group before had several records, which means that several callers wait, 3 ms more are given to it: a commit costs
+as much CPU as packing ten records. A caller that is alone never waits for others.
 After a group failed nothing is written any more: a failed `fsync` may have lost pages that a second one would call
 safe. Source: A. Rebello et al., Can Applications Recover from fsync Failures?, USENIX ATC 2020.
 """
@@ -10,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from time import sleep
 from typing import Any, Final, Protocol, TypeVar
 
 import structlog
@@ -23,6 +26,8 @@ Command = Callable[[sqlite3.Connection], Any]
 Result = TypeVar("Result")
 GROUP_RECORDS: Final = 1_024
 GROUP_BYTES: Final = 8 << 20
+GATHER_SECONDS: Final = 0.003
+ENOUGH_RECORDS: Final = 32
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -65,7 +70,7 @@ class Writer:
         self._checkpoints = checkpoints
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._failure: BaseException | None = None
-        self._truncate = False
+        self._busy = self._truncate = False
         self._closed = False
         self._closing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="holdfast-writer", daemon=True)
@@ -137,6 +142,8 @@ class Writer:
         job = self._queue.get()
         if job is None:
             return None
+        if self._busy and job.record is not None and self._queue.qsize() < ENOUGH_RECORDS:
+            sleep(GATHER_SECONDS)
         group = [job]
         size = job.size()
         while len(group) < GROUP_RECORDS and size < GROUP_BYTES:
@@ -149,6 +156,7 @@ class Writer:
                 break
             group.append(job)
             size += job.size()
+        self._busy = len(group) > 1
         return group
 
     def _write(self, group: list[_Job]) -> None:
