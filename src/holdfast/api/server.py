@@ -43,7 +43,7 @@ def _beside(routes: App, pages: Mapping[str, App]) -> App:
 
     Pages alone ask whether the client came to a proxy over TLS, so that they alone read the headers that tell it.
     """
-    told: dict[str, Any] = {first: ProxyHeadersMiddleware(page) for first, page in pages.items()}  # type: ignore[arg-type]
+    told: dict[str, Any] = {first: ProxyHeadersMiddleware(page) for first, page in pages.items()}  # type: ignore[arg-type] # uvicorn types its own ASGI
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         first = scope.get("path", "").split("/")[1:2]

@@ -138,7 +138,7 @@ def to_event(message: Message, received_ms: int) -> Event:
     for name in _KINDS[type(message)].instants:
         value = values.get(name)
         if value is not None and not EARLIEST_MS <= value <= latest_ms:  # type: ignore[operator]  # instants are whole
-            _refuse_instant(name, value, received_ms)  # type: ignore[arg-type]
+            _refuse_instant(name, value, received_ms)  # type: ignore[arg-type] # the instants of a message are integers by now
     return event
 
 

@@ -130,7 +130,7 @@ async def measured(respond: Respond, plan: Plan) -> Report:
 def even(count: int, **changes: object) -> Plan:
     """Plan a number of requests within a tenth of a second."""
     step = Step(rate=count * 10, seconds=0.1)
-    return Plan(**{"events": bodies(count), "steps": [step], "arrivals": "even", "connections": 4} | changes)  # type: ignore[arg-type]
+    return Plan(**{"events": bodies(count), "steps": [step], "arrivals": "even", "connections": 4} | changes)  # type: ignore[arg-type] # fields by name
 
 
 def test_every_request_is_sent_once_and_counted() -> None:

@@ -279,7 +279,7 @@ def test_a_refusal_unread_is_the_same_as_one_that_was_read() -> None:
         assert (await answer(reader))[0] == 200
         place.press()
         parsed = list[int]()
-        place.reception.admission.enter = _counting(place.reception.admission.enter, parsed)  # type: ignore[method-assign]
+        place.reception.admission.enter = _counting(place.reception.admission.enter, parsed)  # type: ignore[method-assign] # watched from outside
         answers = []
         decision, report = transfer("t-1"), event("e-1", "login")
         for whole in (request(decision), request(report, "/v1/events")):

@@ -83,7 +83,7 @@ def test_a_memory_that_was_replaced_is_looked_at_again(shard: Shard) -> None:
 
     async def story() -> None:
         shard.memory.fold.ring = Ring()  # type: ignore[attr-defined]  # dies with the memory, in a circle
-        gone = weakref.ref(shard.memory.fold.ring)  # type: ignore[attr-defined]
+        gone = weakref.ref(shard.memory.fold.ring)  # type: ignore[attr-defined] # hung on by this test
         spare_what_stands()
         task = asyncio.create_task(collect_in_pauses(shard, seconds=0.01))
         await asyncio.sleep(0.02)

@@ -23,7 +23,7 @@ def against(story: Callable[[Emulator, Lines], Awaitable[None]], *, connections:
     """Run a story against a provider of some manners."""
 
     async def whole() -> None:
-        async with Emulator(**manners) as emulator:  # type: ignore[arg-type]
+        async with Emulator(**manners) as emulator:  # type: ignore[arg-type] # manners by name
             lines = Lines(emulator.url, connections=connections, trust=ssl.create_default_context(), most=1_000)
             try:
                 await story(emulator, lines)

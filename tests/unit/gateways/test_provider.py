@@ -28,14 +28,14 @@ ASKED = {"msisdn": "+79161234567"}
 
 def asking(url: str, **changes: object) -> ProviderSpec:
     """Declare a provider."""
-    return replace(read_providers(declaration(url))[0], **changes)  # type: ignore[arg-type]
+    return replace(read_providers(declaration(url))[0], **changes)  # type: ignore[arg-type] # fields by name
 
 
 def against(story: Callable[[Emulator], Awaitable[None]], **manners: object) -> None:
     """Run a story against a provider of some manners."""
 
     async def whole() -> None:
-        async with Emulator(**manners) as emulator:  # type: ignore[arg-type]
+        async with Emulator(**manners) as emulator:  # type: ignore[arg-type] # fields by name
             await story(emulator)
 
     uvloop.run(whole())

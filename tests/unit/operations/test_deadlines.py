@@ -143,8 +143,8 @@ def test_every_event_type_has_a_time_and_an_unknown_one_is_an_error() -> None:
     """Money is answered sooner than context; the operator's own times count; a wrong name gets the nearest."""
     times = patience({"login": 70})
     assert (times["transfer"], times["login"], times["label"]) == (DEFAULT_MS["transfer"], 70, OTHER_MS)
-    with pytest.raises(SettingError, match="`tranfer`") as caught:
-        patience({"tranfer": 70})
+    with pytest.raises(SettingError, match="`transferred`") as caught:
+        patience({"transferred": 70})
     assert "`transfer`" in caught.value.advice
 
 

@@ -45,7 +45,7 @@ def test_an_amount_is_sent_under_its_wire_name() -> None:
         ("https://telecom.example/v1/check", "telecom.example", "/providers/0/url", "an address is expected"),
         ("https://telecom", "http://telecom", "/providers/0/url", "in the open"),
         ("https://telecom", "https://me:secret@telecom", "/providers/0/url", "must not hold a password"),
-        ("on: [transfer]", "on: [tranfer]", "/providers/0/on/0", "`tranfer`"),
+        ("on: [transfer]", "on: [transferred]", "/providers/0/on/0", "`transferred`"),
         ("on: [transfer]", "on: [transfer_result]", "/providers/0/on/0", "no provider is asked"),
         ("on: [transfer]", "on: []", "/providers/0/on", "at least one event type"),
         ("payer.phone", "payer.fone", "/providers/0/send/msisdn", "no field `payer.fone`"),
