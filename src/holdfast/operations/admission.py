@@ -3,7 +3,7 @@
 The bound is time, not number. What a call would wait is the calls before it, each at what one takes, and the age of
 the oldest record that is not on disk yet; half of its time is kept for the work itself and the way to disk. Calls
 about money go first. Where calls have had to wait for longer than a moment without a pause, more are let in only as
-long as the line is short, a tenth of the time that their answer may take: a long one would make every answer late and
+long as the line is short, a sixth of the time that their answer may take: a long one would make every answer late and
 none more; and while money has to wait so, nothing else is let in. A key that asks for more than its share is then told
 so, and the others are served.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from holdfast.operations.shard import Shard
 
-SHORT: Final = 10
+SHORT: Final = 6
 RESERVE: Final = 2
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
