@@ -29,11 +29,14 @@ def plain(value: str) -> str:
 
 
 def compact(value: str) -> str:
-    """Give `plain` without spaces, dashes of any kind and control characters inside."""
+    """Give `plain` without spaces, dashes and control characters inside; InvalidError when nothing is left."""
     value = plain(value)
     if value.isalnum():
         return value
-    return "".join(c for c in value if unicodedata.category(c) not in _SEPARATORS and c != "−")
+    found = "".join(c for c in value if unicodedata.category(c) not in _SEPARATORS and c != "−")
+    if not found:
+        raise InvalidError("the value has no letter and no digit", hint="leave the entry out, or give its value")
+    return found
 
 
 def latin(value: str) -> str:

@@ -142,6 +142,13 @@ def test_a_normal_form_is_normal(written: str, kind: ListKind) -> None:
     assert normalise(kind, form) == form
 
 
+@pytest.mark.parametrize("written", ["-", "– —", "\x00", "-\t-"])
+def test_what_consists_of_separators_is_no_identifier(written: str) -> None:
+    """Dashes and control characters alone would all be the same empty wallet, and match each other."""
+    with pytest.raises(InvalidError):
+        normalise(ListKind.EWALLET, written)
+
+
 def test_a_bic_narrows_accounts_only() -> None:
     """The BIC stays beside an account and falls away from a card."""
     account = identify(ListKind.ACCOUNT, "40817810000000000001", bic=" 044525225 ")
