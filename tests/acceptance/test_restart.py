@@ -160,3 +160,11 @@ def test_a_compactor_refuses_a_directory_without_data(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "holds no data yet" in out
     assert not (tmp_path / "nothing").exists()
+
+
+def test_a_server_that_is_stopped_at_once_ends(start: StartServer) -> None:
+    """A request to stop that comes the moment the address is told is not lost: the process ends in order."""
+    server = start()
+    server.restart()
+    server.stop()
+    assert server.process.returncode == 0

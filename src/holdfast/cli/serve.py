@@ -135,10 +135,12 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         asyncio.create_task(collect_in_pauses(shard)),
         asyncio.create_task(reception.keep_sweeping()),
     ]
-    signal.signal(signal.SIGTERM, lambda *_: None)  # raised again after the last answer, before anything is closed
     try:
         async with traced(app, settings) as outer:
-            await uvicorn.Server(_config(outer, reception)).serve(sockets=[sock])
+            server = uvicorn.Server(_config(outer, reception))
+            # a signal that comes before uvicorn listens for it counts too; after the last answer it is raised again
+            signal.signal(signal.SIGTERM, server.handle_exit)
+            await server.serve(sockets=[sock])
     finally:
         for task in beside:
             task.cancel()
