@@ -108,8 +108,11 @@ class World:
         event: dict[str, Any] = {"id": event_id, "type": "transfer", "occurred_at": from_ms(at_ms).isoformat()}
         if self.random.random() < 0.15:
             return event | {
-                "type": "profile_change", "client": {"customer_id": client}, "field": "phone", "where": "bank",
-            }  # fmt: skip
+                "type": "profile_change",
+                "client": {"customer_id": client},
+                "field": "phone",
+                "where": "bank",
+            }
         return event | {
             "rail": self.random.choice(("order", "order", "sbp", "card")),
             "amount_minor": self.random.randrange(1_000, 40_000_000),

@@ -36,9 +36,20 @@ from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBod
 from holdfast.wire.sheets import CSV, XLSX
 
 _BODIES: Final = (
-    ActBody, ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, ReleaseBody, RestrainBody, SettleBody,
-    SourceBody, UndoBody, WithdrawBody, DecisionMessage,
-)  # fmt: skip
+    ActBody,
+    ApprovalBody,
+    ClockBody,
+    EntriesBody,
+    LinkBody,
+    ListBody,
+    ReleaseBody,
+    RestrainBody,
+    SettleBody,
+    SourceBody,
+    UndoBody,
+    WithdrawBody,
+    DecisionMessage,
+)
 _HTML: Final = "text/html; charset=utf-8"
 _FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
 _LIST: Final = parameter("list", {"type": "string", "pattern": "^[a-z0-9][a-z0-9_.-]{0,63}$"})
@@ -255,7 +266,11 @@ def openapi() -> Node:
         "openapi": "3.1.0",
         "info": {"title": "Holdfast", "version": __version__, "license": {"name": "Apache-2.0"}},
         "paths": {
-            **_decision_paths(taken), **_list_paths(), **_hold_paths(), **_claim_paths(taken), **_other_paths(),
+            **_decision_paths(taken),
+            **_list_paths(),
+            **_hold_paths(),
+            **_claim_paths(taken),
+            **_other_paths(),
         },
         "components": {"schemas": {**components, "Problem": PROBLEM}},
-    }  # fmt: skip
+    }

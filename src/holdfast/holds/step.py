@@ -36,5 +36,13 @@ def follow(last: HoldAct, act: ActKind, *, at_ms: int, by: Actor, **changes: Any
 
 
 _KEPT = (
-    "hold_id", "to_state", "instruction", "provision", "policy", "until", "confirm_by", "due_ms", "executed",
-)  # fmt: skip
+    "hold_id",
+    "to_state",
+    "instruction",
+    "provision",
+    "policy",
+    "until",
+    "confirm_by",
+    "due_ms",
+    "executed",
+)

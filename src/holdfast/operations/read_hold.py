@@ -23,9 +23,20 @@ from holdfast.wire.holds import read_fired
 
 Row = dict[str, object]
 REQUISITES: Final = (
-    "customer_id", "seller_id", "account", "card", "phone", "inn", "iin", "bin", "passport_hash", "snils_hash",
-    "ewallet", "bic", "swift",
-)  # fmt: skip
+    "customer_id",
+    "seller_id",
+    "account",
+    "card",
+    "phone",
+    "inn",
+    "iin",
+    "bin",
+    "passport_hash",
+    "snils_hash",
+    "ewallet",
+    "bic",
+    "swift",
+)
 _PLAIN: Final = frozenset({"bic", "swift"})
 _SHOWN: Final = 4
 _TOLD: Final = frozenset({ActKind.NOTIFY, ActKind.SHOW})

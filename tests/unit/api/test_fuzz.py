@@ -22,9 +22,19 @@ INSTANTS = st.sampled_from(
     ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-05-08T12:00:00+03:00", "1900-01-01T00:00:00Z"]
 )
 PATHS = (
-    "/v1/decisions", "/v1/decisions:batch", "/v1/events", "/v1/decisions/{}", "/v1/decisions/{}/replay", "/v1/lists",
-    "/v1/lists/{}", "/v1/lists/{}/entries", "/v1/sources/{}", "/v1/sources", "/v1/packs", "/{}",
-)  # fmt: skip
+    "/v1/decisions",
+    "/v1/decisions:batch",
+    "/v1/events",
+    "/v1/decisions/{}",
+    "/v1/decisions/{}/replay",
+    "/v1/lists",
+    "/v1/lists/{}",
+    "/v1/lists/{}/entries",
+    "/v1/sources/{}",
+    "/v1/sources",
+    "/v1/packs",
+    "/{}",
+)
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH")
 
 

@@ -127,9 +127,12 @@ def test_a_proposal_of_law_never_acts_beyond_a_challenge_unless_trusted() -> Non
 def test_a_rule_that_realises_a_proposed_sign_is_capped_with_it() -> None:
     """A rule borrows no more strength from a proposal than the proposal has."""
     proposal = pack(
-        "yy/idea", status="proposal", signs=[sign(act="yy.idea", when=HUGE)],
-        rails=[rail("order", "suspend", "yy.pause")], policies=[policy("yy.pause")],
-    )  # fmt: skip
+        "yy/idea",
+        status="proposal",
+        signs=[sign(act="yy.idea", when=HUGE)],
+        rails=[rail("order", "suspend", "yy.pause")],
+        policies=[policy("yy.pause")],
+    )
     packs = [proposal, house(rule(realises=["yy.idea.1"]))]
     assert judge(packs).outcome == "challenge"
     assert judge(packs, trusted=["yy.idea"]).outcome == "hold"
@@ -184,9 +187,12 @@ def test_never_two_laws_in_one_notice() -> None:
     told = [duty("xx.act.tell", after=["hold"])]
     first = act(signs=[sign()], duties=told)
     second = pack(
-        "yy/act", signs=[sign(act="yy.act", measures=["yy.act.tell"])], duties=[duty("yy.act.tell")],
-        rails=[rail("order", "suspend", "yy.pause")], policies=[policy("yy.pause")],
-    )  # fmt: skip
+        "yy/act",
+        signs=[sign(act="yy.act", measures=["yy.act.tell"])],
+        duties=[duty("yy.act.tell")],
+        rails=[rail("order", "suspend", "yy.pause")],
+        policies=[policy("yy.pause")],
+    )
     notices = judge([first, second]).measures
     assert [notice["duty"] for notice in notices] == ["xx.act.tell", "yy.act.tell"]
     assert all(isinstance(notice["cite"], str) for notice in notices)

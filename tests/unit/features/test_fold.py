@@ -85,9 +85,17 @@ class World:
         """Ask about everybody once more, of every twin."""
         for number, (customer, account) in enumerate(zip(CUSTOMERS, ACCOUNTS, strict=True)):
             asked = event(
-                f"ask-{number}", "transfer", self.now_ms, currency="RUB", payer__customer_id=customer,
-                payer__account=account, payee__phone=PHONES[number % 3], device__id="d-1", rail="sbp", amount=5,
-            )  # fmt: skip
+                f"ask-{number}",
+                "transfer",
+                self.now_ms,
+                currency="RUB",
+                payer__customer_id=customer,
+                payer__account=account,
+                payee__phone=PHONES[number % 3],
+                device__id="d-1",
+                rail="sbp",
+                amount=5,
+            )
             self.meet(asked)
             assert self.folded.read(asked, self.seq) == self.oracle.read(asked, self.seq)
 
@@ -135,10 +143,16 @@ def play(world: World, act: object) -> None:
     elif isinstance(act, dict):
         world.now_ms += act["wait"]
         new = event(
-            f"e-{world.seq}", "transfer", world.now_ms - act["late"], amount=act["amount"], currency=act["currency"],
-            rail=act["rail"], cross_border=act["cross_border"], device__id=act["device"],
+            f"e-{world.seq}",
+            "transfer",
+            world.now_ms - act["late"],
+            amount=act["amount"],
+            currency=act["currency"],
+            rail=act["rail"],
+            cross_border=act["cross_border"],
+            device__id=act["device"],
             **parties(payer=act["payer"], payee=act["payee"]),
-        )  # fmt: skip
+        )
         world.meet(new)
         if act["late"] != 3 * DAY_MS:  # a day is late but taken, forty are a backfill, three are too late
             world.happened(new, executed=act["executed"])

@@ -15,8 +15,11 @@ traces = st.builds(
     lambda series, before, after, last: Trace(
         series=series, before=before, after=after, last=last if after.low else NOBODY
     ),
-    st.integers(0, 200), places, places, places,
-)  # fmt: skip
+    st.integers(0, 200),
+    places,
+    places,
+    places,
+)
 ANNA, BORIS, RUB = Key(2**64 - 1, 1), Key(5, 2**64 - 1), Key(7, 7)
 
 

@@ -49,8 +49,12 @@ def test_a_question_is_one_post_and_the_answer_is_read() -> None:
         for _ in range(3):
             values = await provider.read(ASKED)
         assert values == {
-            "risk": 0.25, "calls_new": 3, "ported_at": 1_777_618_800_000, "note": ANSWER["note"], "ok": True,
-        }  # fmt: skip
+            "risk": 0.25,
+            "calls_new": 3,
+            "ported_at": 1_777_618_800_000,
+            "note": ANSWER["note"],
+            "ok": True,
+        }
         assert emulator.asked == [ASKED] * 3
         assert b"authorization: Bearer s3cret" in emulator.headers[0]
         assert len(emulator._lines) == 1

@@ -81,9 +81,12 @@ def test_the_signature_is_the_one_of_the_specification() -> None:
 def test_what_the_receiver_says_is_kept() -> None:
     """Channel, language, reference and the age of the channel come from its answer; what else it says is not read."""
     said = {
-        "channel": "push", "language": "kk", "reference": "p-7", "channel_since": "2026-05-08T12:00:00+03:00",
+        "channel": "push",
+        "language": "kk",
+        "reference": "p-7",
+        "channel_since": "2026-05-08T12:00:00+03:00",
         "more": [1],
-    }  # fmt: skip
+    }
     with endpoint() as bank:
         bank.answer = lambda _: (200, json.dumps(said).encode())
         receipt = send(bank.url)

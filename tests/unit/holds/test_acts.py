@@ -243,6 +243,9 @@ def test_an_act_keeps_what_it_does_not_change() -> None:
     shown = follow(confirmed(again()), ActKind.SHOW, at_ms=PLACED_MS + 9, by=Actor.CLIENT)
     before = confirmed(again())
     assert (shown.to_state, shown.until, shown.due_ms, shown.policy) == (
-        before.to_state, before.until, before.due_ms, before.policy,
-    )  # fmt: skip
+        before.to_state,
+        before.until,
+        before.due_ms,
+        before.policy,
+    )
     assert (shown.from_state, dict(shown.details)) == (before.to_state, {})

@@ -20,9 +20,18 @@ BOUND = binding("hold_1", amount_minor=25_000_000, currency="RUB", payee={"inn":
 def demand(*, careful: bool = False, key: bytes | None = None, **changes: Any) -> Demand:
     """Give what a policy demands."""
     policy = HoldPolicy(
-        id="xx", clock="hours", term=1, count_first=True, confirm_days=1, title={}, cite=CITE, dated=Dated(from_ms=0),
-        careful_proof=("branch",), careful_hours=48, **changes,
-    )  # fmt: skip
+        id="xx",
+        clock="hours",
+        term=1,
+        count_first=True,
+        confirm_days=1,
+        title={},
+        cite=CITE,
+        dated=Dated(from_ms=0),
+        careful_proof=("branch",),
+        careful_hours=48,
+        **changes,
+    )
     return Demand(policy=policy, careful=careful, binding=BOUND, key=key)
 
 

@@ -23,9 +23,15 @@ assert KZ is not None
 def policy(clock: str, term: int, *, count_first: bool = True, confirm_days: int | None = None) -> HoldPolicy:
     """Give a policy with a clock."""
     return HoldPolicy(
-        id="xx", clock=clock, term=term, count_first=count_first, confirm_days=confirm_days, title={}, cite=CITE,
+        id="xx",
+        clock=clock,
+        term=term,
+        count_first=count_first,
+        confirm_days=confirm_days,
+        title={},
+        cite=CITE,
         dated=Dated(from_ms=0),
-    )  # fmt: skip
+    )
 
 
 def ends(one: HoldPolicy, placed: str, zone: ZoneInfo = MOSCOW, calendar: BusinessCalendar | None = None) -> str:

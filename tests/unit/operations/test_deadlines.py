@@ -21,9 +21,12 @@ from tests.unit.operations.shards import NOON_MS, SlowStore, StillClock, event, 
 
 SOON = Deadline(0, 30)
 REPORT = {
-    "client": {"customer_id": "c-1"}, "provider": "op", "window_start": "2026-05-08T04:00:00+03:00",
-    "window_end": "2026-05-08T11:00:00+03:00", "atypical": True,
-}  # fmt: skip
+    "client": {"customer_id": "c-1"},
+    "provider": "op",
+    "window_start": "2026-05-08T04:00:00+03:00",
+    "window_end": "2026-05-08T11:00:00+03:00",
+    "atypical": True,
+}
 
 
 def told(story: Callable[[Shard, SlowStore], Awaitable[None]]) -> None:

@@ -15,9 +15,12 @@ from tests.unit.operations.holding import CLIENT, OWN, World, acts, refused, tol
 from tests.unit.operations.shards import NOON_MS, event, transfer
 
 REPORT = {
-    "client": {"customer_id": "c-1", "kind": "individual"}, "provider": "op", "atypical": True,
-    "window_start": "2026-05-08T04:00:00+03:00", "window_end": "2026-05-08T11:00:00+03:00",
-}  # fmt: skip
+    "client": {"customer_id": "c-1", "kind": "individual"},
+    "provider": "op",
+    "atypical": True,
+    "window_start": "2026-05-08T04:00:00+03:00",
+    "window_end": "2026-05-08T11:00:00+03:00",
+}
 
 
 async def decide(world: World, body: bytes) -> dict[str, Any]:

@@ -102,13 +102,22 @@ def test_a_queued_value_is_written_by_its_unit() -> None:
         decision = await house.decide()
         await house.deliver()
         values: dict[str, Any] = {
-            "limit_minor": 10_000_000, "currency": "RUB", "due_ms": NOON_MS, "hours": 48, "list": "kz.afc.persons",
+            "limit_minor": 10_000_000,
+            "currency": "RUB",
+            "due_ms": NOON_MS,
+            "hours": 48,
+            "list": "kz.afc.persons",
             "provision": "an order of the court",
-        }  # fmt: skip
+        }
         row = notice_row(
-            house.shard, template="own", case="", decision_id=decision["id"], event_id="t-1", subject=b"",
+            house.shard,
+            template="own",
+            case="",
+            decision_id=decision["id"],
+            event_id="t-1",
+            subject=b"",
             values=values,
-        )  # fmt: skip
+        )
         await _put(house, row)
         assert (await texts(house))["en"] == (
             "RUB\u00a0100,000.00, 8 May 2026, 12:00 Moscow time, 48, the database of the Antifraud Centre of the"

@@ -53,10 +53,19 @@ def test_each_row_says_what_a_receiver_needs() -> None:
     row = notice_row(shard, template="t", case="hold", hold_id="hold_1", terms=terms, values={"hours": 4}, **about)
     assert (row.topic, row.subject) == ("notify_client", "0102")
     assert content(row) == {
-        "template": "t", "case": "hold", "decision_id": "dec_1", "event_id": "tr-1", "hold_id": "hold_1",
-        "claim_id": None, "policy": "p", "until": "2026-05-09T23:59:59+03:00", "confirm_by": None,
-        "at_ms": NOON_MS, "ruleset": shard.ruleset, "values": {"hours": 4},
-    }  # fmt: skip
+        "template": "t",
+        "case": "hold",
+        "decision_id": "dec_1",
+        "event_id": "tr-1",
+        "hold_id": "hold_1",
+        "claim_id": None,
+        "policy": "p",
+        "until": "2026-05-09T23:59:59+03:00",
+        "confirm_by": None,
+        "at_ms": NOON_MS,
+        "ruleset": shard.ruleset,
+        "values": {"hours": 4},
+    }
     row = changed_row(shard, hold_id="hold_1", act="cancel", state="cancelled", instruction="do_not_execute", **about)
     assert row.topic == "hold_changed"
     assert content(row)["instruction"] == "do_not_execute"

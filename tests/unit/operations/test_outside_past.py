@@ -27,9 +27,12 @@ from tests.unit.operations.shards import NOON_MS, Json, event, transfer
 CHALLENGED = rows(bank_risk="challenge")
 RISK = "outside.telecom.risk"
 REPORT = {
-    "client": {"customer_id": "c-1", "kind": "individual"}, "provider": "op", "atypical": True,
-    "window_start": "2026-05-08T04:00:00+03:00", "window_end": "2026-05-08T11:00:00+03:00",
-}  # fmt: skip
+    "client": {"customer_id": "c-1", "kind": "individual"},
+    "provider": "op",
+    "atypical": True,
+    "window_start": "2026-05-08T04:00:00+03:00",
+    "window_end": "2026-05-08T11:00:00+03:00",
+}
 
 
 async def decided(world: World, event_id: str) -> Json:
@@ -116,10 +119,13 @@ def test_an_event_that_nobody_is_asked_about_costs_no_switch() -> None:
 FAULTS = {
     "no policy": (CHALLENGED.replace("    on_missing: challenge\n", ""), "needs `on_missing`", "/rules/0/on_missing"),
     "unknown policy": (rows(bank_risk="ignore"), "one of", "/rules/0/on_missing"),
-    "policy without a reason": (CHALLENGED.replace(RISK, "amount").replace("> 0.5", "> rub(5)"),
-                                "belongs to a rule that reads", "/rules/0/on_missing"),
+    "policy without a reason": (
+        CHALLENGED.replace(RISK, "amount").replace("> 0.5", "> rub(5)"),
+        "belongs to a rule that reads",
+        "/rules/0/on_missing",
+    ),
     "disagreement": (rows(one="last_good", two="none"), "`one` takes a last good answer of `telecom` and `two`", ""),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -101,9 +101,12 @@ def test_a_result_about_a_decision_in_flight_finds_it() -> None:
 
 
 REPORT = {
-    "client": CLIENT, "provider": "op", "window_start": "2026-05-08T04:00:00+03:00",
-    "window_end": "2026-05-08T11:00:00+03:00", "atypical": True,
-}  # fmt: skip
+    "client": CLIENT,
+    "provider": "op",
+    "window_start": "2026-05-08T04:00:00+03:00",
+    "window_end": "2026-05-08T11:00:00+03:00",
+    "atypical": True,
+}
 
 
 def test_an_input_that_comes_before_the_execution_decides_again_and_only_stricter() -> None:

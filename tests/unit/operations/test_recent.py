@@ -15,9 +15,12 @@ from tests.unit.operations.holding import OWN, World, told
 from tests.unit.operations.shards import NOON_MS, event, transfer
 
 REPORT = {
-    "client": {"customer_id": "c-1", "kind": "individual"}, "provider": "op", "atypical": True,
-    "window_start": "2026-05-08T04:00:00+03:00", "window_end": "2026-05-08T11:00:00+03:00",
-}  # fmt: skip
+    "client": {"customer_id": "c-1", "kind": "individual"},
+    "provider": "op",
+    "atypical": True,
+    "window_start": "2026-05-08T04:00:00+03:00",
+    "window_end": "2026-05-08T11:00:00+03:00",
+}
 
 
 WORDS = {"held": "hold", "refused": "refuse"}

@@ -19,9 +19,15 @@ from holdfast.wire.fields import event_schema
 from tests.unit.regulation.conftest import NAMES
 
 LISTS = {
-    "ru.cbr.recipients", "ru.cbr.devices", "ru.gis.recipients", "ru.courts.criminal_cases", "ru.cbr.digital_rouble",
-    "kz.afc.persons", "bank.recipients", "bank.allow",
-}  # fmt: skip
+    "ru.cbr.recipients",
+    "ru.cbr.devices",
+    "ru.gis.recipients",
+    "ru.courts.criminal_cases",
+    "ru.cbr.digital_rouble",
+    "kz.afc.persons",
+    "bank.recipients",
+    "bank.allow",
+}
 CONTRACT = (
     {f"ru.od-1027.{number}" for number in range(1, 7)}
     | {f"ru.od-2506.1.{number}" for number in (*range(1, 10), 11, 12)}

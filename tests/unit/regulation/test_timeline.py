@@ -132,9 +132,17 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
     """`ru,kz` loads every law file of both and the bank's policy, but no proposal."""
     chosen = [pack.id for pack in select(["ru", "kz"], packs)]
     assert chosen == [
-        "ru.161-fz", "ru.9-fz", "ru.od-1027", "ru.od-1765", "ru.od-2506", "ru.trusted-person", "kz.afc",
-        "kz.droppers", "kz.holidays", "policy.default",
-    ]  # fmt: skip
+        "ru.161-fz",
+        "ru.9-fz",
+        "ru.od-1027",
+        "ru.od-1765",
+        "ru.od-2506",
+        "ru.trusted-person",
+        "kz.afc",
+        "kz.droppers",
+        "kz.holidays",
+        "policy.default",
+    ]
 
 
 def test_a_proposal_loads_by_its_full_name(packs: Mapping[str, Pack]) -> None:

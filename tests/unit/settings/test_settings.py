@@ -43,10 +43,21 @@ def test_an_unknown_key_of_the_environment_is_refused() -> None:
 
 
 BAD = (
-    {"port": "x"}, {"port": "-1"}, {"port": "65536"}, {"port": ""}, {"dev": "maybe"}, {"dev": ""},
-    {"zone": "Mars/North"}, {"zone": "../../etc/passwd"}, {"language": "de"}, {"mode": "sbp"},
-    {"mode": "=observe"}, {"mode": "sbp="}, {"set": "a"}, {"set": "=1"},
-)  # fmt: skip
+    {"port": "x"},
+    {"port": "-1"},
+    {"port": "65536"},
+    {"port": ""},
+    {"dev": "maybe"},
+    {"dev": ""},
+    {"zone": "Mars/North"},
+    {"zone": "../../etc/passwd"},
+    {"language": "de"},
+    {"mode": "sbp"},
+    {"mode": "=observe"},
+    {"mode": "sbp="},
+    {"set": "a"},
+    {"set": "=1"},
+)
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)
@@ -63,8 +74,9 @@ def test_a_value_that_cannot_be_read_is_refused_with_advice(bad: dict[str, str])
 def test_a_mode_is_one_of_three_words() -> None:
     """Modes are read by name; another word is refused."""
     assert read(mode="sbp=advise, ru.od-2506.1.6=observe").modes() == {
-        "sbp": Mode.ADVISE, "ru.od-2506.1.6": Mode.OBSERVE,
-    }  # fmt: skip
+        "sbp": Mode.ADVISE,
+        "ru.od-2506.1.6": Mode.OBSERVE,
+    }
     with pytest.raises(SettingError, match="mode"):
         read(mode="sbp=maybe").modes()
 
@@ -72,8 +84,11 @@ def test_a_mode_is_one_of_three_words() -> None:
 def test_parameters_keep_their_types() -> None:
     """Whole numbers, fractions, truth values and texts are told apart."""
     assert read(set="p:a=900,p:b=1.5,p:c=true,p:d=word").parameters() == {
-        "p:a": 900, "p:b": 1.5, "p:c": True, "p:d": "word",
-    }  # fmt: skip
+        "p:a": 900,
+        "p:b": 1.5,
+        "p:c": True,
+        "p:d": "word",
+    }
 
 
 @pytest.mark.parametrize("host", ["203.0.113.9", "::", "192.0.2.1", "", "bank.example", "127.0.0.1.example.org"])

@@ -78,9 +78,17 @@ def test_every_event_is_valid_on_the_wire(jurisdiction: Jurisdiction) -> None:
     decoded = [decode(body(simulated), FAR_MS).event for simulated in events]
     assert len({event.id for event in decoded}) == len(events)
     assert {event.type for event in decoded} >= {
-        "transfer", "transfer_result", "cash_withdrawal", "cash_deposit", "loan_application", "loan_payout", "login",
-        "profile_change", "device_report", "telecom_activity",
-    }  # fmt: skip
+        "transfer",
+        "transfer_result",
+        "cash_withdrawal",
+        "cash_deposit",
+        "loan_application",
+        "loan_payout",
+        "login",
+        "profile_change",
+        "device_report",
+        "telecom_activity",
+    }
 
 
 @pytest.mark.parametrize("jurisdiction", ["ru", "kz"])

@@ -13,9 +13,15 @@ from tests.unit.wire.messages import NOW, NOW_MS, full
 
 GOLDEN = Path(__file__).parents[2] / "golden/wire/problems.txt"
 _ROOT: dict[str, Any] = {
-    "id": "tr-1", "type": "transfer", "occurred_at": NOW.isoformat(), "rail": "order", "amount_minor": 1,
-    "currency": "RUB", "payer": {}, "payee": {},
-}  # fmt: skip
+    "id": "tr-1",
+    "type": "transfer",
+    "occurred_at": NOW.isoformat(),
+    "rail": "order",
+    "amount_minor": 1,
+    "currency": "RUB",
+    "payer": {},
+    "payee": {},
+}
 CHANGES: tuple[dict[str, Any], ...] = (
     {"amount": 5},
     {"payeer": {}},

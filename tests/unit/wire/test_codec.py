@@ -14,17 +14,33 @@ from holdfast.wire.fields import event_schema
 from tests.unit.wire.messages import NOW, NOW_MS, TYPES, Json, body, full, leaves, messages, minutes_later
 
 CONTRACT = {
-    "cash_deposit", "cash_withdrawal", "device_report", "fraud_report", "label", "loan_application", "loan_payout",
-    "login", "profile_change", "telecom_activity", "transfer", "transfer_result",
-}  # fmt: skip
+    "cash_deposit",
+    "cash_withdrawal",
+    "device_report",
+    "fraud_report",
+    "label",
+    "loan_application",
+    "loan_payout",
+    "login",
+    "profile_change",
+    "telecom_activity",
+    "transfer",
+    "transfer_result",
+}
 
 
 def least(**changes: Any) -> Json:
     """Give a transfer with the required fields only, and what a test changes."""
     return {
-        "id": "tr-1", "type": "transfer", "occurred_at": NOW.isoformat(), "rail": "order", "amount_minor": 1,
-        "currency": "RUB", "payer": {}, "payee": {},
-    } | changes  # fmt: skip
+        "id": "tr-1",
+        "type": "transfer",
+        "occurred_at": NOW.isoformat(),
+        "rail": "order",
+        "amount_minor": 1,
+        "currency": "RUB",
+        "payer": {},
+        "payee": {},
+    } | changes
 
 
 def test_the_wire_knows_every_event_type_of_the_contract() -> None:

@@ -131,9 +131,7 @@ def test_bad_rows_are_named_by_line_and_column() -> None:
     rows, faults = read("\n".join(lines) + "\n")
     assert [row.line for row in rows] == [1, 11]
     assert (rows[1].incidents, rows[1].country) == (None, None)
-    assert faults == [
-        (3, "value"), (4, "date"), (5, "date"), (6, "count"), (7, None), (8, None), (9, None), (10, None)
-    ]  # fmt: skip
+    assert faults == [(3, "value"), (4, "date"), (5, "date"), (6, "count"), (7, None), (8, None), (9, None), (10, None)]
 
 
 def test_the_clock_of_the_zone_counts_on_the_day_it_jumps() -> None:

@@ -83,9 +83,14 @@ def test_bad_rows_are_named_by_the_line_on_which_they_begin() -> None:
     )
     assert [(row.line, row.entry.reason) for row in batch.rows] == [(2, "two\nlines"), (12, None)]
     assert [(fault.line, fault.column) for fault in batch.faults] == [
-        (4, "kind"), (5, "value"), (6, "police"), (7, "document_number"),
-        (8, "document_date"), (9, "expires_at"), (10, None),
-    ]  # fmt: skip
+        (4, "kind"),
+        (5, "value"),
+        (6, "police"),
+        (7, "document_number"),
+        (8, "document_date"),
+        (9, "expires_at"),
+        (10, None),
+    ]
 
 
 def test_unreadable_characters_and_open_quotes_are_faults() -> None:

@@ -190,9 +190,16 @@ async def _call(url: str, ledger: Ledger, waiting: Iterator[tuple[str, bytes]]) 
 async def _verify(data: Path) -> tuple[int, bool]:
     """Run `holdfast verify` over the directory; give the records that it walked, and whether it was content."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "holdfast", "verify", "--data", str(data),
-        env=os.environ | {"NO_COLOR": "1"}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "holdfast",
+        "verify",
+        "--data",
+        str(data),
+        env=os.environ | {"NO_COLOR": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     out, _ = await process.communicate()
     found = [int(match[1]) for row in out.decode().splitlines() if (match := _RECORDS.match(row))]
     return (found[0] if found else 0), process.returncode == 0
