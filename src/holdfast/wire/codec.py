@@ -1,17 +1,17 @@
 """Bytes to events: strict, with a JSON pointer and a hint in every refusal."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from json import loads
 from typing import NamedTuple
 
-from msgspec import DecodeError, ValidationError, json
+from msgspec import DecodeError, ValidationError, json, structs
 
 from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError, UndecodableError
-from holdfast.vocabulary.event import Event, EventId
+from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import MINUTE_MS, rfc3339, to_ms
 from holdfast.wire.canonical import canonical, short_hash
 from holdfast.wire.events import EVENT_MESSAGES, EventMessage, Message
@@ -186,6 +186,13 @@ def decode(body: bytes, received_ms: int) -> Decoded:
     canon = canonical(message)
     refuse_repeated(body, canon)
     return Decoded(event=to_event(message, received_ms), body=canon, body_hash=short_hash(canon))
+
+
+def with_session(decoded: Decoded, known: Mapping[str, Value]) -> Decoded:
+    """Give an event with more known of its session, under the session's names; its hash stays that of what was sent."""
+    message = _DECODER.decode(decoded.body)
+    message = structs.replace(message, session=structs.replace(message.session, **known))
+    return replace(decoded, event=_event(message, decoded.event.received_ms), body=canonical(message))
 
 
 def restore(body: bytes, received_ms: int) -> Event:
