@@ -77,10 +77,10 @@ def listing_thread(keys: KeyMaker, listing_id: str) -> str:
     return f"listing_{high:016x}{low:016x}"
 
 
-def threads_of_event(keys: KeyMaker, event: Event) -> tuple[str, ...]:
-    """Name the story to which a publication or an edit belongs; other events belong to none."""
+def in_story(keys: KeyMaker, record: Record, event: Event) -> Record:
+    """Give the record of a publication or an edit as part of its listing's story; other events have none."""
     named = event.values.get(_ID) if event.type in LISTINGS else None
-    return () if named is None else (listing_thread(keys, str(named)),)
+    return record if named is None else replace(record, threads=(*record.threads, listing_thread(keys, str(named))))
 
 
 def listing_story(shard: Shard, listing_id: str) -> ListingStory | None:

@@ -188,11 +188,17 @@ def decode(body: bytes, received_ms: int) -> Decoded:
     return Decoded(event=to_event(message, received_ms), body=canon, body_hash=short_hash(canon))
 
 
+def with_known(message: Message, known: Mapping[str, Value], event: Event) -> tuple[Message, Event]:
+    """Give a message and its event with more known of the session, under the session's names."""
+    session = structs.replace(message.session, **known)  # type: ignore[attr-defined]  # who knows more has read it there
+    message = structs.replace(message, session=session)
+    return message, _event(message, event.received_ms)
+
+
 def with_session(decoded: Decoded, known: Mapping[str, Value]) -> Decoded:
-    """Give an event with more known of its session, under the session's names; its hash stays that of what was sent."""
-    message = _DECODER.decode(decoded.body)
-    message = structs.replace(message, session=structs.replace(message.session, **known))
-    return replace(decoded, event=_event(message, decoded.event.received_ms), body=canonical(message))
+    """Give an event with more known of its session; its hash stays that of what was sent."""
+    message, event = with_known(_DECODER.decode(decoded.body), known, decoded.event)
+    return replace(decoded, event=event, body=canonical(message))
 
 
 def restore(body: bytes, received_ms: int) -> Event:

@@ -112,13 +112,15 @@ class RowMapping:
 class Row(NamedTuple):
     """One event read from a file: its message for the record, its flat values, and its label.
 
-    `label` is true for fraud, false for honest, `None` for unknown; it is never among the values.
+    `label` is true for fraud, false for honest, `None` for unknown; it is never among the values. `sent` is the
+    message as the file has it, where more was filled in.
     """
 
     line: int
     message: Message
     event: Event
     label: bool | None
+    sent: Message | None = None
 
 
 class RowReader:
