@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from holdfast.matching.places import is_abroad
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.judgement import Measure, Scalar
 from holdfast.vocabulary.outcome import MeasureKind
@@ -17,7 +18,6 @@ LISTINGS: Final = frozenset({"listing_published", "listing_edited"})
 
 PLACED_FROM_ABROAD: Final = "placed_from_abroad"
 YES, NO, NOT_DETERMINED = "yes", "no", "not_determined"
-_HIDDEN: Final = frozenset({"vpn", "hosting", "cgnat"})
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -29,9 +29,10 @@ def abroad_notice(event_type: str, values: Mapping[str, Value], home: str) -> Me
     if event_type not in LISTINGS:
         return None
     country = values.get("session.ip_country")
-    if not isinstance(country, str) or values.get("session.ip_kind") in _HIDDEN:
+    abroad = is_abroad(country, values.get("session.ip_kind"), home=home)
+    if abroad is None:
         return _notice(NOT_DETERMINED, None, values)
-    return _notice(NO if country == home else YES, country, values)
+    return _notice(YES if abroad else NO, str(country), values)
 
 
 def noticed(measures: Sequence[Measure], notice: Measure | None) -> tuple[Measure, ...]:

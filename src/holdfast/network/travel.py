@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.matching.places import kilometres
+from holdfast.matching.places import HIDDEN, kilometres
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, MINUTE_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -27,7 +27,6 @@ UNKNOWN_RADIUS_KM: Final = 300
 KEPT_MS: Final = 90 * DAY_MS
 MOST: Final = 1_000_000
 _SPEED, _KM, _IMPOSSIBLE = "travel.speed_kmh", "travel.km", "travel.impossible"
-_HIDDEN: Final = frozenset({"vpn", "hosting", "cgnat"})
 _ROLES: Final[Mapping[str, str]] = {
     "login": "client",
     "seller_registered": "seller",
@@ -58,6 +57,7 @@ class Travel:
     """The last sighting of each account, kept for ninety days; beyond a million accounts the longest unseen goes."""
 
     name: ClassVar[str] = "travel"
+    heeds: ClassVar[frozenset[str]] = frozenset(_ROLES)
 
     def __init__(self, keys: KeyMaker, *, most: int = MOST) -> None:
         self._keys = keys
@@ -146,7 +146,7 @@ def _sighting(event: Event, known: Mapping[str, Value]) -> Sighting | None:
     latitude, longitude = known.get("session.ip_latitude"), known.get("session.ip_longitude")
     if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         return None
-    if known.get("session.ip_kind") in _HIDDEN:
+    if known.get("session.ip_kind") in HIDDEN:
         return None
     radius = known.get("session.ip_accuracy_km")
     radius_km = round(radius) if isinstance(radius, int | float) else UNKNOWN_RADIUS_KM

@@ -112,8 +112,7 @@ class RowMapping:
 class Row(NamedTuple):
     """One event read from a file: its message for the record, its flat values, and its label.
 
-    `label` is true for fraud, false for honest, `None` for unknown; it is never among the values. `sent` is the
-    message as the file has it, where more was filled in.
+    `label` is true for fraud, `None` for unknown, and never among the values; `sent` is what `message` was filled from.
     """
 
     line: int
