@@ -64,6 +64,4 @@ def _print(rows: list[PeopleStopped]) -> None:
         table.add_row(row.source, *(f"{count:,}" for count in counts))
     console = screen()
     console.print(table)
-    console.print(
-        "honest: labelled genuine, or identity proved; at most all but the fraud are", markup=False
-    )
+    console.print("honest: labelled genuine, or identity proved; at most all but the fraud are", markup=False)

@@ -179,9 +179,7 @@ class Phones:
         """Take in what an operator says of a number: whose it is since when, and when its SIM was last replaced."""
         values = event.values
         number = self._key_of("phone", values.get("client.phone_e164"))
-        since, swapped, recycled = (
-            values.get(name) for name in ("number_since", "sim_swapped_at", "number_recycled")
-        )
+        since, swapped, recycled = (values.get(name) for name in ("number_since", "sim_swapped_at", "number_recycled"))
         if number is None or (since is None and swapped is None and recycled is None):
             return
         before = self._told.get(number, _SILENCE)

@@ -33,7 +33,7 @@ def test_the_rest_of_the_range_of_kazakhstan_is_unassigned_and_not_foreign(code:
         ("+7 751 555 01 42", True, PhoneType.VOIP),
     ],
 )
-def test_fixed_lines_and_calls_over_the_internet_of_kazakhstan(written: str, valid: bool, kind: PhoneType) -> None:
+def test_fixed_lines_and_calls_over_the_internet_of_kazakhstan(written: str, kind: PhoneType, *, valid: bool) -> None:
     """71x and 72x are fixed only where an area has them; 751 is voice over the internet."""
     facts = read_phone(written, home="KZ")
     assert (facts.region, facts.valid, facts.type, facts.foreign) == ("KZ", valid, kind, False)
@@ -114,7 +114,7 @@ def test_north_america_keeps_mobile_and_fixed_together_and_countries_apart() -> 
 )
 @pytest.mark.parametrize("home", ["KZ", "RU", "GB"])
 def test_numbers_of_no_country_are_virtual_and_foreign_everywhere(
-    written: str, e164: str, valid: bool, home: str
+    written: str, e164: str, home: str, *, valid: bool
 ) -> None:
     """Anonymous and universal personal numbers are read although no plan finds them possible."""
     facts = read_phone(written, home=home)

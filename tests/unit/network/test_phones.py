@@ -40,8 +40,12 @@ class Market:
         event = self.event(event_type, day, _named(values))
         return dict(self.part.read(event, self.seq, event.values))
 
-    def tell(self, event_type: str, day: float, outcome: str = "allow", **values: Value) -> dict[str, Value]:
+    def tell(self, event_type: str, day: float, **values: Value) -> dict[str, Value]:
         """Let an event happen, and give what was known before it."""
+        return self.put(event_type, day, values)
+
+    def put(self, event_type: str, day: float, values: dict[str, Value], *, outcome: str = "allow") -> dict[str, Value]:
+        """Let an event happen with the outcome of its decision."""
         self.seq += 1
         event = self.event(event_type, day, _named(values))
         said = dict(self.part.read(event, self.seq, event.values))
@@ -57,7 +61,7 @@ def _named(values: dict[str, Any]) -> dict[str, Value]:
 
 def registered(market: Market, seller: str, day: float, phone: str = NUMBER, **more: Value) -> dict[str, Value]:
     """Register a seller."""
-    return market.tell("seller_registered", day, seller__seller_id=seller, seller__phone=phone, **more)
+    return market.put("seller_registered", day, {"seller__seller_id": seller, "seller__phone": phone, **more})
 
 
 def test_the_third_account_on_a_number_is_the_third_at_once() -> None:
@@ -186,7 +190,7 @@ def test_nothing_is_known_of_who_showed_no_number() -> None:
 def test_what_proves_no_owner_is_not_remembered(event_type: str, outcome: str, values: dict[str, Value]) -> None:
     """A refused registration, a failed login and a bank's events put no account on a number."""
     market = Market()
-    market.tell(event_type, 0, outcome, **values)
+    market.put(event_type, 0, values, outcome=outcome)
     assert registered(market, "s-1", 1)["seller.phone_accounts"] == 1
 
 
