@@ -38,7 +38,21 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify, backup, restore, stopped):
+for _command in (
+    demo,
+    decide,
+    backfill,
+    replay,
+    doctor,
+    tune,
+    compact,
+    docs,
+    exposure,
+    verify,
+    backup,
+    restore,
+    stopped,
+):
     app.command()(_command)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
 for _name, _group in _GROUPS.items():

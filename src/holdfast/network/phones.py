@@ -57,6 +57,7 @@ class Phones:
     """Counts over ninety days; what came before a number's present owner is not theirs."""
 
     name: ClassVar[str] = "phones"
+    heeds: ClassVar[frozenset[str]] = frozenset({*_PARTY, _TELECOM})
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys
