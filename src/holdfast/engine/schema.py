@@ -2,11 +2,12 @@
 
 from functools import cache
 
+from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
-from holdfast.features.derived.places import Places
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
+from holdfast.network.phones import Phones
 from holdfast.network.travel import Travel
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
@@ -17,12 +18,18 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
-    return (Places(home),)
+    return (
+        phones.Phones(home),
+        places.Places(home),
+    )
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    return (Travel(keys),)
+    return (
+        Phones(keys),
+        Travel(keys),
+    )
 
 
 @cache
