@@ -6,7 +6,7 @@ of a text cannot be read. Source of the method: A. Broder, On the resemblance an
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -15,6 +15,8 @@ from typing import Final
 import numpy as np
 import phonenumbers
 from numpy.typing import NDArray
+
+from holdfast.matching.places import city_names
 
 Hashes = NDArray[np.uint32]
 
@@ -75,19 +77,32 @@ class Plain:
     cities: tuple[str, ...] = ()
 
 
-def plain(text: str, cities: Collection[str] = ()) -> Plain:
-    """Take out of a text what is changed to make a copy look new; `cities` are names in any language and case.
+def plain(text: str, city: str = "") -> Plain:
+    """Take out of a text what is changed to make a copy look new; `city` is a name beyond those of the gazetteer.
 
     A text is read up to 20,000 characters.
     """
+    seen, phones = _legible(text)
+    words, cities = _without_cities(_WORD.findall(seen), (_gazetteer(), _forms((city,))))
+    key = "".join(words).translate(_FOLDED).translate(_ALIKE)
+    return Plain(words=" ".join(words), key=key, phones=tuple(phones), cities=tuple(cities))
+
+
+def legible(text: str) -> str:
+    """Give a text in lower case as a person reads it: nothing unseen, each word in one script, numbers as `<tel>`.
+
+    What stands between the words is kept.
+    """
+    return _legible(text)[0]
+
+
+def _legible(text: str) -> tuple[str, list[str]]:
+    """Give the legible text and the digits of the numbers that were taken out."""
     seen = unicodedata.normalize("NFKC", text[:_READ_MAX])
     seen = "".join(c for c in seen if unicodedata.category(c) not in _UNSEEN)
     phones: list[str] = []
     seen = _SPACED.sub(_joined, _NUMBER.sub(lambda found: _without_phone(found[0], phones), seen))
-    words = list(map(_repaired, _WORD.findall(seen)))
-    words, found = _without_cities(words, _names(frozenset(cities)))
-    key = "".join(words).translate(_FOLDED).translate(_ALIKE)
-    return Plain(words=" ".join(words), key=key, phones=tuple(phones), cities=tuple(found))
+    return _WORD.sub(_repaired, seen), phones
 
 
 def folded(words: str) -> str:
@@ -124,18 +139,26 @@ def _joined(found: re.Match[str]) -> str:
     return " ".join("".join(c for c in word if c.isalpha()) for word in words)
 
 
-def _repaired(word: str) -> str:
+def _repaired(found: re.Match[str]) -> str:
     """Give a word in lower case; one with a Cyrillic letter is Cyrillic, whatever looks like it."""
+    word = found[0]
     if _CYRILLIC.search(word):
-        word = _DIGIT_LOOKS.sub(lambda found: found[0].translate(_DIGITS_READ_AS), word.translate(_READ_AS))
+        word = _DIGIT_LOOKS.sub(lambda digits: digits[0].translate(_DIGITS_READ_AS), word.translate(_READ_AS))
     return word.lower().replace("ё", "е")
 
 
-@lru_cache(maxsize=1_024)
-def _names(cities: frozenset[str]) -> frozenset[str]:
-    """Give the names of cities as their words are read, without the letter that Russian cases change."""
-    read = (" ".join(_WORD.findall(name.lower().replace("ё", "е"))) for name in cities)
-    return frozenset(form for name in read if name for form in (name, _stem(name)))
+@cache
+def _gazetteer() -> frozenset[str]:
+    """Give the forms of every city that the gazetteer knows, in three languages."""
+    cities = {city for found in city_names().values() for city in found}
+    return _forms(tuple(sorted({name for city in cities for name in (city.ru, city.kk, city.en)})))
+
+
+@lru_cache(maxsize=4_096)
+def _forms(names: tuple[str, ...]) -> frozenset[str]:
+    """Give names as their words are read, with and without Kazakh letters and the vowel that Russian cases change."""
+    read = {" ".join(_WORD.findall(name.lower().replace("ё", "е"))) for name in names} - {""}
+    return frozenset(form for name in read for way in (name, folded(name)) for form in (way, _stem(way)))
 
 
 def _stem(name: str) -> str:
@@ -143,22 +166,19 @@ def _stem(name: str) -> str:
     return name[:-1] if len(name) > 4 and name[-1] in "аыеьйя" else name
 
 
-def _names_city(word: str, names: frozenset[str]) -> bool:
+def _names_city(word: str, known: Sequence[frozenset[str]]) -> bool:
     """Tell whether a word is a city's name in any case of Russian or Kazakh."""
-    if word in names:
-        return True
-    return any(word[-n:] in _ENDINGS and word[:-n] in names for n in range(1, _LONGEST_ENDING + 1))
+    forms = [word, *(word[:-n] for n in range(1, _LONGEST_ENDING + 1) if word[-n:] in _ENDINGS)]
+    return any(form in names for names in known for form in forms)
 
 
-def _without_cities(words: list[str], names: frozenset[str]) -> tuple[list[str], list[str]]:
+def _without_cities(words: list[str], known: Sequence[frozenset[str]]) -> tuple[list[str], list[str]]:
     """Put `<city>` in the place of a city's name of one or two words; gives the words and what was taken out."""
-    if not names:
-        return words, []
     left: list[str] = []
     found: list[str] = []
     place = 0
     while place < len(words):
-        width = next((n for n in (2, 1) if _names_city(" ".join(words[place : place + n]), names)), 0)
+        width = next((n for n in (2, 1) if _names_city(" ".join(words[place : place + n]), known)), 0)
         if width:
             found.append(" ".join(words[place : place + width]))
         left.append(CITY if width else words[place])
