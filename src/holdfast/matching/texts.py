@@ -33,12 +33,12 @@ ROWS: Final = 7
 _READ_MAX: Final = 20_000  # characters of a text that are looked at
 _REMEMBERED: Final = 65_536
 _UNSEEN: Final = frozenset({"Cf", "Mn", "Me"})
-_LATIN_LOOKS: Final = "AaBbCcEeHhIiKkMmnOoPprTtXxYy"
-_CYRILLIC_LOOKS: Final = "АаВьСсЕеНһІіКкМмпОоРргТтХхУу"
+_LATIN_LOOKS: Final = "AaBbCcEeHhIiKkMmnOoPprTtuXxYy"
+_CYRILLIC_LOOKS: Final = "АаВьСсЕеНһІіКкМмпОоРргТтиХхУу"
 _GREEK_LOOKS: Final = ("ΑαΒΕεΗΙιΚκΜΝΟοΡρΤτΥΧχν", "АаВЕеНІіКкМНОоРрТтУХхѵ")
 _READ_AS: Final = str.maketrans(_LATIN_LOOKS + _GREEK_LOOKS[0], _CYRILLIC_LOOKS + _GREEK_LOOKS[1])
 _FOLDED: Final = str.maketrans("әғқңөұүһії", "агкноуухии")
-_ALIKE: Final = str.maketrans("aceomkptxyhibrn", "асеомкртхунивгп")
+_ALIKE: Final = str.maketrans("aceomkptxyhibrnu", "асеомкртхунивгпи")
 _CYRILLIC: Final = re.compile(r"[\u0400-\u04ff]")
 _LETTER: Final = r"[^\W\d_]"
 _SPACED: Final = re.compile(rf"(?<![\w<]){_LETTER}(?:[ .*_|-]{{1,3}}{_LETTER}(?![\w>])){{3,}}")
@@ -85,7 +85,7 @@ def plain(text: str, city: str = "") -> Plain:
     seen, phones = _legible(text)
     words, cities = _without_cities(_WORD.findall(seen), (_gazetteer(), _forms((city,))))
     key = "".join(words).translate(_FOLDED).translate(_ALIKE)
-    return Plain(words=" ".join(words), key=key, phones=tuple(phones), cities=tuple(cities))
+    return Plain(words=" ".join(words), key=key, phones=phones, cities=tuple(cities))
 
 
 def legible(text: str) -> str:
@@ -96,13 +96,14 @@ def legible(text: str) -> str:
     return _legible(text)[0]
 
 
-def _legible(text: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=8)
+def _legible(text: str) -> tuple[str, tuple[str, ...]]:
     """Give the legible text and the digits of the numbers that were taken out."""
     seen = unicodedata.normalize("NFKC", text[:_READ_MAX])
     seen = "".join(c for c in seen if unicodedata.category(c) not in _UNSEEN)
     phones: list[str] = []
     seen = _SPACED.sub(_joined, _NUMBER.sub(lambda found: _without_phone(found[0], phones), seen))
-    return _WORD.sub(_repaired, seen), phones
+    return _WORD.sub(_repaired, seen), tuple(phones)
 
 
 def folded(words: str) -> str:
