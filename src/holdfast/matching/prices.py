@@ -259,7 +259,7 @@ def _denied_after(words: Sequence[str], *, thing: bool) -> bool:
 def _stated(pattern: re.Pattern[str], sentences: Sequence[str], major: int, *, sums: Collection[int] = ()) -> bool:
     """Tell whether the price is of a kind: a phrase says so beside one of the sums, or else beside no other sum."""
     return any(
-        _sum_near(sentence, found) in (sums or {None, major})
+        _sum_near(sentence, found) in (sums or (None, major))
         for sentence in sentences
         for found in _affirmed(pattern, sentence, thing=True)
     )

@@ -6,7 +6,6 @@ of a text cannot be read. Source of the method: A. Broder, On the resemblance an
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -83,7 +82,7 @@ def plain(text: str, city: str = "") -> Plain:
     A text is read up to 20,000 characters.
     """
     seen, phones = _legible(text)
-    words, cities = _without_cities(_WORD.findall(seen), (_gazetteer(), _forms((city,))))
+    words, cities = _without_cities(_WORD.findall(seen), _forms((city,)))
     key = "".join(words).translate(_FOLDED).translate(_ALIKE)
     return Plain(words=" ".join(words), key=key, phones=phones, cities=tuple(cities))
 
@@ -100,10 +99,10 @@ def legible(text: str) -> str:
 def _legible(text: str) -> tuple[str, tuple[str, ...]]:
     """Give the legible text and the digits of the numbers that were taken out."""
     seen = unicodedata.normalize("NFKC", text[:_READ_MAX])
-    seen = "".join(c for c in seen if unicodedata.category(c) not in _UNSEEN)
+    seen = seen.translate({ord(c): None for c in set(seen) if unicodedata.category(c) in _UNSEEN})
     phones: list[str] = []
     seen = _SPACED.sub(_joined, _NUMBER.sub(lambda found: _without_phone(found[0], phones), seen))
-    return _WORD.sub(_repaired, seen), tuple(phones)
+    return _WORD.sub(lambda found: _repaired(found[0]), seen), tuple(phones)
 
 
 def folded(words: str) -> str:
@@ -140,9 +139,9 @@ def _joined(found: re.Match[str]) -> str:
     return " ".join("".join(c for c in word if c.isalpha()) for word in words)
 
 
-def _repaired(found: re.Match[str]) -> str:
+@lru_cache(maxsize=_REMEMBERED)
+def _repaired(word: str) -> str:
     """Give a word in lower case; one with a Cyrillic letter is Cyrillic, whatever looks like it."""
-    word = found[0]
     if _CYRILLIC.search(word):
         word = _DIGIT_LOOKS.sub(lambda digits: digits[0].translate(_DIGITS_READ_AS), word.translate(_READ_AS))
     return word.lower().replace("ё", "е")
@@ -167,48 +166,60 @@ def _stem(name: str) -> str:
     return name[:-1] if len(name) > 4 and name[-1] in "аыеьйя" else name
 
 
-def _names_city(word: str, known: Sequence[frozenset[str]]) -> bool:
-    """Tell whether a word is a city's name in any case of Russian or Kazakh."""
-    forms = [word, *(word[:-n] for n in range(1, _LONGEST_ENDING + 1) if word[-n:] in _ENDINGS)]
-    return any(form in names for names in known for form in forms)
+@cache
+def _beginnings() -> frozenset[str]:
+    """Give the first words of the names that have several."""
+    return frozenset(name.partition(" ")[0] for name in _gazetteer() if " " in name)
 
 
-def _without_cities(words: list[str], known: Sequence[frozenset[str]]) -> tuple[list[str], list[str]]:
+def _among(word: str, names: frozenset[str]) -> bool:
+    """Tell whether a word is one of the names in any case of Russian or Kazakh."""
+    return word in names or any(
+        word[:-n] in names and word[-n:] in _ENDINGS for n in range(1, min(len(word), _LONGEST_ENDING + 1))
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _names_city(word: str) -> bool:
+    """Tell whether a word names a city of the gazetteer."""
+    return _among(word, _gazetteer())
+
+
+def _without_cities(words: list[str], own: frozenset[str]) -> tuple[list[str], list[str]]:
     """Put `<city>` in the place of a city's name of one or two words; gives the words and what was taken out."""
     left: list[str] = []
     found: list[str] = []
+    beginnings = _beginnings() | {name.partition(" ")[0] for name in own if " " in name}
     place = 0
     while place < len(words):
-        width = next((n for n in (2, 1) if _names_city(" ".join(words[place : place + n]), known)), 0)
-        if width:
-            found.append(" ".join(words[place : place + width]))
-        left.append(CITY if width else words[place])
-        place += width or 1
+        wide = " ".join(words[place : place + 2]) if words[place] in beginnings else ""
+        name = next((one for one in (wide, words[place]) if one and (_names_city(one) or _among(one, own))), "")
+        if name:
+            found.append(name)
+        left.append(CITY if name else words[place])
+        place += 1 + name.count(" ")
     return left, found
 
 
 class GramHasher:
-    """Maker of the keyed 32-bit hashes of a text's grams; recent grams are remembered, a bounded number of them."""
+    """Maker of the 32-bit hashes of a text's grams, mixed with a secret of up to 64 bytes."""
 
     def __init__(self, secret: bytes) -> None:
-        self._keyed = blake2b(digest_size=4, key=secret)
-        self._known: dict[str, int] = {}
+        words = np.frombuffer(blake2b(digest_size=32, key=secret).digest(), dtype="<u8").astype(np.uint64)
+        self._added, self._factors = words[:2], words[2:] | np.uint64(1)
 
     def grams(self, key: str) -> Hashes:
         """Give the lowest `KEPT_MAX` hashes of the grams of a text's key, ascending, each once."""
-        found = {key[at : at + GRAM] for at in range(len(key) - GRAM + 1)}
-        hashes = np.unique(np.fromiter(map(self._hash, found), dtype=np.uint32, count=len(found)))
-        return hashes[:KEPT_MAX]
-
-    def _hash(self, gram: str) -> int:
-        known = self._known.get(gram)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            keyed = self._keyed.copy()
-            keyed.update(gram.encode())
-            known = self._known[gram] = int.from_bytes(keyed.digest(), "little")
-        return known
+        letters = np.frombuffer(key.encode("utf-32-le"), dtype="<u4").astype(np.uint64) & np.uint64(0xFFFF)
+        count = max(len(letters) - GRAM + 1, 0)
+        words = np.zeros(count, dtype=np.uint64)
+        for place in range(GRAM if count else 0):
+            words = (words << np.uint64(16)) | letters[place : place + count]
+        for added, factor in zip(self._added, self._factors, strict=True):
+            words = (words ^ added) * factor
+            words ^= words >> np.uint64(32)
+        hashes = np.unique((words >> np.uint64(16)).astype(np.uint32))
+        return hashes[:KEPT_MAX].copy()
 
 
 def jaccard(one: Hashes, other: Hashes) -> float:

@@ -2,7 +2,7 @@
 
 A text's bands stand in chains, oldest first, one for each bucket of a table; a look follows a chain for a bounded
 number of steps from both ends, so that neither a text that thousands share nor the oldest of them is lost. What a
-listing takes: 72 bytes of bands, 144 of links, four for each gram that is kept, and some 300 of small Python objects.
+listing takes: 72 bytes of bands, 144 of links, four for each gram that is kept, and some 700 of small Python objects.
 """
 
 from array import array
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.matching.texts import BANDS, Hashes
+from holdfast.network.keyed import KEY_BYTES
 
 LISTINGS_MAX: Final = 250_000
 BUCKETS: Final = 1 << 21
@@ -24,8 +25,8 @@ STEPS: Final = 32
 FOUND_MAX: Final = 128
 """How many texts one look gives, those with the most bands in common first."""
 
-_KEY_BYTES: Final = 16
-_SMALL: Final = 300  # bytes of Python objects beside the arrays, measured
+_SMALL: Final = 700  # bytes of Python objects beside the arrays, measured
+_ROOM: Final = (0,) * BANDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,6 @@ class Told:
     at_ms: int
     since: int
     grams: Hashes
-    bands: Hashes
 
 
 class TextIndex:
@@ -53,6 +53,8 @@ class TextIndex:
         self._heads = array("i")
         self._next = array("i", [0])
         self._before = array("i", [0])
+        self._bands = array("I")
+        self._gram_bytes = 0
 
     def __len__(self) -> int:
         """Count the texts."""
@@ -69,25 +71,30 @@ class TextIndex:
             return listing, self._told[slot]
         return None
 
-    def add(self, listing: bytes, told: Told) -> None:
-        """Take a listing's text in, in the place of what the listing said before."""
+    def add(self, listing: bytes, told: Told, bands: Hashes) -> None:
+        """Take a listing's text in with its bands, in the place of what the listing said before."""
         self.remove(listing)
         if len(self._slots) >= LISTINGS_MAX:
             self.remove(next(iter(self._slots)))
         slot = self._slot()
         self._slots[listing] = slot
         self._told[slot] = told
-        for band, word in enumerate(told.bands.tolist()):
-            self._append(slot * BANDS + band + 1, word % BUCKETS)
+        self._gram_bytes += told.grams.nbytes
+        first = slot * BANDS
+        words = bands.tolist()
+        self._bands[first : first + BANDS] = array("I", words)
+        for entry, word in enumerate(words, start=first + 1):
+            self._append(entry, word % BUCKETS)
 
     def remove(self, listing: bytes) -> None:
         """Forget a listing's text; one that is not known is no error."""
         slot = self._slots.pop(listing, None)
         if slot is None:
             return
-        for band, word in enumerate(self._told[slot].bands.tolist()):
-            self._unlink(slot * BANDS + band + 1, word % BUCKETS)
-        del self._told[slot]
+        self._gram_bytes -= self._told.pop(slot).grams.nbytes
+        first = slot * BANDS
+        for entry, word in enumerate(self._bands[first : first + BANDS], start=first + 1):
+            self._unlink(entry, word % BUCKETS)
         self._free.append(slot)
 
     def alike(self, bands: Hashes) -> Iterator[Told]:
@@ -95,32 +102,35 @@ class TextIndex:
         if not self._heads:
             return
         shared: Counter[int] = Counter()
-        for band, word in enumerate(bands.tolist()):
-            shared.update(slot for slot in self._chain(word % BUCKETS, band) if self._told[slot].bands[band] == word)
+        for word in bands.tolist():
+            shared.update(
+                (entry - 1) // BANDS for entry in self._chain(word % BUCKETS) if self._bands[entry - 1] == word
+            )
         found = sorted(
-            shared.items(), key=lambda row: (-row[1], self._told[row[0]].since, self._told[row[0]].listing_id)
+            (-count, self._told[slot].since, self._told[slot].listing_id, slot) for slot, count in shared.items()
         )
-        yield from (self._told[slot] for slot, _ in found[:FOUND_MAX])
+        yield from (self._told[slot] for *_, slot in found[:FOUND_MAX])
 
     def memory(self) -> int:
         """Give the bytes that are taken."""
-        arrays = sum(map(getsizeof, (self._heads, self._next, self._before)))
-        grams = sum(told.grams.nbytes for told in self._told.values())
-        return arrays + grams + len(self) * (_SMALL + BANDS * 4)
+        arrays = sum(map(getsizeof, (self._heads, self._next, self._before, self._bands)))
+        return arrays + self._gram_bytes + len(self) * _SMALL
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """Give the texts as arrays, the oldest first."""
         every = [self._told[slot] for slot in self._slots.values()]
         names = [told.listing_id.encode() for told in every]
         return {
-            "listings": np.frombuffer(b"".join(self._slots), dtype=np.uint8).reshape(-1, _KEY_BYTES),
-            "sellers": np.frombuffer(b"".join(told.seller for told in every), dtype=np.uint8).reshape(-1, _KEY_BYTES),
+            "listings": np.frombuffer(b"".join(self._slots), dtype=np.uint8).reshape(-1, KEY_BYTES),
+            "sellers": np.frombuffer(b"".join(told.seller for told in every), dtype=np.uint8).reshape(-1, KEY_BYTES),
             "numbers": np.array(
                 [(told.at_ms, told.since, told.grams.size, len(name)) for told, name in zip(every, names, strict=True)],
                 dtype=np.int64,
             ).reshape(-1, 4),
             "names": np.frombuffer(b"".join(names), dtype=np.uint8),
-            "bands": _joined([told.bands for told in every]).reshape(-1, BANDS),
+            "bands": np.array(
+                [self._bands[slot * BANDS : (slot + 1) * BANDS] for slot in self._slots.values()], dtype=np.uint32
+            ).reshape(-1, BANDS),
             "grams": _joined([told.grams for told in every]),
         }
 
@@ -140,9 +150,8 @@ class TextIndex:
                 at_ms=at_ms,
                 since=since,
                 grams=grams[last_gram - count : last_gram].copy(),
-                bands=bands[place].copy(),
             )
-            made.add(arrays["listings"][place].tobytes(), told)
+            made.add(arrays["listings"][place].tobytes(), told, bands[place])
         return made
 
     def _slot(self) -> int:
@@ -151,24 +160,23 @@ class TextIndex:
             return self._free.pop()
         if not self._heads:
             self._heads = array("i", bytes(4 * BUCKETS))
-        self._next.extend([0] * BANDS)
-        self._before.extend([0] * BANDS)
+        for links in (self._next, self._before, self._bands):
+            links.extend(_ROOM)
         return len(self._next) // BANDS - 1
 
-    def _chain(self, bucket: int, band: int) -> Iterator[int]:
-        """Follow a chain from both ends; gives the slots of one band, none of them twice."""
-        entry = head = self._heads[bucket]
-        if not head:
-            return
-        seen = set()
-        for links, first in ((self._next, head), (self._before, self._before[head])):
-            entry = first
-            for _ in range(STEPS):
-                if not entry or entry in seen:
-                    break
-                seen.add(entry)
-                entry = links[entry]
-        yield from ((entry - 1) // BANDS for entry in seen if (entry - 1) % BANDS == band)
+    def _chain(self, bucket: int) -> set[int]:
+        """Follow a chain for some steps from each of its ends."""
+        head = self._heads[bucket]
+        entries: set[int] = set()
+        if head:
+            for links, first in ((self._next, head), (self._before, self._before[head])):
+                entry = first
+                for _ in range(STEPS):
+                    if not entry or entry in entries:
+                        break
+                    entries.add(entry)
+                    entry = links[entry]
+        return entries
 
     def _append(self, entry: int, bucket: int) -> None:
         """Put an entry at the end of a chain; the one before the first is the last."""

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from numpy.typing import NDArray
 
 from holdfast.matching.texts import GramHasher, Hashes, bands, jaccard, plain, signature
+from holdfast.network.keyed import LISTINGS, LIVE, packed, seller_key
 from holdfast.network.text_index import TextIndex, Told
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import DAY_MS
@@ -23,10 +24,7 @@ TWIN: Final = 0.8
 FEWEST_GRAMS: Final = 60
 """A shorter text says too little to be told from another; nothing is known about it."""
 
-_LISTINGS: Final = frozenset({"listing_published", "listing_edited"})
 _CLOSED: Final = "listing_closed"
-_LIVE: Final = frozenset({"allow", "challenge"})
-_SELLER: Final = ("seller_id", "customer_id", "phone")
 _DROPPED_AT_ONCE: Final = 4
 _FIELDS: Final = (
     Field(
@@ -47,6 +45,7 @@ class _Look:
     said: Mapping[str, Value]
     listing: bytes
     told: Told
+    bands: Hashes
 
 
 class Texts:
@@ -59,13 +58,13 @@ class Texts:
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys
-        self._hasher = GramHasher(_bytes(keys, "text", "grams"))
+        self._hasher = GramHasher(packed(keys.key("text", "grams")))
         self._index = TextIndex()
         self._last: tuple[Event | None, int, _Look | None] = (None, 0, None)
 
     def fields(self, event_type: str) -> Sequence[Field]:
         """Declare the four values of a listing's text."""
-        return _FIELDS if event_type in _LISTINGS else ()
+        return _FIELDS if event_type in LISTINGS else ()
 
     def read(self, event: Event, seq: int, known: Mapping[str, Value]) -> Mapping[str, Value]:
         """Say who had the listing's text before; nothing where the text is short or nobody is named as seller."""
@@ -75,15 +74,15 @@ class Texts:
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:
         """Keep the text of a listing that goes live, in the place of what it said before."""
         if event.type == _CLOSED and known.get("reason") == "removed":
-            self._index.remove(_bytes(self._keys, "listing_id", str(known.get("listing_id"))))
-        if event.type not in _LISTINGS or outcome not in _LIVE:
+            self._index.remove(self._listing(known.get("listing_id")))
+        if event.type not in LISTINGS or outcome not in LIVE:
             return
         look = self._look(event, seq, known)
         self._last = (None, 0, None)
         if look is not None:
-            self._index.add(look.listing, look.told)
+            self._index.add(look.listing, look.told, look.bands)
         else:
-            self._index.remove(_bytes(self._keys, "listing_id", str(known.get("listing.listing_id"))))
+            self._index.remove(self._listing(known.get("listing.listing_id")))
         self._forget(event.occurred_ms - KEPT_MS)
 
     def memory(self) -> int:
@@ -109,24 +108,21 @@ class Texts:
 
     def _compared(self, event: Event, seq: int, known: Mapping[str, Value]) -> _Look | None:
         """Compare the text with those that share a band with it."""
-        seller = _seller(self._keys, known)
-        text = known.get("listing.text")
-        if seller is None or text is None:
+        named, text = seller_key(self._keys, known), known.get("listing.text")
+        if named is None or text is None:
             return None
         grams = self._hasher.grams(plain(str(text), str(known.get("listing.city") or "")).key)
         if grams.size < FEWEST_GRAMS:
             return None
-        listing_id = str(known["listing.listing_id"])
+        seller, listing_id = packed(named), str(known["listing.listing_id"])
         words = bands(signature(grams))
         found = self._scored(words, grams, event.occurred_ms)
         own = [told for score, told in found if told.seller == seller and score >= TWIN]
         since = _since(own, [told for score, told in found if told.seller != seller and score >= TWIN], seq)
         others = [(score, told) for score, told in found if told.seller != seller and told.since < since]
-        told = Told(
-            listing_id=listing_id, seller=seller, at_ms=event.occurred_ms, since=since, grams=grams, bands=words
-        )
+        told = Told(listing_id=listing_id, seller=seller, at_ms=event.occurred_ms, since=since, grams=grams)
         said = {**_said(others), "twins.own": any(told.listing_id != listing_id for told in own)}
-        return _Look(said=said, listing=_bytes(self._keys, "listing_id", listing_id), told=told)
+        return _Look(said=said, listing=self._listing(listing_id), told=told, bands=words)
 
     def _scored(self, words: Hashes, grams: Hashes, at_ms: int) -> list[tuple[float, Told]]:
         """Give the texts of the last ninety days that may be alike, each with its similarity."""
@@ -134,6 +130,10 @@ class Texts:
         return [
             (round(jaccard(grams, told.grams), 4), told) for told in self._index.alike(words) if told.at_ms >= since
         ]
+
+    def _listing(self, listing_id: Value) -> bytes:
+        """Give the key of a listing."""
+        return packed(self._keys.key("listing_id", str(listing_id)))
 
     def _forget(self, before_ms: int) -> None:
         """Drop a few of the texts that are too old to be compared."""
@@ -165,15 +165,3 @@ def _said(others: Sequence[tuple[float, Told]]) -> dict[str, Value]:
     if twins:
         said["twins.of"] = min(twins, key=lambda row: (-row[0], row[1].since, row[1].listing_id))[1].listing_id
     return said
-
-
-def _seller(keys: KeyMaker, known: Mapping[str, Value]) -> bytes | None:
-    """Give the key of whose listing it is, by the first identifier that is present."""
-    named = ((name, known.get(f"seller.{name}")) for name in _SELLER)
-    return next((_bytes(keys, name, str(value)) for name, value in named if value is not None), None)
-
-
-def _bytes(keys: KeyMaker, kind: str, value: str) -> bytes:
-    """Give the key of a value as sixteen bytes."""
-    key = keys.key(kind, value)
-    return key.high.to_bytes(8, "big") + key.low.to_bytes(8, "big")

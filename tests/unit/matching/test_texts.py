@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from datasketch import MinHash, MinHashLSH
+from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]  # the library has no types
 
 from holdfast.matching.texts import (
     BANDS,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from holdfast.matching.texts import GramHasher, bands, plain, signature
+from holdfast.matching.texts import BANDS, GramHasher, bands, plain, signature
 from holdfast.network import text_index
 from holdfast.network.text_index import TextIndex, Told
 from holdfast.network.texts import KEPT_MS, Texts
@@ -214,21 +214,18 @@ def test_chains_hold_what_the_texts_say() -> None:
     """After many changes each entry of a chain is a text's band, and each band is in its chain, once."""
     index = lived(400)._index
     found = []
-    for bucket in {word % text_index.BUCKETS for told in index._told.values() for word in told.bands.tolist()}:
+    for bucket in {word % text_index.BUCKETS for word in index._bands}:
         entry = head = index._heads[bucket]
         last = entry
         while entry:
-            found.append((bucket, (entry - 1) // text_index.BANDS, (entry - 1) % text_index.BANDS))
+            found.append((bucket, entry))
             assert entry == head or index._before[entry] == last
             entry, last = index._next[entry], entry
-        assert index._before[head] == last
-    stands = [
-        (word % text_index.BUCKETS, slot, band)
-        for slot, told in index._told.items()
-        for band, word in enumerate(told.bands.tolist())
-    ]
+        assert not head or index._before[head] == last
+    entries = [slot * BANDS + band + 1 for slot in index._told for band in range(BANDS)]
+    stands = [(index._bands[entry - 1] % text_index.BUCKETS, entry) for entry in entries]
     assert sorted(found) == sorted(stands)
-    assert sum(map(bool, index._heads)) == len({bucket for bucket, _, _ in stands})
+    assert sum(map(bool, index._heads)) == len({bucket for bucket, _ in stands})
 
 
 def test_nothing_of_a_text_can_be_read_in_a_snapshot() -> None:
@@ -261,9 +258,8 @@ def test_a_text_that_thousands_share_is_looked_at_within_bounds() -> None:
             at_ms=place,
             since=place,
             grams=grams,
-            bands=lowest,
         )
-        index.add(place.to_bytes(16, "big"), told)
+        index.add(place.to_bytes(16, "big"), told, lowest)
     found = list(index.alike(lowest))
     assert len(found) <= text_index.FOUND_MAX
     assert found[0].listing_id == "ad-0"
