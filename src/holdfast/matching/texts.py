@@ -193,7 +193,9 @@ def _without_cities(words: list[str], own: frozenset[str]) -> tuple[list[str], l
     place = 0
     while place < len(words):
         wide = " ".join(words[place : place + 2]) if words[place] in beginnings else ""
-        name = next((one for one in (wide, words[place]) if one and (_names_city(one) or _among(one, own))), "")
+        name = next(
+            (one for one in (wide, words[place]) if one and (_names_city(one) or (own and _among(one, own)))), ""
+        )
         if name:
             found.append(name)
         left.append(CITY if name else words[place])

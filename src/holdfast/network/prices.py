@@ -69,10 +69,11 @@ class _Offer:
     homes: tuple[bytes, ...]
 
 
-class Prices:
+class PriceGroups:
     """The newest prices of every group, 32 bytes each."""
 
     name: ClassVar[str] = "prices"
+    heeds: ClassVar[frozenset[str]] = LISTINGS
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys

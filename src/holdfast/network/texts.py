@@ -55,6 +55,7 @@ class Texts:
     """
 
     name: ClassVar[str] = "texts"
+    heeds: ClassVar[frozenset[str]] = LISTINGS | {_CLOSED}
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from holdfast.network import prices
-from holdfast.network.prices import GROUP_MAX, SELLER_MAX, Prices
+from holdfast.network.prices import GROUP_MAX, SELLER_MAX, PriceGroups
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -37,7 +37,7 @@ class Market:
     """Listings with prices, one after another, each of a seller of its own unless said."""
 
     def __init__(self) -> None:
-        self.prices = Prices(KEYS)
+        self.prices = PriceGroups(KEYS)
         self.seq = 0
 
     def offer(
@@ -218,7 +218,7 @@ def test_without_price_currency_or_seller_nothing_is_known() -> None:
     assert shop.offer(1_350, seller=None) == {}
 
 
-def lived(steps: int, half: int = 0) -> Prices:
+def lived(steps: int, half: int = 0) -> PriceGroups:
     """Let random listings be published and edited; from `half` on in what was loaded."""
     chance = random.Random(7)  # noqa: S311 - an invented market, not a secret
     shop = Market()
@@ -237,9 +237,9 @@ def lived(steps: int, half: int = 0) -> Prices:
     return shop.prices
 
 
-def restored(part: Prices) -> Prices:
+def restored(part: PriceGroups) -> PriceGroups:
     """Give a part that took over the state of another, as bytes."""
-    made = Prices(KEYS)
+    made = PriceGroups(KEYS)
     made.load(
         {
             name: np.frombuffer(array.tobytes(), dtype=array.dtype).reshape(array.shape)
@@ -249,7 +249,7 @@ def restored(part: Prices) -> Prices:
     return made
 
 
-def state(part: Prices) -> dict[str, bytes]:
+def state(part: PriceGroups) -> dict[str, bytes]:
     """Give a state as bytes."""
     return {name: array.tobytes() for name, array in part.snapshot().items()}
 
@@ -259,13 +259,13 @@ def test_a_restored_state_is_the_state() -> None:
     whole = lived(500)
     assert state(whole) == state(restored(whole)) == state(lived(500, half=211))
     assert state(whole) != state(lived(450))
-    assert state(restored(Prices(KEYS))) == state(Prices(KEYS))
+    assert state(restored(PriceGroups(KEYS))) == state(PriceGroups(KEYS))
 
 
 def test_values_are_declared_for_listings_alone() -> None:
     """A bank's event has no price of a market."""
-    declared = {one.path: one for one in Prices(KEYS).fields("listing_edited")}
+    declared = {one.path: one for one in PriceGroups(KEYS).fields("listing_edited")}
     assert set(declared) == {"price.z", "price.group", "price.typical"}
     assert all(one.title for one in declared.values())
     assert declared["price.typical"].currency == "listing.currency"
-    assert Prices(KEYS).fields("transfer") == ()
+    assert PriceGroups(KEYS).fields("transfer") == ()
