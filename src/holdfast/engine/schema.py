@@ -5,9 +5,12 @@ from functools import cache
 from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.features.derived.prices import Prices
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
+from holdfast.network.prices import PriceGroups
+from holdfast.network.texts import Texts
 from holdfast.network.travel import Travel
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
@@ -21,6 +24,7 @@ def derivations(home: str) -> tuple[Derivation, ...]:
     return (
         phones.Phones(home),
         places.Places(home),
+        Prices(),
     )
 
 
@@ -29,6 +33,8 @@ def parts(keys: KeyMaker) -> tuple[Part, ...]:
     return (
         Phones(keys),
         Travel(keys),
+        Texts(keys),
+        PriceGroups(keys),
     )
 
 
