@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.network.listings import Listings, Repeats
-from holdfast.network.marks import KEY_BYTES, NOBODY, By, Marks, Values, by_of
+from holdfast.network.marks import NOBODY, By, Marks, Values, by_of
 from holdfast.network.rows import ASPECT_BYTES, ASPECTS, Row
 from holdfast.network.sights import cities_apart, sight_of, with_sight
 from holdfast.network.thing import Reach, Thing
@@ -36,7 +36,8 @@ _TIED_BY: Final = {By.PHONE: "phone", By.DEVICE: "device", By.PAYOUT: "payout", 
 _PAPERS: Final = frozenset({"document", "biometric"})
 _STANDING: Final = frozenset({"allow", "challenge"})
 _LETS: Final = ("rent", "аренд", "жалға", "жалда", "сда")
-_TWINS: Final = (("photos.twin_of", By.PHOTO), ("photos.own", By.PHOTO), ("twins.of", By.TEXT), ("twins.own", By.TEXT))
+_TWINS: Final = (("photos.twin_of", By.PHOTO), ("twins.of", By.TEXT))
+_OWN_PHOTO: Final = "photos.own"
 _MOST: Final = 32
 _NOTHING: Final = bytes(ASPECT_BYTES)
 
@@ -62,7 +63,7 @@ _OF_OBJECT: Final = (
     *(_field(f"edited.{name}", FieldType.BOOL, f"an edit changes the {name}") for name in ASPECTS),
 )
 _OF_TIES: Final = tuple(
-    _field(f"seller.linked_{name}", FieldType.TEXTS, f"sellers with the same {name}", list_kind="seller", keyed=True)
+    _field(f"tied.by_{name}", FieldType.TEXTS, f"sellers with the same {name}", list_kind="seller", keyed=True)
     for name in _TIED_BY.values()
 )
 
@@ -84,6 +85,7 @@ class Objects:
     """Listings joined into objects, and sellers tied by what they have in common; keyed hashes and numbers alone."""
 
     name: ClassVar[str] = "objects"
+    heeds: ClassVar[frozenset[str]] = frozenset({*_ACTS, "listing_closed"})
 
     def __init__(self, keys: KeyMaker, home: str) -> None:
         self._marks = Marks(keys, home)
@@ -104,7 +106,7 @@ class Objects:
         at_ms = max(event.occurred_ms, self._clock_ms)
         seller = self._marks.party(known, "seller")
         if event.type not in _LISTED:
-            return self._tied(seller, tuple(self._marks.of_seller(known)), {}, at_ms)
+            return self._tied(seller, tuple(self._marks.of_seller(known)), {}, at_ms=at_ms)
         row, repeats = self._row(event, seq, known), self._repeats(known, at_ms)
         thing = self._reach.thing(row, repeats, after_ms=at_ms - KEPT_MS)
         found: dict[str, Value] = dict(_told(thing, at_ms))
@@ -115,14 +117,14 @@ class Objects:
         found["seller.rental_cities_7d"] = cities_apart(lets, at_ms - _WEEK_MS)
         if event.type == "listing_edited" and before is not None:
             found |= _changes(before, row)
-        return found | self._tied(seller, row.marks, repeats, at_ms)
+        return found | self._tied(seller, row.marks, repeats, at_ms=at_ms)
 
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:
         """Take a listing in as it stands now, and note what its seller was seen with."""
         party = _ACTS.get(event.type)
         if event.type == "listing_closed":
             self._close(known)
-        if party is None:
+        if party is None or (event.type == "login" and known.get("where") != "marketplace"):
             return
         seller = self._marks.party(known, party)
         if seller == NOBODY and event.type not in _LISTED:
@@ -156,7 +158,7 @@ class Objects:
             for one in thing.rows
         )
 
-    def _take(self, row: Row, repeats: Mapping[int, By], *, stands: bool) -> None:
+    def _take(self, row: Row, repeats: Repeats, *, stands: bool) -> None:
         """Put a listing in; an edit that was stopped leaves the listing that stood as it was."""
         before = self._before(row.listing, self._clock_ms)
         if before is None:
@@ -216,17 +218,28 @@ class Objects:
             known.get("listing.vin"),
         )
         for name, value in zip(ASPECTS, told, strict=True):
-            yield _NOTHING if value is None else self._marks.short(f"aspect.{name}", str(value)).to_bytes(ASPECT_BYTES, "big")
+            yield (
+                _NOTHING
+                if value is None
+                else self._marks.short(f"aspect.{name}", str(value)).to_bytes(ASPECT_BYTES, "big")
+            )
 
     def _repeats(self, known: Values, at_ms: int) -> dict[bytes, By]:
-        """Read which listings in memory the photos and the text repeat, as earlier parts found them."""
+        """Read which listings in memory the photos and the text repeat, as earlier parts found them.
+
+        Of the seller's own listings they say only that there is one: it is the one that offers the same specific thing.
+        """
         found: dict[bytes, By] = {}
         for name, by in _TWINS:
             value = known.get(name)
-            for key in value if isinstance(value, tuple) else (value,):
-                listing = _key(key)
+            for listing_id in value if isinstance(value, tuple) else (value,):
+                listing = self._marks.listing(listing_id)
                 if self._before(listing, at_ms) is not None and len(found) < _MOST:
                     found[listing] = found.get(listing, By(0)) | by
+        form = self._marks.form(known)
+        if known.get(_OWN_PHOTO) is True and form.is_specific:
+            own = self._listings.of_seller(self._marks.party(known, "seller"), at_ms - KEPT_MS)
+            found |= {row.listing: found.get(row.listing, By(0)) | By.PHOTO for row in own if row.form == form}
         found.pop(self._marks.listing(known["listing.listing_id"]), None)
         return found
 
@@ -238,7 +251,7 @@ class Objects:
         thing = self._reach.thing(before, repeats, after_ms=at_ms - KEPT_MS)
         return any(row.listing == first.listing for row in thing.rows)
 
-    def _tied(self, seller: bytes, marks: Sequence[bytes], repeats: Repeats, at_ms: int) -> dict[str, Value]:
+    def _tied(self, seller: bytes, marks: Sequence[bytes], repeats: Repeats, *, at_ms: int) -> dict[str, Value]:
         """Give the keys of the sellers with whom one has marks, photos or texts in common, by kind."""
         after_ms = at_ms - KEPT_MS
         tied: dict[By, set[bytes]] = {by: set() for by in _TIED_BY}
@@ -251,7 +264,7 @@ class Objects:
                 if kind in by:
                     tied[kind].add(other)
         return {
-            f"seller.linked_{_TIED_BY[by]}": tuple(sorted(one.hex() for one in others - {NOBODY, seller}))
+            f"tied.by_{_TIED_BY[by]}": tuple(sorted(one.hex() for one in others - {NOBODY, seller}))
             for by, others in tied.items()
         }
 
@@ -313,12 +326,3 @@ def _lets(known: Values) -> bool:
     """Tell whether a listing offers to let, by its category or by the kind of its price."""
     category = str(known.get("listing.category", "")).casefold()
     return known.get("listing.price_kind") in ("monthly", "daily") or any(word in category for word in _LETS)
-
-
-def _key(value: Value) -> bytes:
-    """Read a listing's key as another part writes it; nothing for anything else."""
-    try:
-        key = bytes.fromhex(value) if isinstance(value, str) else b""
-    except ValueError:
-        return b""
-    return key if len(key) == KEY_BYTES else b""

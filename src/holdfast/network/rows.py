@@ -63,9 +63,7 @@ class Row:
         """Write the row."""
         flags = self.stands * _STANDS | self.sold * _SOLD | self.verified * _VERIFIED | self.rental * _RENTAL
         numbers = (self.seq, self.first_seq, self.first_ms, self.last_ms)
-        head = _HEAD.pack(
-            self.listing, self.seller, *numbers, self.form.packed(), self.aspects, flags, len(self.marks)
-        )
+        head = _HEAD.pack(self.listing, self.seller, *numbers, self.form.packed(), self.aspects, flags, len(self.marks))
         return b"".join((head, *self.marks, *(_SIGHT.pack(*sight) for sight in self.sights)))
 
 

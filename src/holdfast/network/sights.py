@@ -24,9 +24,7 @@ class Sight(NamedTuple):
         """Give the city, or the point as a city without a name."""
         if self.city != NOWHERE:
             return _cities()[self.city]
-        return City(
-            country="", ru="", kk="", en="", region="", latitude=self.latitude, longitude=self.longitude
-        )
+        return City(country="", ru="", kk="", en="", region="", latitude=self.latitude, longitude=self.longitude)
 
 
 @cache

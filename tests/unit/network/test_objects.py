@@ -30,12 +30,6 @@ ASKED = (
 Values = dict[str, Any]
 
 
-def keyed(listing: str) -> str:
-    """Write a listing's key as the parts before do."""
-    high, low = KEYS.fresh("listing_id", listing)
-    return f"{high << 64 | low:032x}"
-
-
 class World:
     """A stream of listings through one index, in the words of a test."""
 
@@ -48,7 +42,7 @@ class World:
         known = {name: value for name, value in values.items() if not name.startswith("repeats.")}
         for kind_of, name in (("photo", "photos.twin_of"), ("text", "twins.of")):
             if f"repeats.{kind_of}" in values:
-                known[name] = tuple(map(keyed, values[f"repeats.{kind_of}"]))
+                known[name] = values[f"repeats.{kind_of}"]
         event = Event(id=EventId(f"e-{self.seq}"), type=kind, occurred_ms=at_ms, received_ms=at_ms, values=known)
         return event, known
 
@@ -99,11 +93,13 @@ def stream(seed: int, length: int) -> list[tuple[Values, int, str, str]]:
         }
         values |= {name: value for name, value in told.items() if value is not None}
         kind = draw.choice(("listing_published", "listing_edited"))
-        made.append((values, at_ms - draw.choice((0, 0, 5 * HOUR_MS)), draw.choice(("allow", "challenge", "hold")), kind))
+        made.append(
+            (values, at_ms - draw.choice((0, 0, 5 * HOUR_MS)), draw.choice(("allow", "challenge", "hold")), kind)
+        )
     return made
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 def test_what_is_said_is_what_comparing_everything_says(seed: int) -> None:
     """Over random streams with edits, stops and expiry every answer is the brute-force twin's, also after a restart."""
     world, oracle = World(), ObjectOracle()
@@ -115,7 +111,9 @@ def test_what_is_said_is_what_comparing_everything_says(seed: int) -> None:
         wanted = oracle.told(values, at_ms, number + 1)
         said = world.tell(values, at_ms, outcome=outcome, kind=kind)
         assert {name: said.get(name) for name in ASKED} == {name: wanted.get(name) for name in ASKED}, number
-        assert set(filter(None, str(said.get("object.joined_by", "")).split(", "))) == wanted.get("object.joined_by", set())
+        assert set(filter(None, str(said.get("object.joined_by", "")).split(", "))) == wanted.get(
+            "object.joined_by", set()
+        )
         oracle.happened(values, at_ms, number + 1, outcome=outcome)
 
 
@@ -133,4 +131,6 @@ def test_a_restored_index_goes_on_byte_by_byte(seed: int) -> None:
             values, at_ms, outcome=outcome, kind=kind
         )
     one, two = world.part.snapshot(), other.part.snapshot()
-    assert {name: array.tobytes() for name, array in one.items()} == {name: array.tobytes() for name, array in two.items()}
+    assert {name: array.tobytes() for name, array in one.items()} == {
+        name: array.tobytes() for name, array in two.items()
+    }
