@@ -7,7 +7,16 @@ from typing import Final
 from holdfast.holds.terms import instant_ms
 from holdfast.language.currencies import DIGITS
 from holdfast.operations.notice_matter import Matter
-from holdfast.operations.notice_words import CAREFULLY, ON_THE_CARD, OR, WAYS, YOUR_BANK, list_word, rail_word
+from holdfast.operations.notice_words import (
+    CAREFULLY,
+    ON_THE_CARD,
+    OR,
+    SEE_THE_APP,
+    WAYS,
+    YOUR_BANK,
+    list_word,
+    rail_word,
+)
 from holdfast.operations.shard import Bank
 from holdfast.rules.voice import cite
 from holdfast.vocabulary.instants import from_ms
@@ -36,6 +45,7 @@ def values_of(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> dic
 def _of_the_house(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> Values:
     yield "bank", bank.name or YOUR_BANK[language]
     yield "phone", bank.phone or ON_THE_CARD[language]
+    yield "listing", SEE_THE_APP[language]
     yield "zone", zone_name(from_ms(matter.order.at_ms, zone), language)
 
 
@@ -45,6 +55,9 @@ def _of_the_operation(matter: Matter, language: str) -> Values:
     values = matter.event.values
     yield "rail", rail_word(str(values.get("rail", matter.event.type)), language)
     yield "payee", requisite(values, "payee", language)
+    listing = values.get("listing.title") or values.get("listing.listing_id")
+    if listing is not None:
+        yield "listing", str(listing)
     amount, currency = values.get("amount"), values.get("currency")
     if isinstance(amount, int):
         yield "amount", _money(amount, str(currency), language)

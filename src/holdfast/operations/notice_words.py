@@ -46,6 +46,7 @@ LISTS: Final[Mapping[str, Words]] = {
 }
 OWN_LIST: Final[Words] = {"ru": "сведения банка", "kk": "банктің мәліметтері", "en": "the bank's own records"}
 YOUR_BANK: Final[Words] = {"ru": "Ваш банк", "kk": "Сіздің банкіңіз", "en": "Your bank"}
+SEE_THE_APP: Final[Words] = {"ru": "см. в приложении", "kk": "қосымшадан қараңыз", "en": "see the app"}
 CAREFULLY: Final[Words] = {
     "ru": " Подтвердить можно только {ways}: есть признаки, что телефоном или номером мог завладеть мошенник.",
     "kk": " Тек {ways} растауға болады: телефонды не нөмірді алаяқ иеленіп алуы мүмкін екенін көрсететін белгілер бар.",
