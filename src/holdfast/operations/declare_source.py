@@ -14,16 +14,6 @@ OWN = (
     "loan_payout",
     "login.bank",
     "profile_change.bank",
-    "login.marketplace",
-    "profile_change.marketplace",
-    "seller_registered",
-    "seller_changed",
-    "listing_published",
-    "listing_edited",
-    "listing_closed",
-    "message_sent",
-    "complaint",
-    "payout",
 )
 
 
@@ -37,7 +27,7 @@ def known_sources(schema: EventSchema) -> tuple[str, ...]:
 
 
 def sources_of(event_type: str) -> tuple[str, ...]:
-    """Name the own sources of the bank or the site that report an event type."""
+    """Name the bank's own sources that report an event type."""
     return tuple(name for name in OWN if name.partition(".")[0] == event_type) or (event_type,)
 
 
@@ -52,7 +42,7 @@ async def declare_source(shard: Shard, source: str, since_ms: int) -> None:
 
 
 async def declare_own_sources(shard: Shard, since_ms: int) -> None:
-    """Declare the own sources of the bank or the site complete, those excepted that were declared before."""
+    """Declare the bank's own sources complete, those excepted that were declared before."""
     wanted = [source for source in OWN if source not in shard.memory.complete_since]
     for flight in [_declare(shard, source, since_ms) for source in wanted]:
         await flight.landed
