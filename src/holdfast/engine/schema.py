@@ -4,6 +4,8 @@ from functools import cache
 
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.features.derived.members import Members
+from holdfast.network.complaints import Complaints
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
 from holdfast.vocabulary.keys import KeyMaker
@@ -16,13 +18,12 @@ _NO_SECRET = b"names only, nothing is kept"
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
     del home
-    return ()
+    return (Members(),)
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    del keys
-    return ()
+    return (Complaints(keys),)
 
 
 @cache
