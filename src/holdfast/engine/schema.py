@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from holdfast.features.derived import phones
+from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
 from holdfast.features.derived.members import Members
@@ -13,6 +13,7 @@ from holdfast.network.part import Part
 from holdfast.network.phones import Phones
 from holdfast.network.prices import PriceGroups
 from holdfast.network.texts import Texts
+from holdfast.network.travel import Travel
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
 from holdfast.wire.fields import event_schema
@@ -22,12 +23,23 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
-    return (Members(), phones.Phones(home), Prices())
+    return (
+        Members(),
+        phones.Phones(home),
+        places.Places(home),
+        Prices(),
+    )
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    return (Complaints(keys), Phones(keys), Texts(keys), PriceGroups(keys))
+    return (
+        Complaints(keys),
+        Phones(keys),
+        Travel(keys),
+        Texts(keys),
+        PriceGroups(keys),
+    )
 
 
 @cache
