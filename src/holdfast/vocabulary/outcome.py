@@ -43,3 +43,7 @@ class MeasureKind(StrEnum):
     WARN_OWNER = "warn_owner"
     OPEN_CASE = "open_case"
     REPORT = "report"
+    HIDE_LISTING = "hide_listing"
+    LIMIT_SELLER = "limit_seller"
+    BLOCK_SELLER = "block_seller"
+    DISCLOSE_SELLER = "disclose_seller"
