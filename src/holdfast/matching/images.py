@@ -2,7 +2,7 @@
 
 The bytes come from strangers, so nothing but JPEG, PNG and WebP is opened, up to limits of bytes and pixels. The
 orientation that a camera notes is applied; everything else that it notes is dropped with the bytes.
-Hashes are those of ImageHash (the sign of the 64 lowest frequencies against their median).
+Hashes are those of ImageHash: the lowest frequencies of a cosine transform against their median.
 """
 
 import io
@@ -16,7 +16,7 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from holdfast.matching.fingerprints import Fingerprint
+from holdfast.matching.fingerprints import COARSE, FINE, SIDE, Fingerprint, View
 from holdfast.vocabulary.errors import PhotoError, TooLargeError
 
 MAX_BYTES: Final = 12 * 1024 * 1024
@@ -33,6 +33,17 @@ _SAME_SHARE: Final = 0.6
 _EDGE_SHARE: Final = 0.4
 _BARS: Final = 3
 _MOST_CUT: Final = 0.45
+_NEARER, _FARTHER = 0.065, 0.135  # a fifth cut unevenly
+_EDGES: Final = (  # of the views after the first: what is cut left, above, right and below
+    (0.0, 0.0, 0.0, 0.0),
+    (0.05, 0.05, 0.05, 0.05),
+    (0.0, 0.0, 0.0, 0.1),
+    (0.1, 0.1, 0.1, 0.1),
+    (_NEARER, _NEARER, _FARTHER, _FARTHER),
+    (_FARTHER, _NEARER, _NEARER, _FARTHER),
+    (_NEARER, _FARTHER, _FARTHER, _NEARER),
+    (_FARTHER, _FARTHER, _NEARER, _NEARER),
+)
 _CELLS: Final = 16
 _CELL: Final = 6
 _BUSY: Final = 10
@@ -105,27 +116,30 @@ def _gray(picture: Image.Image) -> Image.Image:
 
 
 def _fingerprint(gray: Image.Image) -> Fingerprint:
-    """Hash the variants of a picture."""
+    """Hash the views of a picture."""
     small = gray.copy()
     small.thumbnail((_HASHED_PIXELS, _HASHED_PIXELS), Image.Resampling.BOX)
     box = _inside(np.asarray(small))
-    whole = small.crop(box)
+    inner = small.crop(box)
     pixels = min(box[2] - box[0], box[3] - box[1]) * gray.width / small.width
-    quality = _quality(whole) if pixels >= _LEAST_PIXELS else 0
-    closer = _cropped(whole, 0.1)
-    variants = (whole, closer, _cropped(whole, 0.2), ImageOps.mirror(whole), ImageOps.mirror(closer))
-    return Fingerprint(quality=quality, hashes=tuple(_hash(one) for one in variants))
+    quality = _quality(inner) if pixels >= _LEAST_PIXELS else 0
+    views = (small, *(_cropped(inner, *edges) for edges in _EDGES))
+    return Fingerprint(quality=quality, views=tuple(_view(one) for one in views))
 
 
-def _hash(picture: Image.Image) -> int:
-    """Give the perceptual hash as 64 bits."""
-    return int.from_bytes(np.packbits(imagehash.phash(picture).hash).tobytes(), "big")
+def _view(picture: Image.Image) -> View:
+    """Hash one view."""
+    signs = imagehash.phash(picture, hash_size=SIDE).hash
+    coarse, fine = (sum(1 << (63 - at) for at, place in enumerate(places) if signs[place]) for places in (COARSE, FINE))
+    return View(coarse, fine)
 
 
-def _cropped(picture: Image.Image, share: float) -> Image.Image:
-    """Cut a share of each side's length away, evenly."""
-    across, down = picture.width * share / 2, picture.height * share / 2
-    return picture.crop((round(across), round(down), round(picture.width - across), round(picture.height - down)))
+def _cropped(picture: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
+    """Cut shares of the width and the height away."""
+    width, height = picture.size
+    return picture.crop(
+        (round(width * left), round(height * top), round(width * (1 - right)), round(height * (1 - bottom)))
+    )
 
 
 def _quality(picture: Image.Image) -> int:

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.matching.fingerprints import Fingerprint, read_fingerprint
+from holdfast.matching.fingerprints import Fingerprint, View, read_fingerprint
 from holdfast.network.part import Arrays
 from holdfast.network.shown import CLOSED, LIVE, STOPPED, Declared, Photo, Shown
 from holdfast.vocabulary.errors import InvalidError
@@ -146,15 +146,15 @@ class Photos:
     def _keep(self, event: Event, seq: int, declared: Declared, *, given: Sequence[Fingerprint], state: int) -> None:
         """Keep a listing; what was stopped leaves the site as it was."""
         slot = self._shown.slot(declared.key)
-        earlier: dict[int, int] = {}
+        earlier: dict[View, int] = {}
         if slot is not None:
             if state == STOPPED and self._shown.listings["state"][slot] != STOPPED:
                 return
             old = [self._shown.photo(number) for number in self._shown.photos_of(slot)]
-            earlier = {photo.hashes[0]: photo.since_ms for photo in old}
+            earlier = {photo.views[0]: photo.since_ms for photo in old}
             self._shown.drop(declared.key)
         photos = {
-            one.hashes[0]: Photo(hashes=one.index, since_ms=earlier.get(one.hashes[0], event.occurred_ms))
+            one.views[0]: Photo(views=one.views, since_ms=earlier.get(one.views[0], event.occurred_ms))
             for one in given
             if not one.is_low
         }

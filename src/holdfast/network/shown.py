@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.matching.fingerprints import INDEX, NEAR_BITS, Fingerprint
+from holdfast.matching.fingerprints import ALL_BITS, COARSE_BITS, VIEWS, Fingerprint, View
 from holdfast.network.bands import Bands
 from holdfast.network.part import Arrays
 
@@ -15,7 +15,6 @@ LIVE: Final = 1  # stands on the site
 STOPPED: Final = 2  # never came onto the site
 CLOSED: Final = 3  # was taken off it
 UNKNOWN: Final = 0
-_WIDTH: Final = len(INDEX)
 _NONE: Final = -1
 _LISTING: Final = np.dtype(
     [
@@ -60,9 +59,9 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """One photo of a listing by the hashes under which it is found, and since when its seller has shown it."""
+    """One photo of a listing by its views, and since when its seller has shown it."""
 
-    hashes: tuple[int, ...]
+    views: tuple[View, ...]
     since_ms: int
 
 
@@ -92,13 +91,13 @@ class Shown:
 
     def near(self, fingerprint: Fingerprint) -> NDArray[np.int32]:
         """Find the photos that look like one."""
-        asked = np.array(sorted(set(fingerprint.query)), dtype=np.uint64)
-        return np.unique(self._bands.near(asked, NEAR_BITS) // _WIDTH)
+        asked = np.array(fingerprint.asked, dtype=np.uint64)
+        return np.unique(self._bands.near(asked, coarse=COARSE_BITS, both=ALL_BITS) // VIEWS)
 
     def same(self, photo: Photo) -> NDArray[np.int32]:
-        """Find the photos whose whole picture has the same hash."""
-        ids = self._bands.near(np.array(photo.hashes[:1], dtype=np.uint64), 0)
-        return np.asarray(ids[ids % _WIDTH == 0] // _WIDTH)
+        """Find the photos that have the same first view."""
+        ids = self._bands.near(np.array(photo.views[:1], dtype=np.uint64), coarse=0, both=0)
+        return np.asarray(ids[ids % VIEWS == 0] // VIEWS)
 
     def photos_of(self, slot: int) -> Iterator[int]:
         """Give the photos of a listing, the last first."""
@@ -109,8 +108,8 @@ class Shown:
 
     def photo(self, number: int) -> Photo:
         """Give a photo as it was put."""
-        hashes = self._bands.hashes(_ids_of(number))
-        return Photo(hashes=tuple(int(one) for one in hashes), since_ms=int(self.photos["since_ms"][number]))
+        views = self._bands.hashes(_ids_of(number)).tolist()
+        return Photo(views=tuple(View(*view) for view in views), since_ms=int(self.photos["since_ms"][number]))
 
     def put(self, declared: Declared, photos: Sequence[Photo], *, at_ms: int, seq: int, state: int) -> None:
         """Keep a listing as it now is, in the place of what was known of it."""
@@ -133,7 +132,8 @@ class Shown:
         number = self._free_photos.pop()
         self.photos[number] = (slot, self.listings["first"][slot], photo.since_ms)
         self.listings["first"][slot] = number
-        self._bands.add(_ids_of(number), np.array(photo.hashes, dtype=np.uint64))
+        views = np.array(photo.views, dtype=np.uint64)
+        self._bands.add(_ids_of(number), views, _findable(views))
 
     def drop(self, key: int) -> None:
         """Forget a listing, if it is known."""
@@ -183,7 +183,7 @@ class Shown:
         made["ids"] = np.frombuffer("\n".join(self.ids[slot] for slot in slots.tolist()).encode("ascii"), dtype=np.uint8)
         made["photos"] = np.array([len(several) for several in photos], dtype=np.int32)
         made["since_ms"] = self.photos["since_ms"][flat].copy()
-        ids = (flat[:, None] * _WIDTH + np.arange(_WIDTH, dtype=np.int32)).reshape(-1)
+        ids = (flat[:, None] * VIEWS + np.arange(VIEWS, dtype=np.int32)).reshape(-1)
         made["hashes"] = self._bands.hashes(ids.astype(np.int32))
         return made
 
@@ -207,7 +207,8 @@ class Shown:
         self._free_listings = list(range(len(self.listings) - 1, many - 1, -1))
         self._free_photos = list(range(len(self.photos) - 1, flat - 1, -1))
         self._bands = Bands()
-        self._bands.add(np.arange(flat * _WIDTH, dtype=np.int32), arrays["hashes"])
+        views = arrays["hashes"]
+        self._bands.add(np.arange(flat * VIEWS, dtype=np.int32), views, _findable(views))
 
 
 def _room(rows: int) -> int:
@@ -217,4 +218,12 @@ def _room(rows: int) -> int:
 
 def _ids_of(number: int) -> NDArray[np.int32]:
     """Give the ids of a photo's hashes."""
-    return np.arange(number * _WIDTH, (number + 1) * _WIDTH, dtype=np.int32)
+    return np.arange(number * VIEWS, (number + 1) * VIEWS, dtype=np.int32)
+
+
+def _findable(views: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Leave out the views that are equal to the first of their photo, such as that of a photo without borders."""
+    several = views.reshape(-1, VIEWS, 2)
+    differs = (several != several[:, :1]).any(axis=2)
+    differs[:, 0] = True
+    return np.asarray(differs.reshape(-1))
