@@ -2,10 +2,16 @@
 
 from functools import cache
 
+from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.features.derived.prices import Prices
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
+from holdfast.network.phones import Phones
+from holdfast.network.prices import PriceGroups
+from holdfast.network.texts import Texts
+from holdfast.network.travel import Travel
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
 from holdfast.wire.fields import event_schema
@@ -15,14 +21,21 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
-    del home
-    return ()
+    return (
+        phones.Phones(home),
+        places.Places(home),
+        Prices(),
+    )
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    del keys
-    return ()
+    return (
+        Phones(keys),
+        Travel(keys),
+        Texts(keys),
+        PriceGroups(keys),
+    )
 
 
 @cache
