@@ -67,21 +67,24 @@ def listing(number: int, seller: int, prints: tuple[str, ...]) -> Event:
         "listing.photos.fingerprint": prints,
     }
     at_ms = number * _STEP_MS
-    return Event(id=EventId(f"l-{number}"), type="listing_published", occurred_ms=at_ms, received_ms=at_ms, values=values)
+    return Event(
+        id=EventId(f"l-{number}"), type="listing_published", occurred_ms=at_ms, received_ms=at_ms, values=values
+    )
 
 
 def prints_near(dice: np.random.Generator, real: list[Fingerprint], listings: int) -> list[tuple[str, ...]]:
-    """Make fingerprints that are spread over the buckets as real ones are: views of real ones, a third of bits drawn."""
+    """Make fingerprints that are spread over the buckets as real ones are: views of real ones, some bits turned."""
     made = []
     views = np.array([one.views for one in real], dtype=np.uint64)
     for _ in range(listings):
         chosen = views[dice.integers(0, len(views), PHOTOS_EACH)]
-        masks = dice.integers(0, 1 << 64, chosen.shape[:1] + (1, 2), dtype=np.uint64, endpoint=False)
+        masks = dice.integers(0, 1 << 64, (len(chosen), 1, 2), dtype=np.uint64, endpoint=False)
         masks &= dice.integers(0, 1 << 64, masks.shape, dtype=np.uint64, endpoint=False)
         photos = (chosen ^ masks).tolist()
         made.append(
             tuple(
-                write_fingerprint(Fingerprint(quality=90, views=tuple(View(*view) for view in photo))) for photo in photos
+                write_fingerprint(Fingerprint(quality=90, views=tuple(View(*view) for view in photo)))
+                for photo in photos
             )
         )
     return made
@@ -100,7 +103,9 @@ def index(*, quick: bool) -> dict[str, float]:
     filled = perf_counter()
     spent, twins = [], 0
     for number in range(ASKED):
-        event = listing(many + number, many, prints[int(dice.integers(0, many))] if number % 2 else prints_near(dice, real, 1)[0])
+        event = listing(
+            many + number, many, prints[int(dice.integers(0, many))] if number % 2 else prints_near(dice, real, 1)[0]
+        )
         begun = perf_counter()
         said = photos.read(event, many + number, event.values)
         spent.append((perf_counter() - begun) * 1e3)

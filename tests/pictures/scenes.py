@@ -53,7 +53,9 @@ def car(pen: ImageDraw.ImageDraw, dice: Generator, *, at: tuple[float, float], w
     roof_left, roof_right = x - wide * dice.uniform(0.2, 0.38), x + wide * dice.uniform(0.12, 0.35)
     top = y - high - wide * dice.uniform(0.12, 0.2)
     pen.rounded_rectangle((left, y - high, right, y), radius=wide * 0.05, fill=body)
-    pen.polygon(((left + wide * 0.1, y - high), (roof_left, top), (roof_right, top), (right - wide * 0.06, y - high)), body)
+    pen.polygon(
+        ((left + wide * 0.1, y - high), (roof_left, top), (roof_right, top), (right - wide * 0.06, y - high)), body
+    )
     pen.polygon(
         (
             (left + wide * 0.17, y - high),
@@ -89,7 +91,9 @@ def _street(pen: ImageDraw.ImageDraw, dice: Generator) -> None:
     for _ in range(int(dice.integers(0, 5))):
         x, size = dice.uniform(0, width), dice.uniform(30, 110)
         pen.rectangle((x - 5, horizon - size * 0.4, x + 5, horizon + 30), fill=(70, 50, 30))
-        pen.ellipse((x - size / 2, horizon - size * 1.4, x + size / 2, horizon - size * 0.3), fill=colour(dice, 20, 130))
+        pen.ellipse(
+            (x - size / 2, horizon - size * 1.4, x + size / 2, horizon - size * 0.3), fill=colour(dice, 20, 130)
+        )
     car(
         pen,
         dice,
@@ -109,7 +113,12 @@ def _room(pen: ImageDraw.ImageDraw, dice: Generator) -> None:
     pen.polygon(((0, height), (left, floor), (right, floor), (width, height)), colour(dice, 40, 170))
     for _ in range(int(dice.integers(1, 4))):
         x, y = dice.uniform(left, right - 90), dice.uniform(top, top + (floor - top) * 0.4)
-        pen.rectangle((x, y, x + dice.uniform(60, 190), y + dice.uniform(50, 160)), fill=colour(dice, 150, 255), outline=colour(dice), width=6)
+        pen.rectangle(
+            (x, y, x + dice.uniform(60, 190), y + dice.uniform(50, 160)),
+            fill=colour(dice, 150, 255),
+            outline=colour(dice),
+            width=6,
+        )
     for _ in range(int(dice.integers(3, 8))):
         x, wide, high = dice.uniform(0, width * 0.85), dice.uniform(60, 320), dice.uniform(40, 210)
         foot = dice.uniform(floor, height)

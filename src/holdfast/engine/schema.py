@@ -9,6 +9,7 @@ from holdfast.features.derived.prices import Prices
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
+from holdfast.network.photos import Photos
 from holdfast.network.prices import PriceGroups
 from holdfast.network.texts import Texts
 from holdfast.network.travel import Travel
@@ -33,6 +34,7 @@ def parts(keys: KeyMaker) -> tuple[Part, ...]:
     return (
         Phones(keys),
         Travel(keys),
+        Photos(keys),
         Texts(keys),
         PriceGroups(keys),
     )

@@ -76,9 +76,7 @@ def read_fingerprint(text: str) -> Fingerprint:
     if not text.startswith(MARK) or len(packed) != _LAYOUT.size:
         raise InvalidError("the text is no fingerprint of a photo", hint="send what `POST /v1/photos` answered")
     quality, *words = _LAYOUT.unpack(packed)
-    return Fingerprint(
-        quality=min(quality, 100), views=tuple(map(View, words[::2], words[1::2]))
-    )
+    return Fingerprint(quality=min(quality, 100), views=tuple(map(View, words[::2], words[1::2])))
 
 
 def alike(asked: Fingerprint, known: Fingerprint) -> bool:

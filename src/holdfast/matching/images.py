@@ -123,7 +123,7 @@ def _fingerprint(gray: Image.Image) -> Fingerprint:
     inner = small.crop(box)
     pixels = min(box[2] - box[0], box[3] - box[1]) * gray.width / small.width
     quality = _quality(inner) if pixels >= _LEAST_PIXELS else 0
-    views = (small, *(_cropped(inner, *edges) for edges in _EDGES))
+    views = (small, *(_cropped(inner, edges) for edges in _EDGES))
     return Fingerprint(quality=quality, views=tuple(_view(one) for one in views))
 
 
@@ -134,12 +134,12 @@ def _view(picture: Image.Image) -> View:
     return View(coarse, fine)
 
 
-def _cropped(picture: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
-    """Cut shares of the width and the height away."""
+def _cropped(picture: Image.Image, edges: tuple[float, float, float, float]) -> Image.Image:
+    """Cut shares of the width and the height away: left, above, right, below."""
     width, height = picture.size
-    return picture.crop(
-        (round(width * left), round(height * top), round(width * (1 - right)), round(height * (1 - bottom)))
-    )
+    left, top, right, bottom = edges
+    box = (width * left, height * top, width * (1 - right), height * (1 - bottom))
+    return picture.crop((round(box[0]), round(box[1]), round(box[2]), round(box[3])))
 
 
 def _quality(picture: Image.Image) -> int:

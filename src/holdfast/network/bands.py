@@ -73,3 +73,12 @@ def _widen(table: NDArray[Any], rows: int) -> None:
     step = _STEP_BYTES // table[0].nbytes
     while len(table) < rows:
         table.resize((len(table) + min(len(table), step), *table.shape[1:]), refcheck=False)
+
+
+def warm_up() -> None:
+    """Compile the kernel, or load it from disk, so that the first photo need not wait for it."""
+    bands, one = Bands(), np.zeros(1, dtype=np.int32)
+    hashes = np.zeros((1, 2), dtype=np.uint64)
+    bands.add(one, hashes, np.ones(1, dtype=np.bool_))
+    bands.near(hashes, coarse=0, both=0)
+    bands.remove(one)

@@ -31,10 +31,11 @@ Hashes = NDArray[np.uint64]
 Ids = NDArray[np.int32]
 Chunks = NDArray[np.int32]
 State = NDArray[np.int64]
+Whole = Any  # an integer of the machine, which Python and Numba name in different ways
 
 
 @intrinsic
-def bits_set(context: Any, word: Any) -> Any:
+def _bits_set(context: Any, word: Any) -> Any:
     """Count the bits of a word by the machine's own instruction."""
     del context
 
@@ -45,21 +46,24 @@ def bits_set(context: Any, word: Any) -> Any:
     return word(word), generate
 
 
+bits_set: Any = _bits_set
+
+
 @compiled
-def bucket_of(hashed: np.uint64, band: int) -> int:
+def bucket_of(hashed: Whole, band: Whole) -> Whole:
     """Give the bucket of a hash in one band."""
     return band * BUCKETS + np.int64((hashed >> np.uint64(BAND_BITS * band)) & np.uint64(BUCKETS - 1))
 
 
 @compiled
-def rest_of(hashed: np.uint64, band: int) -> np.int32:
+def rest_of(hashed: Whole, band: Whole) -> Whole:
     """Give the 32 bits of a hash that follow those of a band, or lie before the last."""
     shift = BAND_BITS * (band + 1) if band < BANDS // 2 else 0
     return np.int32((hashed >> np.uint64(shift)) & np.uint64(0xFFFFFFFF))
 
 
 @compiled
-def free_chunk(chunks: Chunks, state: State) -> int:
+def free_chunk(chunks: Chunks, state: State) -> Whole:
     """Take a chunk; there is always one, for the caller has made room."""
     chunk = state[S_FREE]
     if chunk != 0:
@@ -88,7 +92,7 @@ def insert(heads: Ids, chunks: Chunks, state: State, ids: Ids, hashes: Hashes) -
 
 
 @compiled
-def place_of(chunks: Chunks, first: int, one: int) -> tuple[int, int]:
+def place_of(chunks: Chunks, first: Whole, one: Whole) -> tuple[Whole, Whole]:
     """Find an id in the chain that begins with a chunk: the chunk and the word; zero when it is not there."""
     chunk = first
     while chunk != 0:
@@ -121,8 +125,8 @@ def remove(heads: Ids, chunks: Chunks, state: State, ids: Ids, hashes: Hashes) -
 
 @compiled
 def note_near(
-    chunks: Chunks, hashes: Hashes, chunk: int, rest: int, asked: Hashes, limits: State, found: Ids, count: int
-) -> int:
+    chunks: Chunks, hashes: Hashes, chunk: Whole, rest: Whole, asked: Hashes, limits: State, found: Ids, count: int
+) -> Whole:
     """Note the ids of one bucket whose hashes are near; give how many there are by now, noted or not."""
     most = np.uint32(limits[0])
     while chunk != 0:
@@ -140,7 +144,7 @@ def note_near(
 
 
 @entrance
-def near(heads: Ids, chunks: Chunks, hashes: Hashes, asked: Hashes, limits: State, found: Ids) -> int:
+def near(heads: Ids, chunks: Chunks, hashes: Hashes, asked: Hashes, limits: State, found: Ids) -> Whole:
     """Note in `found` every id whose hashes are within the limits of an asked pair, an id perhaps several times.
 
     `limits` are the bits that may differ in the first hash and in both. Gives how many there are, which may be more

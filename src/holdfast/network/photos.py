@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.matching.fingerprints import Fingerprint, View, read_fingerprint
+from holdfast.network.keyed import LISTINGS, LIVE, seller_key
 from holdfast.network.part import Arrays
-from holdfast.network.shown import CLOSED, LIVE, STOPPED, Declared, Photo, Shown
-from holdfast.vocabulary.errors import InvalidError
+from holdfast.network.shown import CLOSED, ON_SITE, STOPPED, Declared, Photo, Shown
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -26,9 +26,7 @@ STOCK_SELLERS: Final = 10
 MOST_PHOTOS: Final = 2_000_000
 _SAME_OWN: Final = 8  # equal pictures of one seller that are kept
 _SAME_ALL: Final = 64  # equal pictures of all sellers that are kept
-_LISTED: Final = frozenset({"listing_published", "listing_edited"})
 _CLOSED: Final = "listing_closed"
-_GOES_ON: Final = frozenset({"allow", "challenge"})
 _YEARS: Final = 2
 _PRICE_SHARE: Final = 0.15
 _FIELDS: Final = (
@@ -68,7 +66,7 @@ class Photos:
 
     def fields(self, event_type: str) -> Sequence[Field]:
         """Declare what is said of listings."""
-        return _FIELDS if event_type in _LISTED else ()
+        return _FIELDS if event_type in LISTINGS else ()
 
     def read(self, event: Event, seq: int, known: Mapping[str, Value]) -> Mapping[str, Value]:
         """Look for the listing's photos among those of other listings."""
@@ -118,7 +116,7 @@ class Photos:
         others = rows["seller"][of] != declared.seller
         if _is_stock(rows[of[others]]):
             return None
-        live = others & (rows["state"][of] == LIVE)
+        live = others & (rows["state"][of] == ON_SITE)
         own = ~others & (rows["key"][of] != declared.key)
         mine, theirs = photos["since_ms"][hits[~others]], photos["since_ms"][hits[live]]
         return _Match(
@@ -130,7 +128,7 @@ class Photos:
 
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:
         """Keep a listing's photos as it now stands, or note that it is closed."""
-        if event.type not in _LISTED and event.type != _CLOSED:
+        if event.type not in LISTINGS and event.type != _CLOSED:
             return
         self._newest_ms = max(self._newest_ms, event.occurred_ms)
         self._expire()
@@ -141,7 +139,7 @@ class Photos:
             return
         declared, given = self._declared(known), _fingerprints(known)
         if declared is not None and given:
-            self._keep(event, seq, declared, given=given, state=LIVE if outcome in _GOES_ON else STOPPED)
+            self._keep(event, seq, declared, given=given, state=ON_SITE if outcome in LIVE else STOPPED)
 
     def _keep(self, event: Event, seq: int, declared: Declared, *, given: Sequence[Fingerprint], state: int) -> None:
         """Keep a listing; what was stopped leaves the site as it was."""
@@ -184,7 +182,7 @@ class Photos:
 
     def _declared(self, known: Mapping[str, Value]) -> Declared | None:
         """Read who shows what; nothing where nobody is named."""
-        seller = next((known[name] for name in _SELLER if known.get(name)), None)
+        seller = seller_key(self._keys, known)
         if seller is None:
             return None
         model = None if known.get("listing.model") is None else f"{known.get('listing.brand')} {known['listing.model']}"
@@ -192,7 +190,7 @@ class Photos:
         return Declared(
             key=self._key("listing", known.get("listing.listing_id")),
             listing_id=str(known.get("listing.listing_id")),
-            seller=self._key("seller", seller),
+            seller=seller.low,
             source=self._key("device", known.get("device.id")),
             price=price if isinstance(price, int) else 0,
             currency=self._key("currency", known.get("listing.currency")),
@@ -220,19 +218,10 @@ class Photos:
         self._shown.load(arrays)
 
 
-_SELLER: Final = ("seller.seller_id", "seller.customer_id", "seller.phone")
-
-
 def _fingerprints(known: Mapping[str, Value]) -> list[Fingerprint]:
-    """Read the fingerprints of a listing's photos; what is none of this version is as good as absent."""
+    """Read the fingerprints of a listing's photos."""
     texts = known.get("listing.photos.fingerprint")
-    found: list[Fingerprint] = []
-    for text in texts if isinstance(texts, tuple) else ():
-        try:
-            found.append(read_fingerprint(text))
-        except InvalidError:
-            continue
-    return found
+    return [read_fingerprint(text) for text in texts] if isinstance(texts, tuple) else []
 
 
 def _joined(several: Iterable[Numbers]) -> Numbers:
@@ -253,10 +242,8 @@ def is_other_object(one: Declared, other: np.void) -> bool | None:
 
     A price may differ by 15 % and a year by two: people round, and the thing is the same.
     """
-    answers: list[bool] = []
-    for name in ("category", "model"):
-        if getattr(one, name) and other[name]:
-            answers.append(getattr(one, name) != int(other[name]))
+    told = [(getattr(one, name), int(other[name])) for name in ("category", "model")]
+    answers = [mine != theirs for mine, theirs in told if mine and theirs]
     if one.year and other["year"]:
         answers.append(abs(one.year - int(other["year"])) > _YEARS)
     if one.rooms >= 0 and other["rooms"] >= 0:

@@ -11,10 +11,9 @@ from holdfast.matching.fingerprints import ALL_BITS, COARSE_BITS, VIEWS, Fingerp
 from holdfast.network.bands import Bands
 from holdfast.network.part import Arrays
 
-LIVE: Final = 1  # stands on the site
+ON_SITE: Final = 1  # stands on the site
 STOPPED: Final = 2  # never came onto the site
 CLOSED: Final = 3  # was taken off it
-UNKNOWN: Final = 0
 _NONE: Final = -1
 _LISTING: Final = np.dtype(
     [
@@ -180,7 +179,9 @@ class Shown:
         flat = np.array([one for several in photos for one in several], dtype=np.int32)
         rows = self.listings[slots]
         made: dict[str, NDArray[Any]] = {name: rows[name].copy() for name in _COLUMNS}
-        made["ids"] = np.frombuffer("\n".join(self.ids[slot] for slot in slots.tolist()).encode("ascii"), dtype=np.uint8)
+        made["ids"] = np.frombuffer(
+            "\n".join(self.ids[slot] for slot in slots.tolist()).encode("ascii"), dtype=np.uint8
+        )
         made["photos"] = np.array([len(several) for several in photos], dtype=np.int32)
         made["since_ms"] = self.photos["since_ms"][flat].copy()
         ids = (flat[:, None] * VIEWS + np.arange(VIEWS, dtype=np.int32)).reshape(-1)
