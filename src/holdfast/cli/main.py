@@ -15,6 +15,7 @@ from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
 from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
+from holdfast.cli.erase import erase
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
 from holdfast.cli.models import models
@@ -37,7 +38,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify, backup, restore):
+for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify, backup, restore, erase):
     app.command()(_command)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
 for _name, _group in _GROUPS.items():

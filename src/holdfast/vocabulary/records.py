@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     CLAIM = "claim"  # a claim was made, assessed again or settled
     EXPOSURE = "exposure"  # money that the bank may owe, found after the decision
     RESTRICTION = "restriction"  # a limit on a client began or ended with a list's version
+    ERASURE = "erasure"  # the key of a person's data was destroyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
