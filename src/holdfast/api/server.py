@@ -16,6 +16,7 @@ from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.listing_routes import LISTING_ROUTES
 from holdfast.api.routes import MoveClock, Routes
+from holdfast.api.seller_routes import SELLER_ROUTES
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
@@ -28,6 +29,7 @@ _MORE = (
     *EVIDENCE_ROUTES,
     *LISTING_ROUTES,
     *ERASURE_ROUTES,
+    *SELLER_ROUTES,
 )
 
 
