@@ -24,6 +24,11 @@ LOOKED_UP = (
     "months",
     "form",
     "finding",
+    "intent",
+    "trick",
+    "sight",
+    "kind",
+    "group",
 )
 NAME = re.compile(r"{(\w+)}")
 
