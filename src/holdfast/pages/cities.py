@@ -134,7 +134,8 @@ class Cars:
             sight = sight_of(self._shard, decision_id)
             if not sight.event_id.startswith(f"{PREFIX}-") or not sight.event_id.endswith(f"-{step}"):
                 raise NotFoundError(f"the decision `{decision_id}` is not one of this story")
-            price = int(sight.values.get("listing.price") or 0) // 100
+            minor = sight.values.get("listing.price")
+            price = minor // 100 if isinstance(minor, int) else 0
             phone = str(sight.values.get("listing.phone", ""))
             found.append(Shown(number=step + 1, city=self.place(step), price=price, phone=phone, sight=sight))
         return tuple(found)
