@@ -1,7 +1,7 @@
 """One car in three cities: an owner and two strangers with the owner's photos, as events on the running server."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 from zlib import crc32
@@ -28,7 +28,7 @@ _PRICES: Final[Mapping[Country, tuple[int, int, int]]] = {
 }
 _SHEETS: Final[Mapping[Country, Sheet]] = {
     "kz": Sheet(west=46.0, east=88.0, south=40.5, north=55.8),
-    "ru": Sheet(west=29.0, east=88.0, south=40.5, north=61.0),
+    "ru": Sheet(west=34.0, east=77.0, south=48.0, north=60.5),
 }
 _TEXTS: Final = (
     "Авто в семье с нового, обслуживалась у дилера, все документы на руках. Торг у капота.",
@@ -36,6 +36,8 @@ _TEXTS: Final = (
     "Тез сатылады, соғылмаған, боялмаған. Бронь жасасаңыз, сақтап қоямын, ватсапқа жазыңыз.",
 )
 _FACES: Final = 4
+_EAST: Final = 0.75  # labels of places further east stand to their left
+_SOUTH: Final = 0.6
 _OTHERS: Final = 1_000_003
 
 
@@ -52,13 +54,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
-    """A city on the map, and which listing stands there (0: none)."""
+    """A city on the map, and which listing stands there (0: none); `is_east` and `is_south` place its label."""
 
     across: float
     down: float
     city: City
     number: int = 0
     outcome: str = ""
+    is_east: bool = False
+    is_south: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +152,10 @@ class Cars:
             across, down = self.sheet.at(city.longitude, city.latitude)
             one = listed.get(city)
             number, outcome = (one.number, str(one.sight.reply["outcome"])) if one else (0, "")
-            dots.append(Dot(across=across, down=down, city=city, number=number, outcome=outcome))
+            if 0 < across < self.sheet.width and 0 < down < self.sheet.height:
+                east, south = across > _EAST * self.sheet.width, down > _SOUTH * self.sheet.height
+                dot = Dot(across=across, down=down, city=city, number=number, outcome=outcome)
+                dots.append(replace(dot, is_east=east, is_south=south))
         return tuple(dots)
 
 

@@ -29,6 +29,7 @@ LOOKED_UP = (
     "sight",
     "kind",
     "group",
+    "country",
 )
 NAME = re.compile(r"{(\w+)}")
 
