@@ -1,4 +1,4 @@
-"""The marketplace's two pages in a real browser without JavaScript: what is stopped and why, on a phone and a screen."""
+"""The marketplace's two pages in a real browser without JavaScript: what is stopped and why, narrow and wide."""
 
 from collections.abc import Iterator
 
