@@ -8,6 +8,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from holdfast.api.access import Access
 from holdfast.api.claim_routes import CLAIM_ROUTES
 from holdfast.api.door import App, Door, Receive, Scope, Send
+from holdfast.api.erasure_routes import ERASURE_ROUTES
 from holdfast.api.evidence_routes import EVIDENCE_ROUTES
 from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
@@ -27,6 +28,7 @@ _MORE = (
     *EXPOSURE_ROUTES,
     *EVIDENCE_ROUTES,
     *LISTING_ROUTES,
+    *ERASURE_ROUTES,
     *SELLER_ROUTES,
 )
 
