@@ -35,20 +35,25 @@ from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
 from holdfast.wire.photos import LookedAt
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
 
 _BODIES: Final = (
     ActBody,
+    AppealBody,
+    AppealResultBody,
     ApprovalBody,
     ClockBody,
     EntriesBody,
     ErasureBody,
+    LiftBody,
     LinkBody,
     ListBody,
     ReleaseBody,
     RestrainBody,
     SettleBody,
     SourceBody,
+    StrikeBody,
     UndoBody,
     WithdrawBody,
     DecisionMessage,
@@ -66,6 +71,7 @@ _DEADLINE: Final[Node] = {
     "description": "milliseconds within which the answer must come; 503 `deadline_exceeded` when it does not",
     "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
 }
+_WHOSE: Final = [asked("customer_id"), asked("seller_id")]
 _HOLD_ACTS: Final = (
     ("confirm", "Confirm a held operation for the client", "ActBody", (200,)),
     ("cancel", "Cancel a held operation for the client", "ActBody", (200,)),
@@ -174,9 +180,7 @@ def _hold_paths() -> Node:
     """Describe the holds."""
     states = several("state", [state.value for state in HoldState])
     return {
-        "/v1/holds": {
-            "get": _get("holds", "List holds, newest first", "a page of them", states, asked("customer_id"), *_PAGING)
-        },
+        "/v1/holds": {"get": _get("holds", "List holds, newest first", "a page of them", states, *_WHOSE, *_PAGING)},
         "/v1/holds/{id}": {
             "parameters": [_ID],
             "get": operation("hold", "Read a hold", "the hold as it stands now, with its history"),
@@ -226,6 +230,30 @@ def _claim_paths(event: Node) -> Node:
         },
         "/v1/holds/{id}/evidence": _evidence("hold_evidence"),
         "/v1/decisions/{id}/evidence": _evidence("decision_evidence"),
+    }
+
+
+def _seller_paths() -> Node:
+    """Describe how sellers stand, strikes and appeals."""
+    stands, seller = "how the seller stands then", parameter("seller")
+    acts = (
+        ("strikes", "strike", "Give a strike against a seller", "StrikeBody", (200, 201)),
+        ("strikes/{id}/lift", "lift_strike", "Take a strike back", "LiftBody", (200,)),
+        ("appeals", "appeal", "Appeal against a strike for the seller", "AppealBody", (200, 201)),
+        ("appeals/{id}/settle", "settle_appeal", "Hear an appeal as another person", "AppealResultBody", (200,)),
+    )
+    return {
+        "/v1/sellers/{seller}": {
+            "parameters": [seller],
+            "get": operation("seller", "Read how a seller stands", "strikes, appeals, limits and held payouts"),
+        },
+        **{
+            f"/v1/sellers/{{seller}}/{path}": {
+                "parameters": [seller, _ID] if "{id}" in path else [seller],
+                "post": operation(name, summary, stands, takes=_body(body), statuses=statuses),
+            }
+            for path, name, summary, body, statuses in acts
+        },
     }
 
 
@@ -287,6 +315,7 @@ def openapi() -> Node:
             **_list_paths(),
             **_hold_paths(),
             **_claim_paths(taken),
+            **_seller_paths(),
             **listing_paths(),
             **_other_paths(),
         },

@@ -17,6 +17,7 @@ from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.listing_routes import LISTING_ROUTES
 from holdfast.api.photo_routes import PHOTO_ROUTES
 from holdfast.api.routes import MoveClock, Routes
+from holdfast.api.seller_routes import SELLER_ROUTES
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
@@ -30,6 +31,7 @@ _MORE = (
     *PHOTO_ROUTES,
     *LISTING_ROUTES,
     *ERASURE_ROUTES,
+    *SELLER_ROUTES,
 )
 
 
