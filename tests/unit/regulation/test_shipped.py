@@ -30,6 +30,7 @@ LISTS = {
     "bank.allow",
     "kz.police.sellers",
     "marketplace.payees.allow",
+    "marketplace.sellers.allow",
     "marketplace.sellers.blocked",
     "marketplace.sellers.limited",
 }
