@@ -56,6 +56,8 @@ class _Figures(Collector):
         yield from provider_metrics(self._shard)
         for name, size in self._shard.memory.fold.memory().items():
             yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
+        for name, size in self._shard.memory.network.memory().items():
+            yield GaugeMetricFamily(f"holdfast_network_{name}_bytes", "memory of an index", value=size)
 
     def _feeds(self) -> Iterator[Metric]:
         """Give how late and how old regulators' lists are."""

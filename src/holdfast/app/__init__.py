@@ -13,6 +13,7 @@ from holdfast import __version__
 from holdfast.app.clocks import IdSource, StandingClock, SystemClock
 from holdfast.app.outside import own_rules, providers_content
 from holdfast.engine.prepare import Memory
+from holdfast.engine.schema import full_schema, make_derived, make_network
 from holdfast.engine.tenant import Tenant
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
@@ -44,7 +45,6 @@ from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outside import ProviderSpec
 from holdfast.vocabulary.packs import Pack
-from holdfast.wire.fields import event_schema
 
 PACKS = Path(__file__).parents[1] / "regulation" / "packs"
 _PROOF_KEY_BYTES = 32
@@ -238,25 +238,28 @@ def make_law(
     `providers` say what rules may read from outside.
     """
     chosen = [pack for _, pack in packs.values()]
-    check_names("mode", settings.mode, moded(chosen, event_schema()))
+    check_names("mode", settings.mode, moded(chosen, full_schema()))
     check_names("set", settings.set, {f"{pack.id}:{one.name}" for pack in chosen for one in pack.parameters})
     check_names("trust", settings.trust, {pack.id for pack in chosen if pack.status == "proposal"})
-    law = Law(chosen, event_schema(), tenant=tenant, parameters=settings.parameters(), model=model, providers=providers)
-    check_model(law, event_schema())
+    law = Law(chosen, full_schema(), tenant=tenant, parameters=settings.parameters(), model=model, providers=providers)
+    check_model(law, full_schema())
     return law
 
 
 def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     """Make an empty memory for the statistics that the law and the rules ask for."""
-    schema = event_schema()
+    schema, derived = full_schema(), make_derived(settings.home)
     return Memory(
+        derived=derived,
         fold=Fold(
             build_registry(law.windows(), schema, zone=settings.zone),
             schema=schema,
             keys=keys,
             home=settings.home,
             zone=ZoneInfo(settings.zone),
+            derived=derived,
         ),
+        network=make_network(keys, derived),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
         schema=schema,

@@ -15,6 +15,7 @@ from holdfast.app import reading_for, tenant_of
 from holdfast.cli.options import Data, Json, Language, Zone
 from holdfast.cli.progress import following
 from holdfast.cli.screen import one_line_table, screen
+from holdfast.engine.schema import full_schema
 from holdfast.operations.check_model import check_features, check_model
 from holdfast.operations.collect_matrix import collect_matrix
 from holdfast.operations.law import Law
@@ -27,7 +28,6 @@ from holdfast.training.matrix import Matrix, sample_of
 from holdfast.vocabulary.errors import ModelError
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.models import Model
-from holdfast.wire.fields import event_schema
 
 models = typer.Typer(help="The model that scores: check, show, train.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="The model's folder, with `model.yaml` and `model.txt`.")]
@@ -40,9 +40,9 @@ def check(folder: Folder, *, untrained: Untrained = False, zone: Zone = None) ->
     model = _read(folder, trained=not untrained)
     law = _law(model, zone)
     if untrained:
-        check_features(model, law, event_schema())
+        check_features(model, law, full_schema())
     else:
-        check_model(law, event_schema())
+        check_model(law, full_schema())
     plans = [scorer.inputs.plans for kind in model.on if (scorer := law.scorer(kind)) is not None]
     windows = {window.name for plans_of in plans for plan in plans_of for window in plan.windows}
     sources = sorted({source for plans_of in plans for plan in plans_of for source in plan.sources})
@@ -87,7 +87,7 @@ def matrix(
     model = _read(folder, trained=False)
     settings = read_settings({"data": data}, os.environ)
     with reading_for(model, settings.data, dev=dev) as shard:
-        check_features(model, shard.law, event_schema())
+        check_features(model, shard.law, full_schema())
         made = Matrix(features=[feature.name for feature in model.features])
         steps = _Steps()
         for _ in following(steps.count(collect_matrix(shard, made)), steps, total=steps.last(shard), quiet=json):
@@ -155,12 +155,12 @@ def _read(folder: Path, *, trained: bool) -> Model:
 def _law(model: Model, zone: str | None = None) -> Law:
     """Give a law of this model alone, which is enough to compile its features."""
     tenant = tenant_of(read_settings({"zone": zone}, os.environ))
-    return Law((), event_schema(), tenant=tenant, parameters={}, model=model)
+    return Law((), full_schema(), tenant=tenant, parameters={}, model=model)
 
 
 def _law_checked(folder: Path) -> None:
     """Read a written model back as a server would."""
-    check_model(_law(_read(folder, trained=True)), event_schema())
+    check_model(_law(_read(folder, trained=True)), full_schema())
 
 
 def _frame(path: Path) -> pl.DataFrame:

@@ -11,11 +11,11 @@ from holdfast.app.clocks import StandingClock
 from holdfast.cli.examples import ExampleRunner
 from holdfast.cli.options import Packs
 from holdfast.cli.packs import expression_faults, read_pack_file
+from holdfast.engine.schema import full_schema
 from holdfast.language import Expression, Scope, compile_expression, plan, render, to_words
 from holdfast.scoring.names import with_score
 from holdfast.settings import read_settings
 from holdfast.vocabulary.errors import ExpressionError, SettingError
-from holdfast.wire.fields import event_schema
 
 rules = typer.Typer(help="The bank's own rules, and the language they are written in.", no_args_is_help=True)
 _FAILED = 2
@@ -78,7 +78,7 @@ def test(file: Annotated[Path, typer.Argument(help="A pack file with `examples`.
 
 def _scope(on: str, packs: str | None) -> Scope:
     """Give the names that an expression may use; parameters are those of all loaded packs."""
-    schema = event_schema()
+    schema = full_schema()
     if on not in schema.fields:
         raise SettingError(f"there is no event type `{on}`", hint=f"one of {', '.join(schema.event_types())}")
     settings = read_settings({"packs": packs}, {})

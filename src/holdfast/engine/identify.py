@@ -28,10 +28,11 @@ class _Place:
         bank = first or second
         bic = str(bank) if bank else None
         for kind, value in zip(self.kinds, values, strict=True):
-            known = None if value is None else identity(kind, str(value), bic=bic, home=home)
-            if known is not None:
-                for one in alike(known.kind):
-                    yield book.identifier(one.value, known.value, bic=known.bic)
+            for text in value if isinstance(value, tuple) else (value,):
+                known = None if text is None else identity(kind, str(text), bic=bic, home=home)
+                if known is not None:
+                    for one in alike(known.kind):
+                        yield book.identifier(one.value, known.value, bic=known.bic)
 
 
 def _place(fields: Mapping[str, Field], subject: str) -> _Place:

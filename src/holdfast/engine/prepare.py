@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from holdfast.engine.identify import asked
+from holdfast.features.derived.derived import Derived
 from holdfast.features.fold import Fold
 from holdfast.features.standing import Standing
 from holdfast.lists.book import ListBook
 from holdfast.lists.questions import Answered
+from holdfast.network.network import Network
 from holdfast.rules.regime import Regime
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.facts import Facts
@@ -16,12 +18,16 @@ from holdfast.vocabulary.schema import EventSchema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """The state that one tenant's events have left: windows and people, lists, and how complete each source is.
+    """The state that one tenant's events have left: windows and people, network, lists, how complete each source is.
+
+    `derived` adds to an event what it says by itself; only events that it was asked about may be read or remembered.
 
     `complete_since` maps a source to epoch milliseconds; a source that is absent was never declared complete.
     """
 
+    derived: Derived
     fold: Fold
+    network: Network
     lists: ListBook
     complete_since: Mapping[str, int]
     schema: EventSchema
@@ -42,8 +48,10 @@ def prepare(
 
     `outside` is what providers answered about it, or why they did not.
     """
+    event = memory.derived.of(event)
     values: dict[str, Value] = dict(event.values)
     values |= memory.fold.read(event, seq)
+    values |= memory.network.read(event, seq)
     repeatable = str(event.values.get("rail", event.type)) in regime.repeats
     values |= memory.standing.read(event, memory.schema.subject.get(event.type, ""), seq=seq, repeatable=repeatable)
     for source, name in regime.sources:

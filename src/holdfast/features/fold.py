@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.features.derived.derived import UNDERIVED, Derived
 from holdfast.features.habits import Habits, Reader
 from holdfast.features.identifiers import Recognition
 from holdfast.features.layout import Entry, layouts
@@ -52,9 +53,17 @@ class Fold:
     """
 
     def __init__(
-        self, registry: Registry, *, schema: EventSchema, keys: KeyMaker, home: str, zone: tzinfo = UTC
+        self,
+        registry: Registry,
+        *,
+        schema: EventSchema,
+        keys: KeyMaker,
+        home: str,
+        zone: tzinfo = UTC,
+        derived: Derived = UNDERIVED,
     ) -> None:
         self._registry = registry
+        self._derived = derived
         self._home = home
         self._windows = WindowStore(registry.specs, late_ms=LATE_MS)
         self._habits = Habits()
@@ -76,6 +85,7 @@ class Fold:
 
     def meet(self, event: Event) -> None:
         """Join the identifiers of each party of the event, and move the history of persons that became one."""
+        event = self._derived.of(event)
         if self._met is event:
             return
         self._met, self._filled = None, False
@@ -90,6 +100,7 @@ class Fold:
         sheet = self._sheets[event.type]
         if sheet.mute:
             return {}
+        event = self._derived.of(event)
         self.meet(event)
         if sheet.idle or event.occurred_ms < self._newest_ms - LATE_MS:
             return {}
@@ -102,6 +113,7 @@ class Fold:
     def happened(self, event: Event, seq: int, *, executed: bool, attempted: bool = True) -> None:
         """Let an event become part of the past: as an attempt, and as executed when it was."""
         sheet = self._sheets[event.type]
+        event = self._derived.of(event)
         if not sheet.mute:
             self.meet(event)
         self._newest_ms = max(self._newest_ms, event.occurred_ms)
@@ -119,6 +131,7 @@ class Fold:
 
     def undone(self, event: Event, seq: int, *, executed: bool = True, attempted: bool = False) -> None:
         """Take an event out of the past again: as executed, as an attempt, or as both."""
+        event = self._derived.of(event)
         self.meet(event)
         sheet = self._sheets[event.type]
         self._fill(event, sheet)

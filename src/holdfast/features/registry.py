@@ -11,7 +11,7 @@ from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import KeyPart, Statistic, WindowSpec
 from holdfast.windows import ColumnKind, Lane, Reading, SeriesSpec
 
-OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout"})
+OPERATIONS = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_payout", "payout"})
 RESULT_MS = 7 * DAY_MS  # how long after an operation its result corrects also what is asked of the whole past
 _KEPT = "kept for results"
 _INTEGERS = frozenset({FieldType.INTEGER, FieldType.MONEY, FieldType.INSTANT, FieldType.DURATION, FieldType.BOOL})

@@ -31,7 +31,9 @@ _NS_PER_MS: Final = 1_000_000
 _NS_PER_S: Final = 1_000_000_000
 _RECENT_NS: Final = 10 * _NS_PER_S
 _USUAL: Final = {Rank.MONEY: "transfer", Rank.CONTEXT: "login", Rank.BULK: "login"}
-_MONEY: Final = re.compile(rb'"type"\s*:\s*"(?:transfer|cash_withdrawal|cash_deposit|loan_application|loan_payout)"')
+_MONEY: Final = re.compile(
+    rb'"type"\s*:\s*"(?:transfer|cash_withdrawal|cash_deposit|loan_application|loan_payout|payout)"'
+)
 _OVERLOADED: Final = OverloadedError("there are more calls than can be answered in time")
 _CROWDING: Final = TooManyError("the key asks for more than its share while there are too many calls")
 

@@ -126,7 +126,7 @@ def _decide_now(
     known_score = tick()
     judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash, scored=scored)
     judged = tick()
-    executed = remember(shard, event, seq, known=known, allowed=judgement.outcome == "allow")
+    executed = remember(shard, event, seq, known=known, outcome=judgement.outcome)
     decision_id = shard.ports.new_id("dec")
     stand(shard, event, seq, decision_id=decision_id, left=judgement)
     applied = tick()

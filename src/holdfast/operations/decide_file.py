@@ -146,7 +146,7 @@ class FileDecider:
         sealed, facts_hash = seal_facts(facts) if self.seals else _UNSEALED
         judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
         judged = tick()
-        executed = remember(shard, event, seq, known=self._known(event), allowed=judgement.outcome == "allow")
+        executed = remember(shard, event, seq, known=self._known(event), outcome=judgement.outcome)
         decision_id = shard.ports.new_id("dec")
         stand(shard, event, seq, decision_id=decision_id, left=judgement)
         remembered = tick()

@@ -14,6 +14,16 @@ OWN = (
     "loan_payout",
     "login.bank",
     "profile_change.bank",
+    "seller_registered",
+    "seller_changed",
+    "listing_published",
+    "listing_edited",
+    "listing_closed",
+    "message_sent",
+    "complaint",
+    "payout",
+    "login.marketplace",
+    "profile_change.marketplace",
 )
 
 
@@ -27,7 +37,7 @@ def known_sources(schema: EventSchema) -> tuple[str, ...]:
 
 
 def sources_of(event_type: str) -> tuple[str, ...]:
-    """Name the bank's own sources that report an event type."""
+    """Name the own sources that report an event type."""
     return tuple(name for name in OWN if name.partition(".")[0] == event_type) or (event_type,)
 
 
@@ -42,7 +52,7 @@ async def declare_source(shard: Shard, source: str, since_ms: int) -> None:
 
 
 async def declare_own_sources(shard: Shard, since_ms: int) -> None:
-    """Declare the bank's own sources complete, those excepted that were declared before."""
+    """Declare what the bank's and the marketplace's own systems report complete, unless it was declared before."""
     wanted = [source for source in OWN if source not in shard.memory.complete_since]
     for flight in [_declare(shard, source, since_ms) for source in wanted]:
         await flight.landed

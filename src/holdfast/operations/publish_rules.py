@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, UnsetType
 
+from holdfast.engine.schema import full_schema
 from holdfast.engine.tenant import Tenant
 from holdfast.operations.law import Law
 from holdfast.operations.ports import Store
@@ -18,7 +19,6 @@ from holdfast.vocabulary.errors import NotFoundError
 from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outcome import Mode
 from holdfast.wire.canonical import canonical, read_canonical
-from holdfast.wire.fields import event_schema
 
 Parameters = Mapping[str, bool | int | float | str]
 
@@ -118,5 +118,5 @@ def law_of(store: Store, ruleset: str, *, instead: Model | None = None) -> tuple
     model = None if content.model is UNSET else read_model(_content(store, content.model))
     model = instead or model
     providers = () if content.providers is UNSET else read_providers(_content(store, content.providers))
-    law = Law(packs, event_schema(), tenant=tenant, parameters=content.parameters, model=model, providers=providers)
+    law = Law(packs, full_schema(), tenant=tenant, parameters=content.parameters, model=model, providers=providers)
     return tenant, law

@@ -107,7 +107,7 @@ def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None])
     event, known = told
     left = read_fold(record.judgement) if record.kind is RecordKind.DECISION else None
     outcome = left.outcome if left is not None else "allow"
-    executed = remember(shard, event, record.seq, known=known, allowed=outcome == "allow")
+    executed = remember(shard, event, record.seq, known=known, outcome=outcome)
     if left is not None:
         stand(shard, event, record.seq, decision_id=record.decision_id, left=left)
     made = Known(event=event, seq=record.seq, executed=executed)

@@ -11,7 +11,7 @@ from holdfast.vocabulary.outcome import MeasureKind
 from holdfast.vocabulary.records import HoldRow, OutboxRow
 from holdfast.wire.canonical import short_hash
 
-CLIENT_ROLES: Final = ("payer", "client", "seller", "payee")
+CLIENT_ROLES: Final = ("payer", "client", "seller", "sender", "mentioned", "payee")
 _SUBJECTS: Final = tuple(
     (f"{party}.{name}", name)
     for party in CLIENT_ROLES

@@ -11,6 +11,7 @@ from holdfast.wire.replies import read_outcome
 
 RESULT = "transfer_result"
 _EXECUTED = "executed"
+_ALLOW = "allow"
 ToldOf = tuple[Record | Lately | None, Known | None]
 """What a result speaks about: the operation as it was decided, and the operation as it stands in the past."""
 
@@ -41,7 +42,7 @@ def known_of(shard: Shard, record: Record | Lately | None) -> Known | None:
 def _known(record: Record) -> Known:
     """Read back an operation from its record."""
     event = restore(record.event, record.received_ms)
-    executed = record.kind is RecordKind.EVENT or read_outcome(record.judgement) == "allow"
+    executed = record.kind is RecordKind.EVENT or read_outcome(record.judgement) == _ALLOW
     return Known(event=event, seq=record.seq, executed=executed)
 
 
@@ -53,19 +54,20 @@ def as_changed(shard: Shard, known: Known) -> Known:
     return Known(event=known.event, seq=known.seq, executed=executed)
 
 
-def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, allowed: bool) -> bool:
-    """Let an event enter the windows; give whether it now counts as executed.
+def remember(shard: Shard, event: Event, seq: int, *, known: Known | None, outcome: str = _ALLOW) -> bool:
+    """Let an event enter the windows and the network; give whether it now counts as executed.
 
     An operation that was not allowed counts as an attempt only, until a result says that it was executed.
     """
     if event.type == RESULT:
         _apply_result(shard, event, known)
         return False
-    executed = allowed or event.type not in OPERATIONS
+    executed = outcome == _ALLOW or event.type not in OPERATIONS
     shard.memory.fold.meet(event)
     shard.clients.note(event, shard.memory, seq=seq)
     if not is_late(event):
         shard.memory.fold.happened(event, seq, executed=executed)
+        shard.memory.network.happened(event, seq, outcome=outcome)
     return executed
 
 

@@ -32,12 +32,14 @@ _FORMAT: Final = 4
 _FINGERPRINT: Final = "fingerprint"
 _SMALL: Final = "small"
 _FOLD: Final = "fold/"
+_NETWORK: Final = "network/"
 _log: Final = structlog.get_logger("holdfast.snapshot")
 
 
 def fingerprint(shard: Shard) -> str:
     """Name the program and the statistics that make a snapshot what it is."""
-    return f"{_FORMAT}.{__version__}.{shard.memory.fold.fingerprint}"
+    memory = shard.memory
+    return f"{_FORMAT}.{__version__}.{memory.fold.fingerprint}.{memory.network.fingerprint}"
 
 
 def freeze(shard: Shard) -> Content:
@@ -47,6 +49,7 @@ def freeze(shard: Shard) -> Content:
         "undecided": np.array(list(_undecided_rows(shard)), dtype=np.int64).reshape(-1, 4),
     }
     arrays |= {f"{_FOLD}{name}": array for name, array in shard.memory.fold.snapshot().items()}
+    arrays |= {f"{_NETWORK}{name}": array for name, array in shard.memory.network.snapshot().items()}
     small = {
         "complete_since": dict(shard.memory.complete_since),
         "revisions": shard.revisions,
@@ -83,7 +86,8 @@ def _load(shard: Shard, snapshot: Snapshot) -> None:
     arrays = dict(_arrays(snapshot.arrays))
     small = json.loads(snapshot.arrays[_SMALL])
     memory = shard.fresh_memory()
-    memory.fold.restore({name.removeprefix(_FOLD): array for name, array in arrays.items() if name.startswith(_FOLD)})
+    memory.fold.restore(_under(arrays, _FOLD))
+    memory.network.load(_under(arrays, _NETWORK))
     undecided = [_undecided(shard, row) for row in arrays["undecided"].tolist()]
     shard.memory = replace(memory, complete_since=small["complete_since"])
     shard.memory.standing.load(small["standing"])
@@ -134,3 +138,8 @@ def _arrays(content: Content) -> Iterator[tuple[str, NDArray[Any]]]:
         if form:
             dtype, _, shape = form.partition(";")
             yield name, np.frombuffer(data, dtype=dtype).reshape([int(size) for size in shape.split(",")])
+
+
+def _under(arrays: Mapping[str, NDArray[Any]], start: str) -> dict[str, NDArray[Any]]:
+    """Give the arrays of one part by their own names."""
+    return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}

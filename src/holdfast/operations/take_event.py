@@ -51,7 +51,7 @@ def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf) ->
     event, (of, known) = decoded.event, told_of
     told = hold_results(shard, event, of)
     seq = shard.next_seq()
-    remember(shard, event, seq, known=known, allowed=True)
+    remember(shard, event, seq, known=known)
     record = Record(
         seq=seq,
         kind=RecordKind.EVENT,

@@ -20,6 +20,7 @@ class FieldType(StrEnum):
     DURATION = "duration"  # int, milliseconds
     MONEY = "money"  # int, minor units, beside a currency
     PARTY = "party"  # a prefix such as `payer`, with fields below it
+    TEXTS = "texts"  # several texts, such as the hosts of all links; only `matches` asks them, `known` apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

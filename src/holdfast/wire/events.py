@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, get_args
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from holdfast.wire.parts import (
+    PERSONAL,
     Calls,
     Count,
     Currency,
@@ -12,10 +13,12 @@ from holdfast.wire.parts import (
     Id,
     Instant,
     Line,
+    Listing,
     Messages,
     Minor,
     Paper,
     Party,
+    Photos,
     Place,
     Scheme,
     Session,
@@ -25,6 +28,7 @@ from holdfast.wire.parts import (
 Rail = Literal["order", "sbp", "card", "emoney", "digital_rouble", "internal"]
 Origin = Literal["bank", "gosuslugi", "egov", "marketplace", "operator"]
 ProfileField = Literal["phone", "device", "sim", "password", "payout_account", "limits"]
+SellerField = Literal["phone", "name", "password", "payout_account", "tax_id", "address", "email"]
 Channel = Literal["app", "web", "atm", "branch", "call_centre", "shop"]
 LoanProduct = Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"]
 AtmId = Annotated[Word, Meta(extra={"list_kind": "atm"})]
@@ -205,6 +209,103 @@ class FraudReport(Message, frozen=True, kw_only=True, tag="fraud_report"):
     enlist: bool | None = None
 
 
+class SellerRegistered(Message, frozen=True, kw_only=True, tag="seller_registered"):
+    """A seller opens an account on the marketplace; `payee` is where payouts are to go."""
+
+    seller: Party
+    payee: Party | None = None
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+
+
+class SellerChanged(Message, frozen=True, kw_only=True, tag="seller_changed"):
+    """What the marketplace knows of a seller changed: `seller` and `payee` as they are now, `field` what it was."""
+
+    seller: Party
+    field: SellerField | None = None
+    payee: Party | None = None
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+
+
+class ListingPublished(Message, frozen=True, kw_only=True, tag="listing_published"):
+    """A seller asks to publish a listing."""
+
+    seller: Party
+    listing: Listing
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+
+
+class ListingEdited(Message, frozen=True, kw_only=True, tag="listing_edited"):
+    """A seller asks to change a listing: the whole of it as it would stand."""
+
+    seller: Party
+    listing: Listing
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+
+
+class ListingClosed(Message, frozen=True, kw_only=True, tag="listing_closed"):
+    """A listing is taken off the site, by the seller or by the marketplace."""
+
+    seller: Party
+    listing_id: Annotated[Id, PERSONAL]
+    reason: Literal["sold", "withdrawn", "expired", "removed"] | None = None
+
+
+class MessageSent(Message, frozen=True, kw_only=True, tag="message_sent"):
+    """One side of a conversation writes to the other; rules read `from` and `to` as `sender` and `recipient`."""
+
+    conversation_id: Annotated[Id, PERSONAL]
+    sender: Party = field(name="from")
+    recipient: Party | None = field(default=None, name="to")
+    text: Annotated[str, Meta(max_length=8_000), PERSONAL] | None = None
+    listing_id: Annotated[Id, PERSONAL] | None = None
+    photos: Photos | None = None
+    device: Device | None = None
+    session: Session | None = None
+
+
+class Complaint(Message, frozen=True, kw_only=True, tag="complaint"):
+    """A person (`client`) complains of a seller, a listing or a message (`of`: its event id)."""
+
+    client: Party
+    seller: Party | None = None
+    listing_id: Annotated[Id, PERSONAL] | None = None
+    of: Id | None = None
+    reason: Literal["scam", "copied", "wrong_price", "wrong_place", "sold", "rude", "other"] | None = None
+    text: Annotated[str, Meta(max_length=8_000), PERSONAL] | None = None
+    device: Device | None = None
+    session: Session | None = None
+
+
+class Payout(Message, frozen=True, kw_only=True, tag="payout"):
+    """Money of sales is asked to be paid out to `payee`."""
+
+    seller: Party
+    payee: Party | None = None
+    amount_minor: Minor
+    currency: Currency
+    device: Device | None = None
+    session: Session | None = None
+    place: Place | None = None
+
+
+class Mention(Message, frozen=True, kw_only=True, tag="mention"):
+    """A number, a card, an account or a name seen in an outside post, such as one that recruits rented accounts."""
+
+    mentioned: Party
+    source: Line | None = None
+    channel: Line | None = None
+    topic: Literal["rented_account", "scam", "fake_listing", "other"] | None = None
+    text: Annotated[str, Meta(max_length=8_000), PERSONAL] | None = None
+
+
 EventMessage = (
     Transfer
     | TransferResult
@@ -218,21 +319,44 @@ EventMessage = (
     | TelecomActivity
     | Label
     | FraudReport
+    | SellerRegistered
+    | SellerChanged
+    | ListingPublished
+    | ListingEdited
+    | ListingClosed
+    | MessageSent
+    | Complaint
+    | Payout
+    | Mention
 )
 EVENT_MESSAGES: tuple[type[Message], ...] = get_args(EventMessage)
+_SELLER_EVENTS = (
+    "seller_registered",
+    "seller_changed",
+    "listing_published",
+    "listing_edited",
+    "listing_closed",
+    "payout",
+)
 SUBJECT = {
-    message: ("payer" if message == "transfer" else "client")
-    for message in (
-        "transfer",
-        "cash_withdrawal",
-        "cash_deposit",
-        "loan_application",
-        "loan_payout",
-        "login",
-        "profile_change",
-        "device_report",
-        "telecom_activity",
-        "label",
-        "fraud_report",
-    )
+    "transfer": "payer",
+    "message_sent": "sender",
+    "mention": "mentioned",
+    **dict.fromkeys(_SELLER_EVENTS, "seller"),
+    **dict.fromkeys(
+        (
+            "cash_withdrawal",
+            "cash_deposit",
+            "loan_application",
+            "loan_payout",
+            "login",
+            "profile_change",
+            "device_report",
+            "telecom_activity",
+            "label",
+            "fraud_report",
+            "complaint",
+        ),
+        "client",
+    ),
 }

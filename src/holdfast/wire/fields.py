@@ -10,6 +10,7 @@ from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 from holdfast.wire.events import EVENT_MESSAGES, SUBJECT, Message
 
 MINOR = "_minor"
+_SEVERAL = shapes.VarTupleType(item_type=shapes.StrType())
 _SKIPPED = frozenset({"id", "type"})
 _TYPES: dict[type[shapes.Type], FieldType] = {
     shapes.BoolType: FieldType.BOOL,
@@ -19,11 +20,15 @@ _TYPES: dict[type[shapes.Type], FieldType] = {
     shapes.LiteralType: FieldType.TEXT,
     shapes.DateTimeType: FieldType.INSTANT,
     shapes.DateType: FieldType.TEXT,
+    shapes.VarTupleType: FieldType.TEXTS,
 }
 
 
 def rule_name(path: str) -> str:
-    """Give the name of a wire path in rules: `amount_minor` is read as `amount`."""
+    """Give the name of a path in rules: `amount_minor` is read as `amount`.
+
+    The path is that of the structs, in which `from` and `to` of a message are `sender` and `recipient`.
+    """
     return path.removesuffix(MINOR)
 
 
@@ -47,10 +52,22 @@ def members(kind: shapes.StructType, prefix: str) -> Iterator[tuple[shapes.Field
             yield member, *bare(member.type)
 
 
+def parts_of(kind: shapes.Type) -> shapes.StructType | None:
+    """Give the struct of which a member holds several; each of its members is read as one column of texts."""
+    if not isinstance(kind, shapes.VarTupleType):
+        return None
+    inner, _ = bare(kind.item_type)
+    return inner if isinstance(inner, shapes.StructType) else None
+
+
 def _below(kind: shapes.StructType, prefix: str) -> Iterator[tuple[str, shapes.Type, dict[str, object]]]:
     """Walk the leaves and the nested objects below one struct: (wire path, type, extras)."""
     for member, inner, extra in members(kind, prefix):
-        path = prefix + member.encode_name
+        path = prefix + member.name
+        parts = parts_of(inner)
+        if parts is not None:
+            yield from ((f"{path}.{column.name}", _SEVERAL, marks) for column, _, marks in members(parts, path))
+            continue
         yield path, inner, extra
         if isinstance(inner, shapes.StructType):
             yield from _below(inner, path + ".")

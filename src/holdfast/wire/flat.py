@@ -4,7 +4,7 @@ The code is made from the declared structs alone: every name in it is that of on
 caller ever enters it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, Final
@@ -14,10 +14,23 @@ from msgspec import inspect as shapes
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import to_ms
 from holdfast.wire.events import Message
-from holdfast.wire.fields import members, rule_name, struct_shape
+from holdfast.wire.fields import members, parts_of, rule_name, struct_shape
+
+
+def column(parts: Sequence[Any], name: str) -> tuple[str, ...]:
+    """Give one member of several parts as texts; a part that lacks it gives none, one that has several gives all."""
+    found: list[str] = []
+    for part in parts:
+        value = getattr(part, name)
+        if isinstance(value, tuple):
+            found += value
+        elif value is not None:
+            found.append(value)
+    return tuple(found)
+
 
 Flatten = Callable[[Any], dict[str, Value]]
-_SPACE: Final = {"__builtins__": {}, "instant": to_ms, "day": date.isoformat}
+_SPACE: Final = {"__builtins__": {}, "instant": to_ms, "day": date.isoformat, "column": column}
 _WRITTEN: Final[dict[type[shapes.Type], str]] = {shapes.DateTimeType: "instant(value)", shapes.DateType: "day(value)"}
 
 
@@ -38,8 +51,16 @@ def _rows(kind: shapes.StructType, prefix: str, *, read: str, pad: str = " ") ->
     """Write what takes over the leaves of one struct, then those of the structs inside it."""
     told = [(member, inner) for member, inner, _ in members(kind, prefix)]
     for member, inner in told:
-        if not isinstance(inner, shapes.StructType):
-            name = rule_name(prefix + member.encode_name)
+        parts = parts_of(inner)
+        if parts is not None:
+            yield f"{pad}value = {read}.{member.name}"
+            yield f"{pad}if value is not None:"
+            for one, _, _ in members(parts, member.name):
+                name = f"{prefix}{member.name}.{one.name}"
+                yield f"{pad} found = column(value, {one.name!r})"
+                yield f"{pad} if found: values[{name!r}] = found"
+        elif not isinstance(inner, shapes.StructType):
+            name = rule_name(prefix + member.name)
             yield f"{pad}value = {read}.{member.name}"
             yield f"{pad}if value is not None: values[{name!r}] = {_WRITTEN.get(type(inner), 'value')}"
     for member, inner in told:
@@ -47,4 +68,4 @@ def _rows(kind: shapes.StructType, prefix: str, *, read: str, pad: str = " ") ->
             part = f"{read}_{member.name}"
             yield f"{pad}{part} = {read}.{member.name}"
             yield f"{pad}if {part} is not None:"
-            yield from _rows(inner, f"{prefix}{member.encode_name}.", read=part, pad=pad + " ")
+            yield from _rows(inner, f"{prefix}{member.name}.", read=part, pad=pad + " ")

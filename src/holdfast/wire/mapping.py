@@ -264,7 +264,7 @@ def _wire_fields(event: str) -> dict[str, Field]:
     fields = {
         path + (MINOR if field.type is FieldType.MONEY else ""): field
         for path, field in event_schema().fields[event].items()
-        if field.type is not FieldType.PARTY
+        if field.type not in {FieldType.PARTY, FieldType.TEXTS}
     }
     return {"id": Field(path="id", type=FieldType.TEXT), **fields}
 
@@ -330,7 +330,7 @@ def _check_required(mapping: RowMapping) -> None:
     """Refuse a mapping that leaves out what every event of the type must have, or whose constants are wrong."""
     given = {*mapping.columns, *mapping.constants}
     for member in msgspec.structs.fields(_MESSAGES[mapping.event]):
-        name = member.encode_name
+        name = member.name
         if member.required and not any(field == name or field.startswith(name + ".") for field in given):
             raise MappingError(f"`{name}` is missing", pointer="/columns", hint=f"every {mapping.event} needs it")
     if mapping.constants:

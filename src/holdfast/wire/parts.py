@@ -19,6 +19,7 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Kilometres = Annotated[float, Meta(ge=0, le=20_040)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{64}$(?!\n)")]
 
 
@@ -37,7 +38,9 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 class Party(Part, frozen=True, kw_only=True):
     """Who takes part, by whatever identifiers the caller has; `own` says: the same person as the other side.
 
-    `trusted_person` says that operations like this one wait for a person whom the client named.
+    `trusted_person` says that operations like this one wait for a person whom the client named. Of a seller:
+    `registered_at` is when the marketplace took the seller on, `verified` the strongest check of identity that was
+    passed, `licensed` says that papers of a dealer or an agency were shown.
     """
 
     customer_id: Annotated[Id, PERSONAL] | None = None
@@ -60,6 +63,9 @@ class Party(Part, frozen=True, kw_only=True):
     role: Literal["buyer", "seller", "owner", "agent"] | None = None
     cards_open: Count | None = None
     trusted_person: bool | None = None
+    registered_at: Instant | None = None
+    verified: Literal["none", "phone", "document", "biometric"] | None = None
+    licensed: bool | None = None
 
 
 class Paper(Part, frozen=True, kw_only=True):
@@ -85,13 +91,26 @@ class Device(Part, frozen=True, kw_only=True):
 
 
 class Session(Part, frozen=True, kw_only=True):
-    """The remote session: address, port, network provider, and tools that hide session data."""
+    """The remote session: address, port, network provider, and tools that hide session data.
+
+    What is known of the address, `ip_...`, may come with the event; what is absent is filled in at the door from the
+    operator's own tables of addresses before the event is stored. `ip_kind` is what kind of network it belongs to,
+    `ip_network` its autonomous system, `ip_accuracy_km` the radius around the position, `ip_source` the table with
+    its date.
+    """
 
     ip: Annotated[Word, listed("ip")] | None = None
     port: Annotated[int, Meta(ge=0, le=65535)] | None = None
     provider: Line | None = None
     hiding_tools: bool | None = None
     started_at: Instant | None = None
+    ip_country: Country | None = None
+    ip_kind: Literal["residential", "mobile", "cgnat", "hosting", "vpn"] | None = None
+    ip_network: Line | None = None
+    ip_latitude: Latitude | None = None
+    ip_longitude: Longitude | None = None
+    ip_accuracy_km: Kilometres | None = None
+    ip_source: Line | None = None
 
 
 class Place(Part, frozen=True, kw_only=True):
@@ -128,3 +147,45 @@ class Messages(Part, frozen=True, kw_only=True):
     count: Count | None = None
     new_senders: Count | None = None
     usual_count: Count | None = None
+
+
+class Photo(Part, frozen=True, kw_only=True):
+    """A photo of a listing or a message: its fingerprint, and the texts of codes that are printed in it."""
+
+    photo_id: Id | None = None
+    fingerprint: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    codes: Annotated[tuple[Annotated[str, Meta(max_length=2_048)], ...], Meta(max_length=8)] | None = None
+
+
+Photos = Annotated[tuple[Photo, ...], Meta(max_length=60)]
+
+
+class Listing(Part, frozen=True, kw_only=True):
+    """What a seller offers, as it stands on the site.
+
+    `category` is free; known ones are car, flat_rent and flat_sale. `price_kind` says what the price means, where the
+    site knows; `phone` is the number shown to buyers.
+    """
+
+    listing_id: Annotated[Id, PERSONAL]
+    category: Word | None = None
+    city: Line | None = None
+    region: Line | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    price_minor: Minor | None = None
+    currency: Currency | None = None
+    price_kind: Literal["full", "negotiable", "first_payment", "monthly", "daily"] | None = None
+    title: Annotated[Line, PERSONAL] | None = None
+    text: Annotated[str, Meta(max_length=16_000), PERSONAL] | None = None
+    brand: Line | None = None
+    model: Line | None = None
+    year: Annotated[int, Meta(ge=1800, le=2200)] | None = None
+    mileage_km: Count | None = None
+    rooms: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    area_m2: Annotated[float, Meta(ge=0, le=10**7)] | None = None
+    address: Annotated[Line, PERSONAL] | None = None
+    vin: Annotated[Word, listed("vin")] | None = None
+    plate: Annotated[Word, listed("plate")] | None = None
+    phone: Annotated[Word, listed("phone")] | None = None
+    photos: Photos | None = None

@@ -1,6 +1,7 @@
 """Which identifiers a client was seen with."""
 
 from holdfast.engine.prepare import Memory
+from holdfast.engine.schema import make_derived, make_network
 from holdfast.features.fold import Fold
 from holdfast.features.registry import build_registry
 from holdfast.features.standing import Standing
@@ -19,7 +20,14 @@ def memory() -> Memory:
     registry = build_registry({}, schema, zone="Europe/Moscow")
     fold = Fold(registry, schema=schema, keys=KEYS, home="RU")
     return Memory(
-        fold=fold, lists=ListBook(KEYS), complete_since={}, schema=schema, home="RU", standing=Standing(keys=KEYS)
+        derived=make_derived("RU"),
+        fold=fold,
+        network=make_network(KEYS, make_derived("RU")),
+        lists=ListBook(KEYS),
+        complete_since={},
+        schema=schema,
+        home="RU",
+        standing=Standing(keys=KEYS),
     )
 
 

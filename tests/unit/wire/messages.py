@@ -22,6 +22,7 @@ _PLAIN: dict[type[shapes.Type], st.SearchStrategy[Any]] = {
     shapes.BoolType: st.booleans(),
     shapes.DateType: st.dates().map(date.isoformat),
 }
+_READ_AS = {"from": "sender", "to": "recipient"}
 _BY_PATTERN = {"A-Z]{3}": "RUB", "A-Z]{2}": "RU", "{64}": "a1" * 32, "x20-": "c-1"}
 
 
@@ -41,11 +42,14 @@ def _sample(kind: shapes.Type) -> Any:
     kind = _bare(kind)
     if isinstance(kind, shapes.StructType):
         return {field.encode_name: _sample(field.type) for field in kind.fields}
+    if isinstance(kind, shapes.VarTupleType):
+        return [_sample(kind.item_type)]
     if isinstance(kind, shapes.StrType):
         return next((text for mark, text in _BY_PATTERN.items() if mark in (kind.pattern or "")), "word")
+    if isinstance(kind, shapes.IntType):
+        return max(7, kind.ge or 0)
     samples: dict[type[shapes.Type], Any] = {
         shapes.BoolType: True,
-        shapes.IntType: 7,
         shapes.FloatType: 1.5,
         shapes.DateTimeType: "2026-05-08T12:00:00+03:00",
         shapes.DateType: "2026-05-08",
@@ -59,12 +63,20 @@ def full(event_type: str) -> Json:
 
 
 def leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk the values of a message by their wire paths."""
+    """Walk the values of a message by the names that rules read; several parts give one value for each member."""
     for name, value in content.items():
+        path = prefix + _READ_AS.get(name, name)
         if isinstance(value, dict):
-            yield from leaves(value, f"{prefix}{name}.")
+            yield from leaves(value, f"{path}.")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            (part,) = value
+            yield from ((f"{path}.{member}", _texts_of(found)) for member, found in part.items())
         else:
-            yield prefix + name, value
+            yield path, _texts_of(value) if isinstance(value, list) else value
+
+
+def _texts_of(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _texts(kind: shapes.StrType) -> st.SearchStrategy[str]:
@@ -83,6 +95,12 @@ def _instants() -> st.SearchStrategy[str]:
     return st.builds(lambda at, offset: at.isoformat() + offset, past, offsets)
 
 
+def _numbers(kind: shapes.IntType | shapes.FloatType) -> st.SearchStrategy[Any]:
+    if isinstance(kind, shapes.IntType):
+        return st.integers(kind.ge or 0, kind.le)
+    return st.floats(kind.ge, kind.le)
+
+
 def _values(kind: shapes.Type) -> st.SearchStrategy[Any]:
     """Give a strategy for the values of a type."""
     kind = _bare(kind)
@@ -90,10 +108,10 @@ def _values(kind: shapes.Type) -> st.SearchStrategy[Any]:
         return _objects(kind)
     if isinstance(kind, shapes.StrType):
         return _texts(kind)
-    if isinstance(kind, shapes.IntType):
-        return st.integers(kind.ge or 0, kind.le)
-    if isinstance(kind, shapes.FloatType):
-        return st.floats(kind.ge, kind.le)
+    if isinstance(kind, shapes.VarTupleType):
+        return st.lists(_values(kind.item_type), max_size=3)
+    if isinstance(kind, shapes.IntType | shapes.FloatType):
+        return _numbers(kind)
     if isinstance(kind, shapes.LiteralType):
         return st.sampled_from(kind.values)
     return _instants() if isinstance(kind, shapes.DateTimeType) else _PLAIN[type(kind)]

@@ -15,6 +15,8 @@ def check_comparable(operator: str, left: Node, right: Node) -> None:
     for side in (left, right):
         if side.type is FieldType.PARTY:
             raise fault("a party cannot be compared", side.span, expected="one of its fields, such as its account")
+        if side.type is FieldType.TEXTS:
+            raise fault("several texts cannot be compared", side.span, expected='`matches(links.hosts, "...")`')
     both = {left.type, right.type}
     if len(both) > 1 and not both <= NUMERIC:
         span = Span(start=left.span.start, end=right.span.end)

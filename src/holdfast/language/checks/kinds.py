@@ -17,6 +17,7 @@ _PHRASES: Final = {
     FieldType.DURATION: "a span of time",
     FieldType.MONEY: "an amount of money",
     FieldType.PARTY: "a party",
+    FieldType.TEXTS: "several texts",
 }
 
 

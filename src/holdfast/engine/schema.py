@@ -1,0 +1,42 @@
+"""Every name that a rule can read of an event: what comes on the wire, what is derived of it, what the network says."""
+
+from functools import cache
+
+from holdfast.features.derived.derivation import Derivation
+from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.network.network import Network, with_network
+from holdfast.network.part import Part
+from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.schema import EventSchema
+from holdfast.wire.fields import event_schema
+
+_NO_SECRET = b"names only, nothing is kept"
+
+
+def derivations(home: str) -> tuple[Derivation, ...]:
+    """Give all derivations in their order; `home` is the tenant's country."""
+    del home
+    return ()
+
+
+def parts(keys: KeyMaker) -> tuple[Part, ...]:
+    """Give all parts of the network in their order, empty; `keys` are the tenant's."""
+    del keys
+    return ()
+
+
+@cache
+def full_schema() -> EventSchema:
+    """Give the schema that rules, windows and lists read."""
+    derived = with_derived(event_schema(), derivations(""))
+    return with_network(derived, parts(KeyMaker(secret=_NO_SECRET)))
+
+
+def make_derived(home: str) -> Derived:
+    """Make what adds derived values to the events of a tenant."""
+    return Derived(derivations(home), event_schema())
+
+
+def make_network(keys: KeyMaker, derived: Derived) -> Network:
+    """Make the empty network of a tenant."""
+    return Network(parts(keys), event_schema().event_types(), derived=derived.of)
