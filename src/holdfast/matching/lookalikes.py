@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from holdfast.matching.domains import domain_and_parents
+from holdfast.matching.domains import domain, domain_and_parents
 from holdfast.matching.hosts import Link
 from holdfast.matching.scripts import folded, skeleton
 from holdfast.matching.sites import FREE_HOSTS, LONG_WORDS, MESSENGERS, SHORT_WORDS, SHORTENERS, is_under
@@ -40,7 +40,7 @@ class Brands:
     """All brands of a ruleset."""
 
     def __init__(self, brands: Sequence[Brand]) -> None:
-        self._owners = {host: brand.id for brand in brands for host in brand.hosts}
+        self._owners = {domain(host): brand.id for brand in brands for host in brand.hosts}
         self._names = tuple(
             _Name(brand=brand.id, looks=skeleton(name), sounds=folded(name), is_word=is_word)
             for brand in brands
