@@ -23,6 +23,7 @@ from holdfast.cli.packs import packs
 from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
+from holdfast.cli.stopped import stopped
 from holdfast.cli.tune import tune
 from holdfast.cli.verify import verify
 from holdfast.vocabulary.errors import HoldfastError
@@ -37,7 +38,21 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
-for _command in (demo, decide, backfill, replay, doctor, tune, compact, docs, exposure, verify, backup, restore):
+for _command in (
+    demo,
+    decide,
+    backfill,
+    replay,
+    doctor,
+    tune,
+    compact,
+    docs,
+    exposure,
+    verify,
+    backup,
+    restore,
+    stopped,
+):
     app.command()(_command)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
 for _name, _group in _GROUPS.items():

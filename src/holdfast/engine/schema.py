@@ -2,10 +2,12 @@
 
 from functools import cache
 
+from holdfast.features.derived import phones
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
+from holdfast.network.phones import Phones
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
 from holdfast.wire.fields import event_schema
@@ -15,14 +17,12 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
-    del home
-    return ()
+    return (phones.Phones(home),)
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    del keys
-    return ()
+    return (Phones(keys),)
 
 
 @cache

@@ -14,6 +14,9 @@ from holdfast.vocabulary.once import Once
 from holdfast.wire.canonical import canonical, content_hash
 
 SCHEMA = 1
+_ENFORCE: Final = "enforce"
+_ALLOW: Final = "allow"
+_FIRED: Final = "fired"
 Members = Mapping[str, bytes | Raw]
 """The members of a judgement by name, each in its canonical bytes."""
 
@@ -43,6 +46,37 @@ class FoldView(Struct, frozen=True):
     repeat: RepeatTerms | None = None
 
 
+class Acted(NamedTuple):
+    """A sign that fired or a rule that was true in a decision that it stopped, or would stop were it `enforced`."""
+
+    source: str
+    enforced: bool
+
+
+class _SignMode(Struct, frozen=True):
+    """What the count of stops needs of one sign."""
+
+    id: str
+    state: str
+    mode: str = _ENFORCE
+
+
+class _RuleMode(Struct, frozen=True):
+    """What the count of stops needs of one rule."""
+
+    id: str
+    reached: str
+    mode: str
+
+
+class _Stop(Struct, frozen=True):
+    """What the count of stops needs of a judgement."""
+
+    outcome: str
+    signs: tuple[_SignMode, ...]
+    rules: tuple[_RuleMode, ...]
+
+
 class _RulesetOnly(Struct, frozen=True):
     """The version of the ruleset inside a judgement."""
 
@@ -61,6 +95,7 @@ _TERMS = msgspec.json.Decoder(_Terms | None)
 _ENVELOPE = msgspec.json.Decoder(EnvelopeView)
 _FOLD = msgspec.json.Decoder(FoldView)
 _FACTS = msgspec.json.Decoder(Facts)
+_STOP = msgspec.json.Decoder(_Stop)
 _JUDGEMENT: Final = (
     b'{"facts_hash":%b,"ground":%b,"hold":%b,"measures":%b,"outcome":%b,"repeat":%b,"rules":%b,"score":%b,"signs":%b,'
     b'"versions":%b,"would_be":%b}'
@@ -171,6 +206,15 @@ def read_fold(judgement: bytes) -> FoldView:
 def read_outcome(judgement: bytes) -> str:
     """Read the outcome's word out of a judgement."""
     return _FOLD.decode(judgement).outcome
+
+
+def read_acted(judgement: bytes) -> list[Acted]:
+    """Name what stopped the event of a judgement, and what would have, had it been enforced."""
+    stop = _STOP.decode(judgement)
+    modes = [(one.id, one.mode) for one in stop.signs if one.state == _FIRED]
+    modes += [(one.id, one.mode) for one in stop.rules if one.reached != _ALLOW]
+    acted = [Acted(source=source, enforced=mode == _ENFORCE) for source, mode in modes]
+    return [one for one in acted if not one.enforced or stop.outcome != _ALLOW]
 
 
 def read_ruleset(judgement: bytes) -> str:
