@@ -1,28 +1,32 @@
 """Every name that a rule can read of an event: what comes on the wire, what is derived of it, what the network says."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from holdfast.features.derived import phones
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.features.derived.links import Links
+from holdfast.network.chats import Chats
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
 from holdfast.vocabulary.keys import KeyMaker
+from holdfast.vocabulary.packs import Brand
 from holdfast.vocabulary.schema import EventSchema
 from holdfast.wire.fields import event_schema
 
 _NO_SECRET = b"names only, nothing is kept"
 
 
-def derivations(home: str) -> tuple[Derivation, ...]:
-    """Give all derivations in their order; `home` is the tenant's country."""
-    return (phones.Phones(home),)
+def derivations(home: str, brands: Sequence[Brand] = ()) -> tuple[Derivation, ...]:
+    """Give all derivations in their order; `home` is the tenant's country, `brands` are those of its packs."""
+    return (phones.Phones(home), Links(brands))
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    return (Phones(keys),)
+    return (Phones(keys), Chats(keys))
 
 
 @cache
@@ -32,9 +36,9 @@ def full_schema() -> EventSchema:
     return with_network(derived, parts(KeyMaker(secret=_NO_SECRET)))
 
 
-def make_derived(home: str) -> Derived:
+def make_derived(home: str, brands: Sequence[Brand] = ()) -> Derived:
     """Make what adds derived values to the events of a tenant."""
-    return Derived(derivations(home), event_schema())
+    return Derived(derivations(home, brands), event_schema())
 
 
 def make_network(keys: KeyMaker, derived: Derived) -> Network:

@@ -5,12 +5,13 @@ dots and between letters, invisible and full-width characters, escaped dots. Wha
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from holdfast.matching.hosts import LONGEST, Link, link_of, registrable
 from holdfast.matching.scripts import visible
 from holdfast.matching.sites import FREE_HOSTS, MESSENGERS, SHORTENERS, is_under
+from holdfast.matching.stems import KNOWN_MARK, LINK_MARK
 
 MOST: Final = 32
 """No more links of one text are looked at; who sends more is judged by these."""
@@ -72,6 +73,17 @@ def links_of(texts: Iterable[str], codes: Iterable[str] = ()) -> tuple[Link, ...
     for code in codes:
         found += links_in(code, whole=True)
     return tuple({(link.host, link.path): link for link in found}.values())[:MOST]
+
+
+def marked(text: str, *, strange: Collection[str]) -> str:
+    """Give a text in plain form with a mark in place of each link; `strange` are hosts that nobody vouches for."""
+    plain = _plain(visible(text))
+    for address in sorted(_addresses(plain, whole=False), key=len, reverse=True):
+        link = link_of(address)
+        if link is not None:
+            mark = LINK_MARK if any(one.host in strange for one in (link, *_inside(link))) else KNOWN_MARK
+            plain = plain.replace(address, f" {mark} ")
+    return plain
 
 
 def _all(text: str, *, whole: bool) -> Iterator[Link]:

@@ -25,7 +25,7 @@ STRANGE, KNOWN = "{link}", "{own}"
 
 _TESTED: Final = 0.3
 _FOLDS: Final = 5
-_STRENGTH: Final = 8.0
+_STRENGTH = 4.0
 _BINS: Final = 10
 _REACHED: Final = (0.3, 0.5, 0.8)
 
@@ -122,7 +122,7 @@ def _fit(rows: Sequence[Labelled]) -> Wordings:
 
 
 def _regression() -> LogisticRegression:
-    return LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=2_000)
+    return LogisticRegression(C=_STRENGTH, class_weight="balanced", solver="liblinear", random_state=1)
 
 
 def _texts(counts: Sequence[Any], rarity: NDArray[np.float32]) -> csr_matrix:
