@@ -13,11 +13,12 @@ from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
+from holdfast.api.listing_routes import LISTING_ROUTES
 from holdfast.api.routes import MoveClock, Routes
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
-_MORE = (*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES, *EVIDENCE_ROUTES)
+_MORE = (*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES, *EVIDENCE_ROUTES, *LISTING_ROUTES)
 
 
 def build(

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from functools import cache
 
-from holdfast.features.derived import phones
+from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
 from holdfast.features.derived.links import Links
+from holdfast.features.derived.prices import Prices
 from holdfast.network.chats import Chats
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
+from holdfast.network.prices import PriceGroups
+from holdfast.network.texts import Texts
+from holdfast.network.travel import Travel
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.packs import Brand
 from holdfast.vocabulary.schema import EventSchema
@@ -21,12 +25,23 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str, brands: Sequence[Brand] = ()) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country, `brands` are those of its packs."""
-    return (phones.Phones(home), Links(brands))
+    return (
+        phones.Phones(home),
+        places.Places(home),
+        Prices(),
+        Links(brands),
+    )
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    return (Phones(keys), Chats(keys))
+    return (
+        Phones(keys),
+        Travel(keys),
+        Texts(keys),
+        PriceGroups(keys),
+        Chats(keys),
+    )
 
 
 @cache

@@ -19,6 +19,9 @@ EARTH_KM: Final = 6371.0
 APART_KM: Final = 100.0
 """Cities further apart than this are different places for one car or one flat; suburbs lie nearer."""
 
+HIDDEN: Final = frozenset({"vpn", "hosting", "cgnat"})
+"""Kinds of network behind which a person may be anywhere."""
+
 _LONGEST: Final = 200
 _KAZAKH: Final = str.maketrans("әғқңөұүһіıə", "агкноуухиia")
 _LATIN: Final = str.maketrans(
@@ -56,6 +59,16 @@ def key(text: str) -> str:
     flat = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().translate(_KAZAKH)
     bare = "".join(c for c in unicodedata.normalize("NFD", flat) if unicodedata.category(c) not in {"Mn", "Cf"})
     return _SOFT.sub("y", _GAPS.sub(" ", _APOSTROPHES.sub("", bare))).strip()
+
+
+def is_abroad(country: object, kind: object, *, home: str) -> bool | None:
+    """Tell whether a network address lies in another country than `home`; `None` where that is not determined.
+
+    A VPN, a hosting network and a carrier's translation (`kind`) hide where its user is.
+    """
+    if not isinstance(country, str) or kind in HIDDEN:
+        return None
+    return country != home
 
 
 def _keys(words: str) -> frozenset[str]:
