@@ -17,6 +17,7 @@ from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
+from holdfast.cli.messages import messages
 from holdfast.cli.models import models
 from holdfast.cli.observing import write_log
 from holdfast.cli.packs import packs

@@ -219,9 +219,7 @@ class ListBook:
         """
         found = None
         for some in asked.each if question.every and asked.each else (asked.identifiers,):
-            found = self.probe(
-                question.list, some, at_ms=at_ms, documented=question.documented, marked=question.marked
-            )
+            found = self.probe(question.list, some, at_ms=at_ms, documented=question.documented, marked=question.marked)
             if found.state is not True:
                 break
         assert found is not None  # noqa: S101 - there is always one to ask about

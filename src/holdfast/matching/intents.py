@@ -63,7 +63,10 @@ _PHRASES: Final = tuple(
     (re.compile(pattern), f" {by} ")
     for pattern, by in (
         (r"\b(?:cv[vc]2?|[цс]в[вцс]|кви?в)(?:[- ]?код\w*)?\b", "трехзначн"),
-        (r"\b(?:об(?:рат|орот)н\w+ сторон\w+ карт\w*|срок\w* действия|жарамдылық мерзім\w*|картаның артқы жағы\w*)", "трехзначн"),
+        (
+            r"\b(?:об(?:рат|орот)н\w+ сторон\w+ карт\w*|срок\w* действия|жарамдылық мерзім\w*|картаның артқы жағы\w*)",
+            "трехзначн",
+        ),
         (r"\bтри (?:последние )?цифры\b|\bүш сан\w*|\buş san\w*|\bush san\w*|\bкод\w* безопасности", "трехзначн"),
         (r"\bбаланс\w* (?:на |вашей )*карт\w*|\bкарта\w+ қанша ақша", "трехзначн карта"),
         (r"\bалдын[- ]?ала\b|\baldyn[- ]?ala\b|\bpred ?oplat\w*", "предоплата"),
@@ -71,36 +74,34 @@ _PHRASES: Final = tuple(
     )
 )
 _QUOTED: Final = re.compile(r"«[^»]{3,}»|“[^”]{3,}”|\"[^\"]{3,}\"|„[^“”]{3,}[“”]")
-_NOT: Final = frozenset(
-    map(folded, "не нет нету без ни никогда нельзя никому ничего емес жоқ ешқашан ешкімге ешкім болмайды".split())
+
+
+def _any_of(stems: str) -> re.Pattern[str]:
+    """Write a pattern for words that begin so."""
+    return re.compile("|".join(map(folded, stems.split())))
+
+
+def _one_of(words: str) -> frozenset[str]:
+    """Give whole words, folded."""
+    return frozenset(map(folded, words.split()))
+
+
+_NOT: Final = _one_of("не нет нету без ни никогда нельзя никому ничего емес жоқ ешқашан ешкімге ешкім болмайды")
+_LATER_NOT: Final = _one_of("нет нету жоқ емес болмайды нельзя запрещено опасно")
+_EXCUSES: Final = _any_of(
+    "забуд бой могл мог подскаж пережива волну тян медл опозда пропуст упуст ұмытп қорықп уайымда кешікп"
 )
-_LATER_NOT: Final = frozenset(map(folded, "нет нету жоқ емес болмайды нельзя запрещено опасно".split()))
-_EXCUSES: Final = re.compile(
-    "|".join(
-        map(
-            folded,
-            "забуд бой могл мог подскаж пережива волну тян медл опозда пропуст упуст ұмытп қорықп уайымда кешікп".split(),
-        )
-    )
-)
-_WHY: Final = frozenset(map(folded, "если почему иначе пока егер неге әйтпесе".split()))
+_WHY: Final = _one_of("если почему иначе пока егер неге әйтпесе")
 _FORBIDDEN: Final = re.compile(
     r"(?:ait(?!pese)|ber|jiber|enGiz|engiz|ot|bas|as|jaz|kir|tolem|tole|jolda|korset|bol|sal|jasa|sura|senb)(?:p|b|m)[ae](?:n|im|u|s|i|k|\Z)"
 )
 _WITHOUT: Final = re.compile(r"\w{4,}(?:siz|sis)(?:\Z|b|d|e|a)")
-_REPORTED: Final = re.compile(
-    "|".join(
-        map(
-            folded,
-            "мошен алаяқ развод разводил обман обманыв лохотрон скам фишинг остерег бдител осторожн сақ абай"
-            " предупрежд ескерт никогда ешқашан сұрамай қауіпті опасн".split(),
-        )
-    )
+_REPORTED: Final = _any_of(
+    "мошен алаяқ развод разводил обман обманыв лохотрон скам фишинг остерег бдител осторожн сақ абай предупрежд ескерт"
+    " никогда ешқашан сұрамай қауіпті опасн"
 )
 _ASKS: Final = re.compile(r"pros[iy]|treb|zapra")
-_SAID: Final = re.compile(
-    "|".join(map(folded, "написал пишет пишут прислал прислали скинул просит просят сказал говорит жазды дейді деді".split()))
-)
+_SAID: Final = _any_of("написал пишет пишут прислал прислали скинул просит просят сказал говорит жазды дейді деді")
 
 
 def read(text: str) -> Reading:
@@ -168,17 +169,18 @@ def _is_excused(words: Sequence[str], at: int) -> bool:
 
 def _wants(intent: Intent, words: Sequence[str], told: Sequence[Topic]) -> bool:
     """Tell whether the topics of an intent stand close together, each in a word of its own where it has several."""
-    return any(_stand_near(wanted, words, told, intent) for wanted in _ALL_OF[intent])
+    near = any(_stand_near(wanted, told) for wanted in _ALL_OF[intent])
+    return near and (intent is not Intent.ASKS_CODE or _is_secret(words, told))
 
 
-def _stand_near(wanted: Topic, words: Sequence[str], told: Sequence[Topic], intent: Intent) -> bool:
+def _stand_near(wanted: Topic, told: Sequence[Topic]) -> bool:
     """Look for all topics within `_NEAR` words."""
     for start, about in enumerate(told):
         if not about & wanted:
             continue
         window = told[start : start + _NEAR]
         if reduce(or_, window, Topic(0)) & wanted == wanted and _are_apart(wanted, window):
-            return intent is not Intent.ASKS_CODE or _is_secret(words, told)
+            return True
     return False
 
 

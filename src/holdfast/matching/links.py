@@ -17,7 +17,9 @@ MOST: Final = 32
 """No more links of one text are looked at; who sends more is judged by these."""
 
 _DOT: Final = r"(?:dot|точка|точк|тчк|нүкте|нукте|tochka|nukte)"
-_ENDS: Final = r"(?:kz|ru|su|com|net|org|info|biz|xyz|top|site|online|shop|store|app|link|click|live|pro|pw|cc|me|io|uz|kg|by|ua)"
+_ENDS: Final = (
+    r"(?:kz|ru|su|com|net|org|info|biz|xyz|top|site|online|shop|store|app|link|click|live|pro|pw|cc|me|io|uz|kg|by|ua)"
+)
 _SPELT_ENDS: Final = {"кз": "kz", "ру": "ru", "ком": "com", "нет": "net", "орг": "org"}
 _REWRITTEN: Final = tuple(
     (re.compile(pattern), by)
@@ -45,10 +47,11 @@ _BARE: Final = re.compile(
 _NESTED: Final = re.compile(r"https?:(?:/|\\|%2f){1,4}[^\s&<>\"]+")
 _LEFT_OVER: Final = ".,;:!?'\"…—–-*_"
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
-_TLD_WORDS: Final = frozenset(
-    "is in it to so my me am do no at as if or go an can how now new here win buy men day life fun love art"
-    " work works today best cool name zip mov md py rs sh дети ком орг москва рус сайт онлайн бел".split()
+_TLD_WORDS_TEXT: Final = (
+    "is in it to so my me am do no at as if go an can how now new here win buy men day life fun love art work works"
+    " today best cool name zip mov md py rs sh дети ком орг москва рус сайт онлайн бел"
 )
+_TLD_WORDS: Final = frozenset(_TLD_WORDS_TEXT.split())
 _WORD: Final = re.compile(r"[^\W\d_]{1,7}")
 
 

@@ -38,13 +38,15 @@ _BITS: Final = {intent: 1 << place for place, intent in enumerate(Intent)}
 _NOBODY: Final = Key(0, 0)
 _BYTES: Final = 400
 _FIELDS: Final = (
-    Field(path="chat.links", type=FieldType.INTEGER, title="strange links of this writer in the last half hour of the chat"),
+    Field(path="chat.links", type=FieldType.INTEGER, title="the writer's strange links in half an hour of the chat"),
     Field(path="chat.split_link", type=FieldType.BOOL, title="a link was sent in parts over several messages"),
     Field(path="chat.hosts", type=FieldType.TEXTS, list_kind="domain", title="the hosts of links sent in parts"),
-    Field(path="chat.link_for_money", type=FieldType.BOOL, title="the writer's messages together promise money by a link"),
+    Field(path="chat.link_for_money", type=FieldType.BOOL, title="the writer's messages promise money by a link"),
     Field(path="chat.asks_card", type=FieldType.BOOL, title="one of the writer's messages asks for card data"),
     Field(path="chat.asks_code", type=FieldType.BOOL, title="one of the writer's messages asks for a code"),
-    Field(path="chat.new_contacts", type=FieldType.INTEGER, title="chats that the writer opened within 24 hours, this one too"),
+    Field(
+        path="chat.new_contacts", type=FieldType.INTEGER, title="chats that the writer opened in a day, with this one"
+    ),
 )
 
 

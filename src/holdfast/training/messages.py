@@ -4,6 +4,7 @@ Messages made from one template stand in one group and never on both sides of a 
 what it has learnt by heart.
 """
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,11 +19,14 @@ from holdfast.matching.intents import read
 from holdfast.matching.stems import KNOWN_MARK, LINK_MARK
 from holdfast.matching.wordings import BUCKETS, SIGNS, Wordings, beside, pieces, weighed
 from holdfast.training.figures import average_precision, line
+from holdfast.vocabulary.errors import InvalidError
 
 COLUMNS: Final = ("group", "language", "spelling", "writer", "scam", "kind", "text")
 STRANGE, KNOWN = "{link}", "{own}"
 """What stands in the labelled texts for a link that nobody vouches for, and for one of a known site."""
 
+_LABELS: Final = {"0": False, "1": True}
+_LEAST_GROUPS: Final = 20
 _TESTED: Final = 0.3
 _FOLDS: Final = 5
 _STRENGTH = 4.0
@@ -68,7 +72,7 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class Report:
     """How the model did on groups that it never saw; `calibration_error` is the mean gap between score and truth."""
 
     rows: int
@@ -79,7 +83,24 @@ class Wording:
     reached: tuple[Reached, ...]
 
 
-def train(rows: Sequence[Labelled]) -> tuple[Wordings, Wording]:
+def labelled(text: str) -> list[Labelled]:
+    """Read labelled messages, tab-separated under the names of `COLUMNS`; raises InvalidError at the first fault."""
+    reader = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise InvalidError("these are not the columns of labelled messages", hint=", ".join(COLUMNS))
+    rows = []
+    for at, row in enumerate(reader, 2):
+        if None in row or None in row.values() or row["scam"] not in _LABELS:
+            raise InvalidError(f"line {at} is not whole", hint=f"{len(COLUMNS)} columns; `scam` is 0 or 1")
+        kept = {name: row[name] for name in ("group", "language", "writer", "kind", "text")}
+        rows.append(Labelled(scam=_LABELS[row["scam"]], **kept))
+    groups = {label: {row.group for row in rows if row.scam is label} for label in (False, True)}
+    if min(map(len, groups.values())) < _LEAST_GROUPS:
+        raise InvalidError("there are too few groups to learn from", hint=f"{_LEAST_GROUPS} of each label, or more")
+    return rows
+
+
+def train(rows: Sequence[Labelled]) -> tuple[Wordings, Report]:
     """Judge a model that learnt from most groups by the others; then give one that learnt from all."""
     tested = np.array([_share(row.group) < _TESTED for row in rows])
     kept = [row for row, out in zip(rows, tested, strict=True) if not out]
@@ -141,13 +162,13 @@ def _signs(rows: Sequence[Labelled]) -> csr_matrix:
     return csr_matrix(np.array([[float(name in signs) for name in SIGNS] for signs in (row.signs for row in rows)]))
 
 
-def _report(rows: Sequence[Labelled], tested: Sequence[Labelled], scores: NDArray[np.float64]) -> Wording:
+def _report(rows: Sequence[Labelled], tested: Sequence[Labelled], scores: NDArray[np.float64]) -> Report:
     """Compare scores with truth."""
     truth = np.array([row.scam for row in tested])
     edges = np.minimum((scores * _BINS).astype(int), _BINS - 1)
     gaps = [abs(scores[edges == bin_].sum() - truth[edges == bin_].sum()) for bin_ in range(_BINS)]
     languages = ["", *sorted({row.language for row in tested})]
-    return Wording(
+    return Report(
         rows=len(rows),
         tested=len(tested),
         average_precision=round(average_precision(scores, truth), 4),
@@ -161,7 +182,9 @@ def _reached(tested: Sequence[Labelled], scores: NDArray[np.float64], asked: tup
     """Count what a threshold finds in one language."""
     threshold, language = asked
     chosen = [
-        (row.scam, score >= threshold) for row, score in zip(tested, scores, strict=True) if language in {"", row.language}
+        (row.scam, bool(score >= threshold))
+        for row, score in zip(tested, scores, strict=True)
+        if language in {"", row.language}
     ]
     scams = sum(scam for scam, _ in chosen)
     hits = sum(scam and hit for scam, hit in chosen)

@@ -87,7 +87,7 @@ class Links:
         writer, scored = of
         links = links_of(texts, codes)
         strange = [link for link in links if self._brands.owner(link) is None]
-        text = marked("\n".join(texts), strange={link.host for link in strange}) 
+        text = marked("\n".join(texts), strange={link.host for link in strange})
         text += f" {LINK_MARK}" * bool(codes and strange)
         reading = read(text)
         found = self._of_links(links, strange) | _of_words(reading)
@@ -136,7 +136,9 @@ def _fields() -> tuple[Field, ...]:
     """Declare all names but the score."""
     return (
         Field(path="links.count", type=FieldType.INTEGER, title="how many links there are, at most 32"),
-        Field(path="links.strange", type=FieldType.INTEGER, title="how many of the links lead to no known brand's site"),
+        Field(
+            path="links.strange", type=FieldType.INTEGER, title="how many of the links lead to no known brand's site"
+        ),
         Field(path="links.hosts", type=FieldType.TEXTS, list_kind="domain", title="the hosts that all links lead to"),
         Field(
             path="links.strange_hosts",

@@ -26,7 +26,9 @@ SAID: Final[Mapping[str, Said]] = {
         "a link's address speaks of delivery, payment or a refund",
         "no link's address speaks of delivery or payment",
     ),
-    "links.shortener": Said("ссылка сокращена", "сокращённых ссылок нет", "a link is shortened", "no link is shortened"),
+    "links.shortener": Said(
+        "ссылка сокращена", "сокращённых ссылок нет", "a link is shortened", "no link is shortened"
+    ),
     "links.messenger": Said(
         "ссылка ведёт в мессенджер",
         "ссылок в мессенджеры нет",
@@ -46,7 +48,9 @@ SAID: Final[Mapping[str, Said]] = {
         "a number stands instead of the site's name",
         "the sites have names",
     ),
-    "links.hidden": Said("ссылка замаскирована", "ссылки не замаскированы", "a link is disguised", "no link is disguised"),
+    "links.hidden": Said(
+        "ссылка замаскирована", "ссылки не замаскированы", "a link is disguised", "no link is disguised"
+    ),
     "text.go_off": Said(
         "автор зовёт в мессенджер",
         "автор не зовёт в мессенджер",
@@ -80,7 +84,9 @@ SAID: Final[Mapping[str, Said]] = {
     "text.prepayment": Said(
         "речь о предоплате", "о предоплате речи нет", "a prepayment is spoken of", "no prepayment is spoken of"
     ),
-    "text.urgent": Said("читателя торопят", "читателя не торопят", "the reader is hurried", "the reader is not hurried"),
+    "text.urgent": Said(
+        "читателя торопят", "читателя не торопят", "the reader is hurried", "the reader is not hurried"
+    ),
     "text.rents_account": Said(
         "предлагают аренду карты, счёта или аккаунта",
         "аренды карты или счёта не предлагают",

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from holdfast.language.speech.chat_lexicon import NAMED, SAID
 
+
 class Noun(NamedTuple):
     """A thing: Russian nominative and genitive, grammatical gender, and English with its article."""
 
