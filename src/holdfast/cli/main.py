@@ -55,6 +55,7 @@ for _command in (
     stopped,
 ):
     app.command()(_command)
+models.command()(messages)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
