@@ -178,7 +178,8 @@ def test_a_rule_that_reads_places_has_them_looked_up() -> None:
     types = ("transfer", "cash_withdrawal", "cash_deposit", "login")
 
     def asked(when: str) -> frozenset[str]:
-        text = pack(ROW.format(name="bank.one", when=when, policy="none"))
+        row = ROW.partition("    evidence:")[0].format(name="bank.one", when=when)
+        text = pack(row)
         return placed_types(types, [parse_pack(text, name="policy/bank")], None) - ALWAYS
 
     assert asked("amount > 0") == frozenset()
