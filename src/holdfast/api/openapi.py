@@ -33,7 +33,7 @@ from holdfast.wire.corrections import UndoBody
 from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
-from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
 from holdfast.wire.sheets import CSV, XLSX
 
 _BODIES: Final = (
@@ -41,6 +41,7 @@ _BODIES: Final = (
     ApprovalBody,
     ClockBody,
     EntriesBody,
+    ErasureBody,
     LinkBody,
     ListBody,
     ReleaseBody,
@@ -237,10 +238,14 @@ def _evidence(name: str) -> Node:
 
 def _other_paths() -> Node:
     """Describe what is about the server, the law and the clients."""
+    erasure = operation(
+        "erase", "Erase a person's data, as two people", "when, and where the log says so", takes=_body("ErasureBody")
+    )
     restrictions = operation("restrictions", "Say what the law limits for a client", "limits, and what is unknown")
     metrics = operation("metrics", "Figures for Prometheus", "text", gives=media(_FIGURES))
     return {
         "/v1/clients/{id}/restrictions": {"parameters": [_ID], "get": restrictions},
+        "/v1/clients/{id}/erase": {"parameters": [_ID], "post": erasure},
         "/v1/packs": {"get": operation("packs", "List the regulation packs", "packs with their signs")},
         "/v1/models": {"get": operation("models", "Read the model in service", "the model, and how it does")},
         "/v1/sources": {"get": operation("sources", "List the sources", "sources and since when they are complete")},

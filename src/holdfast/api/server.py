@@ -8,6 +8,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from holdfast.api.access import Access
 from holdfast.api.claim_routes import CLAIM_ROUTES
 from holdfast.api.door import App, Door, Receive, Scope, Send
+from holdfast.api.erasure_routes import ERASURE_ROUTES
 from holdfast.api.evidence_routes import EVIDENCE_ROUTES
 from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
@@ -18,7 +19,16 @@ from holdfast.api.routes import MoveClock, Routes
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
-_MORE = (*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES, *EVIDENCE_ROUTES, *LISTING_ROUTES)
+_MORE = (
+    *LIST_ROUTES,
+    *HOLD_ROUTES,
+    *LINK_ROUTES,
+    *CLAIM_ROUTES,
+    *EXPOSURE_ROUTES,
+    *EVIDENCE_ROUTES,
+    *LISTING_ROUTES,
+    *ERASURE_ROUTES,
+)
 
 
 def build(

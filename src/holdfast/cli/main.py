@@ -15,6 +15,7 @@ from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
 from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
+from holdfast.cli.erase import erase
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
 from holdfast.cli.models import models
@@ -51,6 +52,7 @@ for _command in (
     verify,
     backup,
     restore,
+    erase,
     stopped,
 ):
     app.command()(_command)

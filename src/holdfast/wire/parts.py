@@ -20,6 +20,7 @@ Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Kilometres = Annotated[float, Meta(ge=0, le=20_040)]
+PhotoFingerprint = Annotated[str, Meta(pattern=r"^ph1\.[A-Za-z0-9_-]{196}$(?!\n)")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{64}$(?!\n)")]
 
 
@@ -153,7 +154,7 @@ class Photo(Part, frozen=True, kw_only=True):
     """A photo of a listing or a message: its fingerprint, and the texts of codes that are printed in it."""
 
     photo_id: Id | None = None
-    fingerprint: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    fingerprint: PhotoFingerprint | None = None
     codes: Annotated[tuple[Annotated[str, Meta(max_length=2_048)], ...], Meta(max_length=8)] | None = None
 
 

@@ -23,7 +23,7 @@ _PLAIN: dict[type[shapes.Type], st.SearchStrategy[Any]] = {
     shapes.DateType: st.dates().map(date.isoformat),
 }
 _READ_AS = {"from": "sender", "to": "recipient"}
-_BY_PATTERN = {"A-Z]{3}": "RUB", "A-Z]{2}": "RU", "{64}": "a1" * 32, "x20-": "c-1"}
+_BY_PATTERN = {"A-Z]{3}": "RUB", "A-Z]{2}": "RU", "{64}": "a1" * 32, "{196}": "ph1." + "A" * 196, "x20-": "c-1"}
 
 
 def _bare(kind: shapes.Type) -> shapes.Type:
