@@ -203,11 +203,11 @@ def test_a_journey_that_nobody_makes_asks_who_it_is(site: Server) -> None:
     site.decide(login("far-1", ALMATY, "11:00:00"))
     away = site.decide(login("far-2", BERLIN, "12:00:00"))
     assert away["outcome"] == "challenge"
-    assert "market.impossible-travel-login" in fired(away)
+    assert "policy.market.impossible-travel-login" in fired(away)
     assert "verify_identity" in {row["kind"] for row in away["measures"]}
     published = site.decide(listing("far-3", BERLIN))
     assert published["outcome"] == "challenge"
-    assert "market.impossible-travel" in fired(published)
+    assert "policy.market.impossible-travel" in fired(published)
     assert site.decide(login("far-4", ALMATY, "12:00:00"))["outcome"] == "allow"
 
 
