@@ -33,6 +33,7 @@ from holdfast.wire.corrections import UndoBody
 from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
+from holdfast.wire.photos import LookedAt
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
 from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
@@ -56,6 +57,7 @@ _BODIES: Final = (
     UndoBody,
     WithdrawBody,
     DecisionMessage,
+    LookedAt,
 )
 _HTML: Final = "text/html; charset=utf-8"
 _FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -280,6 +282,15 @@ def _other_paths() -> Node:
         "/v1/sources/{source}": {
             "parameters": [parameter("source")],
             "put": operation("declare_source", "Declare a source complete", "the source", takes=_body("SourceBody")),
+        },
+        "/v1/photos": {
+            "post": operation(
+                "look_at_photo",
+                "Take a photo's fingerprint",
+                "what goes into an event, and how much there is to see",
+                takes=media("image/jpeg", "image/png", "image/webp"),
+                gives=_body("LookedAt"),
+            )
         },
         "/v1/dev/clock": {
             "get": operation("clock", "Read the test clock", "where it stands"),

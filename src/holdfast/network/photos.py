@@ -58,6 +58,7 @@ class Photos:
     """The index of photos over the listings of 90 days."""
 
     name: ClassVar[str] = "photos"
+    heeds: ClassVar[frozenset[str]] = LISTINGS | {_CLOSED}
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys
@@ -128,8 +129,6 @@ class Photos:
 
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:
         """Keep a listing's photos as it now stands, or note that it is closed."""
-        if event.type not in LISTINGS and event.type != _CLOSED:
-            return
         self._newest_ms = max(self._newest_ms, event.occurred_ms)
         self._expire()
         if event.type == _CLOSED:

@@ -1,14 +1,10 @@
 """Look at one photo: its fingerprint, the texts of its codes, and whether there is enough to see in it."""
 
-from typing import Final
-
 from holdfast.matching.fingerprints import write_fingerprint
 from holdfast.matching.images import look_at
-from holdfast.vocabulary.errors import HoldfastError, PhotoError, TooLargeError
+from holdfast.vocabulary.errors import PhotoError, TooLargeError
 from holdfast.wire.parts import Photo
 from holdfast.wire.photos import LookedAt, Quality, Refusal, Told
-
-_ERRORS: Final[dict[str, type[HoldfastError]]] = {kind.code: kind for kind in (PhotoError, TooLargeError)}
 
 
 def look_at_photo(data: bytes) -> LookedAt:
@@ -24,11 +20,3 @@ def told(data: bytes) -> Told:
         return Told(looked=look_at_photo(data))
     except (PhotoError, TooLargeError) as error:
         return Told(refusal=Refusal(code=error.code, message=error.message, hint=error.hint))
-
-
-def heard(said: Told) -> LookedAt:
-    """Give what another process saw; raises what it could not read."""
-    if said.looked is not None:
-        return said.looked
-    refusal = said.refusal or Refusal(code=PhotoError.code, message="the photo cannot be read")
-    raise _ERRORS.get(refusal.code, PhotoError)(refusal.message, hint=refusal.hint)

@@ -13,11 +13,9 @@ from typing import Final
 import structlog
 from msgspec import DecodeError
 
-from holdfast.operations.look_at_photo import heard
-from holdfast.operations.photo_process import LENGTH_BYTES, READY
-from holdfast.vocabulary.errors import OverloadedError, PhotoError, UnavailableError
+from holdfast.vocabulary.errors import HoldfastError, OverloadedError, PhotoError, TooLargeError, UnavailableError
 from holdfast.wire.canonical import read_canonical
-from holdfast.wire.photos import LookedAt, Told
+from holdfast.wire.photos import LENGTH_BYTES, READY, LookedAt, Refusal, Told
 
 LOOK_S: Final = 10.0
 WAIT_S: Final = 5.0
@@ -25,6 +23,7 @@ WAITING: Final = 64
 START_S: Final = 30.0
 _MODULE: Final = "holdfast.operations.photo_process"
 _LINE_BYTES: Final = 1 << 20
+_ERRORS: Final[dict[str, type[HoldfastError]]] = {kind.code: kind for kind in (PhotoError, TooLargeError)}
 _log: Final = structlog.get_logger("holdfast.photos")
 
 
@@ -87,7 +86,7 @@ class PhotoPool:
             await _ended(process)  # the answer to a call that was given up must not become that of the next
             raise
         self._idle.append(process)
-        return heard(said)
+        return _heard(said)
 
     async def close(self) -> None:
         """End the processes."""
@@ -135,3 +134,11 @@ async def _ended(process: Process) -> None:
     if process.returncode is None:
         process.kill()
     await process.wait()
+
+
+def _heard(said: Told) -> LookedAt:
+    """Give what a process saw; raises what it could not read."""
+    if said.looked is not None:
+        return said.looked
+    refusal = said.refusal or Refusal(code=PhotoError.code, message="the photo cannot be read")
+    raise _ERRORS.get(refusal.code, PhotoError)(refusal.message, hint=refusal.hint)

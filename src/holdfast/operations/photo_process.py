@@ -11,9 +11,8 @@ from typing import BinaryIO, Final
 
 from holdfast.operations.look_at_photo import told
 from holdfast.wire.canonical import canonical
+from holdfast.wire.photos import LENGTH_BYTES, READY
 
-LENGTH_BYTES: Final = 4
-READY: Final = b"ready\n"
 _MOST_MEMORY: Final = 2 * 1024**3
 _LOW_PRIORITY: Final = 10  # decisions go first
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 MAX_MINOR = 10**15
 # `$` alone also matches before a last line break; the look-ahead says the same in Python and in JSON Schema
@@ -172,11 +172,15 @@ class Messages(Part, frozen=True, kw_only=True):
 
 
 class Photo(Part, frozen=True, kw_only=True):
-    """A photo of a listing or a message: its fingerprint, and the texts of codes that are printed in it."""
+    """A photo of a listing or a message: its fingerprint, and the texts of codes that are printed in it.
+
+    `bytes` are the picture itself (JPEG, PNG or WebP in base64); they are looked at, give the other two and are gone.
+    """
 
     photo_id: Id | None = None
     fingerprint: PhotoFingerprint | None = None
     codes: Annotated[tuple[Annotated[str, Meta(max_length=2_048)], ...], Meta(max_length=8)] | None = None
+    data: bytes | None = field(default=None, name="bytes")
 
 
 Photos = Annotated[tuple[Photo, ...], Meta(max_length=60)]

@@ -41,7 +41,8 @@ def _sample(kind: shapes.Type) -> Any:
     """Give one valid value of a type."""
     kind = _bare(kind)
     if isinstance(kind, shapes.StructType):
-        return {field.encode_name: _sample(field.type) for field in kind.fields}
+        fields = [field for field in kind.fields if not isinstance(_bare(field.type), shapes.BytesType)]
+        return {field.encode_name: _sample(field.type) for field in fields}
     if isinstance(kind, shapes.VarTupleType):
         return [_sample(kind.item_type)]
     if isinstance(kind, shapes.StrType):
