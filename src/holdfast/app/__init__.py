@@ -259,7 +259,7 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
             zone=ZoneInfo(settings.zone),
             derived=derived,
         ),
-        network=make_network(keys, derived),
+        network=make_network(keys, derived, settings.home),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
         schema=schema,

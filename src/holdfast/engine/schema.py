@@ -7,6 +7,7 @@ from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
 from holdfast.features.derived.prices import Prices
 from holdfast.network.network import Network, with_network
+from holdfast.network.objects import Objects
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
 from holdfast.network.prices import PriceGroups
@@ -28,13 +29,14 @@ def derivations(home: str) -> tuple[Derivation, ...]:
     )
 
 
-def parts(keys: KeyMaker) -> tuple[Part, ...]:
-    """Give all parts of the network in their order, empty; `keys` are the tenant's."""
+def parts(keys: KeyMaker, home: str) -> tuple[Part, ...]:
+    """Give all parts of the network in their order, empty; `keys` are the tenant's, `home` is its country."""
     return (
         Phones(keys),
         Travel(keys),
         Texts(keys),
         PriceGroups(keys),
+        Objects(keys, home),
     )
 
 
@@ -42,7 +44,7 @@ def parts(keys: KeyMaker) -> tuple[Part, ...]:
 def full_schema() -> EventSchema:
     """Give the schema that rules, windows and lists read."""
     derived = with_derived(event_schema(), derivations(""))
-    return with_network(derived, parts(KeyMaker(secret=_NO_SECRET)))
+    return with_network(derived, parts(KeyMaker(secret=_NO_SECRET), ""))
 
 
 def make_derived(home: str) -> Derived:
@@ -50,6 +52,6 @@ def make_derived(home: str) -> Derived:
     return Derived(derivations(home), event_schema())
 
 
-def make_network(keys: KeyMaker, derived: Derived) -> Network:
-    """Make the empty network of a tenant."""
-    return Network(parts(keys), event_schema().event_types(), derived=derived.of)
+def make_network(keys: KeyMaker, derived: Derived, home: str) -> Network:
+    """Make the empty network of a tenant whose country is `home`."""
+    return Network(parts(keys, home), event_schema().event_types(), derived=derived.of)

@@ -178,11 +178,11 @@ def _narrowed(cities: tuple[City, ...], regions: Iterable[str], lands: Iterable[
 
 def _apart(one: Iterable[City], other: Iterable[City]) -> bool | None:
     """Tell whether every reading of two names is far apart; `None` where it depends on the reading."""
-    answers = {_far(first, second) for first in one for second in other}
+    answers = {far(first, second) for first in one for second in other}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _far(one: City, other: City) -> bool:
+def far(one: City, other: City) -> bool:
     """Tell whether two cities are different places, and not a city and its suburb."""
     return kilometres(one.point, other.point) > APART_KM and frozenset({one.ru, other.ru}) not in _SUBURBS
 
