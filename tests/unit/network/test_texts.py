@@ -25,8 +25,8 @@ OTHER = """Уютный дом у реки, сад, баня, гараж на д
 Продажа от хозяина, документы готовы, смотреть по выходным после звонка. Баня на дровах, теплица, плодовые деревья."""
 SHORT = "Продаю пылесос-робот. Покупали в прошлом году, чек сохранился. Самовывоз, помогу донести. Цена {end}."
 TEMPLATE = """Агентство предлагает {rooms}-комнатную квартиру площадью {area} кв. м на {floor} этаже. Проверенный
-собственник, договор и ключи в день осмотра, комиссия только после подписания. Показываем ежедневно, звоните с девяти до девяти,
-поможем с переездом и с оформлением, подберём другие квартиры в этом районе."""
+собственник, договор и ключи в день осмотра, комиссия только после подписания. Показываем ежедневно, звоните с девяти
+до девяти, поможем с переездом и с оформлением, подберём другие квартиры в этом районе."""
 
 
 class Site:
@@ -125,7 +125,8 @@ def test_a_template_about_another_thing_is_no_copy() -> None:
 def test_a_word_for_word_copy_counts_whatever_is_declared() -> None:
     """A thief who declares another model, but copies all of the words, has a copy."""
     site = Site()
-    site.publish("ad-1", "s-1", CAR, **{"listing.brand": "Toyota", "listing.model": "Camry", "listing.year": 2015})
+    camry: dict[str, Any] = {"listing.brand": "Toyota", "listing.model": "Camry", "listing.year": 2015}
+    site.publish("ad-1", "s-1", CAR, **camry)
     declared: dict[str, Any] = {"listing.brand": "Kia", "listing.model": "Rio", "listing.year": 2019}
     assert site.publish("ad-2", "s-2", COPY, **declared)["twins.sellers"] == 1
     declared["listing.model"] = "Ceed"
