@@ -33,23 +33,31 @@ from holdfast.wire.corrections import UndoBody
 from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
-from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.photos import LookedAt
+from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
 
 _BODIES: Final = (
     ActBody,
+    AppealBody,
+    AppealResultBody,
     ApprovalBody,
     ClockBody,
     EntriesBody,
+    ErasureBody,
+    LiftBody,
     LinkBody,
     ListBody,
     ReleaseBody,
     RestrainBody,
     SettleBody,
     SourceBody,
+    StrikeBody,
     UndoBody,
     WithdrawBody,
     DecisionMessage,
+    LookedAt,
 )
 _HTML: Final = "text/html; charset=utf-8"
 _FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -63,6 +71,7 @@ _DEADLINE: Final[Node] = {
     "description": "milliseconds within which the answer must come; 503 `deadline_exceeded` when it does not",
     "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
 }
+_WHOSE: Final = [asked("customer_id"), asked("seller_id")]
 _HOLD_ACTS: Final = (
     ("confirm", "Confirm a held operation for the client", "ActBody", (200,)),
     ("cancel", "Cancel a held operation for the client", "ActBody", (200,)),
@@ -171,9 +180,7 @@ def _hold_paths() -> Node:
     """Describe the holds."""
     states = several("state", [state.value for state in HoldState])
     return {
-        "/v1/holds": {
-            "get": _get("holds", "List holds, newest first", "a page of them", states, asked("customer_id"), *_PAGING)
-        },
+        "/v1/holds": {"get": _get("holds", "List holds, newest first", "a page of them", states, *_WHOSE, *_PAGING)},
         "/v1/holds/{id}": {
             "parameters": [_ID],
             "get": operation("hold", "Read a hold", "the hold as it stands now, with its history"),
@@ -226,6 +233,30 @@ def _claim_paths(event: Node) -> Node:
     }
 
 
+def _seller_paths() -> Node:
+    """Describe how sellers stand, strikes and appeals."""
+    stands, seller = "how the seller stands then", parameter("seller")
+    acts = (
+        ("strikes", "strike", "Give a strike against a seller", "StrikeBody", (200, 201)),
+        ("strikes/{id}/lift", "lift_strike", "Take a strike back", "LiftBody", (200,)),
+        ("appeals", "appeal", "Appeal against a strike for the seller", "AppealBody", (200, 201)),
+        ("appeals/{id}/settle", "settle_appeal", "Hear an appeal as another person", "AppealResultBody", (200,)),
+    )
+    return {
+        "/v1/sellers/{seller}": {
+            "parameters": [seller],
+            "get": operation("seller", "Read how a seller stands", "strikes, appeals, limits and held payouts"),
+        },
+        **{
+            f"/v1/sellers/{{seller}}/{path}": {
+                "parameters": [seller, _ID] if "{id}" in path else [seller],
+                "post": operation(name, summary, stands, takes=_body(body), statuses=statuses),
+            }
+            for path, name, summary, body, statuses in acts
+        },
+    }
+
+
 def _evidence(name: str) -> Node:
     """Describe an evidence file."""
     ok = "the whole story with its hashes, as JSON or as one page"
@@ -237,16 +268,29 @@ def _evidence(name: str) -> Node:
 
 def _other_paths() -> Node:
     """Describe what is about the server, the law and the clients."""
+    erasure = operation(
+        "erase", "Erase a person's data, as two people", "when, and where the log says so", takes=_body("ErasureBody")
+    )
     restrictions = operation("restrictions", "Say what the law limits for a client", "limits, and what is unknown")
     metrics = operation("metrics", "Figures for Prometheus", "text", gives=media(_FIGURES))
     return {
         "/v1/clients/{id}/restrictions": {"parameters": [_ID], "get": restrictions},
+        "/v1/clients/{id}/erase": {"parameters": [_ID], "post": erasure},
         "/v1/packs": {"get": operation("packs", "List the regulation packs", "packs with their signs")},
         "/v1/models": {"get": operation("models", "Read the model in service", "the model, and how it does")},
         "/v1/sources": {"get": operation("sources", "List the sources", "sources and since when they are complete")},
         "/v1/sources/{source}": {
             "parameters": [parameter("source")],
             "put": operation("declare_source", "Declare a source complete", "the source", takes=_body("SourceBody")),
+        },
+        "/v1/photos": {
+            "post": operation(
+                "look_at_photo",
+                "Take a photo's fingerprint",
+                "what goes into an event, and how much there is to see",
+                takes=media("image/jpeg", "image/png", "image/webp"),
+                gives=_body("LookedAt"),
+            )
         },
         "/v1/dev/clock": {
             "get": operation("clock", "Read the test clock", "where it stands"),
@@ -271,6 +315,7 @@ def openapi() -> Node:
             **_list_paths(),
             **_hold_paths(),
             **_claim_paths(taken),
+            **_seller_paths(),
             **listing_paths(),
             **_other_paths(),
         },

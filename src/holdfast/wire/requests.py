@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import DecodeError, Meta, Struct, ValidationError, json, structs
+from msgspec import DecodeError, Meta, Struct, ValidationError, convert, json, structs
 
-from holdfast.vocabulary.errors import UndecodableError
+from holdfast.vocabulary.errors import InvalidError, UndecodableError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import Document, ListEntry, ListKind
 from holdfast.wire.codec import invalid
@@ -125,6 +125,19 @@ class SourceBody(Body, frozen=True, kw_only=True):
     complete_since: Instant
 
 
+class ErasureBody(Body, frozen=True, kw_only=True):
+    """Why a person's data are erased; `document` is the number of the demand, `kind` says what the id is.
+
+    Nothing personal belongs into `reason` and `document`, for they stay.
+    """
+
+    reason: Text
+    document: Text | None = None
+    kind: Literal["customer_id", "seller_id"] = "customer_id"
+    by: Text | None = None
+    approved_by: Text | None = None
+
+
 class LinkBody(Body, frozen=True, kw_only=True):
     """For which client a link to a hold's page is made, and for how many hours it works."""
 
@@ -140,3 +153,12 @@ def read_body(data: bytes, kind: type[BodyType]) -> BodyType:
         raise invalid(error) from None
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UndecodableError(f"the body is no JSON object: {error}") from None
+
+
+def check_id(text: str, *, pointer: str = "/id") -> str:
+    """Refuse what cannot be an id, where one stands in an address."""
+    try:
+        return convert(text, Id)
+    except ValidationError:
+        hint = "up to 128 printable ASCII characters"
+        raise InvalidError(f"`{text[:80]}` cannot be an id", pointer=pointer, hint=hint) from None
