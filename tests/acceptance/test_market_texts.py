@@ -100,12 +100,12 @@ def test_a_disguised_copy_is_asked_for_a_check_and_with_context_held(site: Serve
     copied = site.decide(listing("ad-2", "s-2", text=COPY))
     assert copied["outcome"] == "challenge"
     assert kinds(copied) >= {"open_case", "verify_identity"}
-    (found,) = (row for row in copied["rules"] if row["id"] == "market.text-copied")
+    (found,) = (row for row in copied["rules"] if row["id"] == "policy.market.text-copied")
     assert found["evidence"] == {"twins.of": "ad-1", "twins.similarity": 1.0, "twins.sellers": 1}
     new = {"registered_at": "2026-05-07T12:00:00+03:00"}
     held = site.decide(listing("ad-3", "s-3", about=new, text=COPY))
     assert held["outcome"] == "hold"
-    assert rules(held) >= {"market.text-copied", "market.text-copied-context"}
+    assert rules(held) >= {"policy.market.text-copied", "policy.market.text-copied-context"}
     assert "Camry" not in str(held)
 
 
@@ -127,7 +127,7 @@ def test_a_clean_listing_that_becomes_a_copy_is_found_at_the_edit(site: Server) 
     assert clean(site.decide(listing("ad-2", "s-2", text=IN_RUSSIAN)))
     site.restart(signal.SIGKILL)
     edited = site.decide(listing("e-2", "s-2", kind="listing_edited", listing_id="ad-2", text=COPY))
-    assert "market.text-copied" in rules(edited)
+    assert "policy.market.text-copied" in rules(edited)
 
 
 def test_twelve_flats_under_one_template_are_clean(site: Server) -> None:
@@ -143,7 +143,7 @@ def test_a_text_in_the_other_language_says_nothing(site: Server) -> None:
     assert clean(site.decide(listing("ad-1", "s-1", text=IN_RUSSIAN)))
     assert clean(site.decide(listing("ad-2", "s-2", text=IN_KAZAKH)))
     copied = site.decide(listing("ad-3", "s-3", text=IN_KAZAKH.translate(str.maketrans("әғқңөұүһі", "агкноуухи"))))
-    assert rules(copied) == {"market.text-copied"}
+    assert rules(copied) == {"policy.market.text-copied"}
 
 
 def test_an_honest_wreck_is_cheap_and_a_lying_one_is_looked_at(market: Server) -> None:
@@ -151,14 +151,14 @@ def test_an_honest_wreck_is_cheap_and_a_lying_one_is_looked_at(market: Server) -
     assert clean(market.decide(camry("wreck", 1_350_000, WRECK)))
     assert clean(market.decide(camry("wreck-kk", 1_350_000, "Соғылған, жүрмейді, жөндеу керек")))
     lying = market.decide(camry("lie", 1_350_000, LIE))
-    assert (lying["outcome"], rules(lying)) == ("allow", {"market.price-low"})
+    assert (lying["outcome"], rules(lying)) == ("allow", {"policy.market.price-low"})
     assert "open_case" in kinds(lying)
     (found,) = lying["rules"]
     assert found["evidence"]["price.z"] < -3.5
     assert found["evidence"]["price.group"] == 9
     abroad = market.decide(camry("bait", 1_350_000, LIE, about={"phone": "+447911123456"}))
     assert abroad["outcome"] == "hold"
-    assert rules(abroad) >= {"market.price-low", "market.price-low-context"}
+    assert rules(abroad) >= {"policy.market.price-low", "policy.market.price-low-context"}
     assert clean(market.decide(camry("fair", 4_400_000, LIE)))
 
 
@@ -183,4 +183,6 @@ def test_what_is_no_price_in_tenge_is_not_low(market: Server, major: int, text: 
 def test_a_flood_of_bait_does_not_become_the_market(market: Server) -> None:
     """What is far too cheap never counts as a price, so the last of many is found as the first was."""
     for place in range(20):
-        assert "market.price-low" in rules(market.decide(camry(f"bait-{place}", 1_300_000 + place, f"{LIE} {place}")))
+        assert "policy.market.price-low" in rules(
+            market.decide(camry(f"bait-{place}", 1_300_000 + place, f"{LIE} {place}"))
+        )
