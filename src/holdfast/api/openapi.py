@@ -33,24 +33,31 @@ from holdfast.wire.corrections import UndoBody
 from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
+from holdfast.wire.photos import LookedAt
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
 
 _BODIES: Final = (
     ActBody,
+    AppealBody,
+    AppealResultBody,
     ApprovalBody,
     ClockBody,
     EntriesBody,
     ErasureBody,
+    LiftBody,
     LinkBody,
     ListBody,
     ReleaseBody,
     RestrainBody,
     SettleBody,
     SourceBody,
+    StrikeBody,
     UndoBody,
     WithdrawBody,
     DecisionMessage,
+    LookedAt,
 )
 _HTML: Final = "text/html; charset=utf-8"
 _FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -64,6 +71,7 @@ _DEADLINE: Final[Node] = {
     "description": "milliseconds within which the answer must come; 503 `deadline_exceeded` when it does not",
     "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
 }
+_WHOSE: Final = [asked("customer_id"), asked("seller_id")]
 _HOLD_ACTS: Final = (
     ("confirm", "Confirm a held operation for the client", "ActBody", (200,)),
     ("cancel", "Cancel a held operation for the client", "ActBody", (200,)),
@@ -172,9 +180,7 @@ def _hold_paths() -> Node:
     """Describe the holds."""
     states = several("state", [state.value for state in HoldState])
     return {
-        "/v1/holds": {
-            "get": _get("holds", "List holds, newest first", "a page of them", states, asked("customer_id"), *_PAGING)
-        },
+        "/v1/holds": {"get": _get("holds", "List holds, newest first", "a page of them", states, *_WHOSE, *_PAGING)},
         "/v1/holds/{id}": {
             "parameters": [_ID],
             "get": operation("hold", "Read a hold", "the hold as it stands now, with its history"),
@@ -227,6 +233,30 @@ def _claim_paths(event: Node) -> Node:
     }
 
 
+def _seller_paths() -> Node:
+    """Describe how sellers stand, strikes and appeals."""
+    stands, seller = "how the seller stands then", parameter("seller")
+    acts = (
+        ("strikes", "strike", "Give a strike against a seller", "StrikeBody", (200, 201)),
+        ("strikes/{id}/lift", "lift_strike", "Take a strike back", "LiftBody", (200,)),
+        ("appeals", "appeal", "Appeal against a strike for the seller", "AppealBody", (200, 201)),
+        ("appeals/{id}/settle", "settle_appeal", "Hear an appeal as another person", "AppealResultBody", (200,)),
+    )
+    return {
+        "/v1/sellers/{seller}": {
+            "parameters": [seller],
+            "get": operation("seller", "Read how a seller stands", "strikes, appeals, limits and held payouts"),
+        },
+        **{
+            f"/v1/sellers/{{seller}}/{path}": {
+                "parameters": [seller, _ID] if "{id}" in path else [seller],
+                "post": operation(name, summary, stands, takes=_body(body), statuses=statuses),
+            }
+            for path, name, summary, body, statuses in acts
+        },
+    }
+
+
 def _evidence(name: str) -> Node:
     """Describe an evidence file."""
     ok = "the whole story with its hashes, as JSON or as one page"
@@ -253,6 +283,15 @@ def _other_paths() -> Node:
             "parameters": [parameter("source")],
             "put": operation("declare_source", "Declare a source complete", "the source", takes=_body("SourceBody")),
         },
+        "/v1/photos": {
+            "post": operation(
+                "look_at_photo",
+                "Take a photo's fingerprint",
+                "what goes into an event, and how much there is to see",
+                takes=media("image/jpeg", "image/png", "image/webp"),
+                gives=_body("LookedAt"),
+            )
+        },
         "/v1/dev/clock": {
             "get": operation("clock", "Read the test clock", "where it stands"),
             "post": operation("move_clock", "Move the test clock", "where it stands", takes=_body("ClockBody")),
@@ -276,6 +315,7 @@ def openapi() -> Node:
             **_list_paths(),
             **_hold_paths(),
             **_claim_paths(taken),
+            **_seller_paths(),
             **listing_paths(),
             **_other_paths(),
         },

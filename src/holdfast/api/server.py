@@ -15,7 +15,9 @@ from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.listing_routes import LISTING_ROUTES
+from holdfast.api.photo_routes import PHOTO_ROUTES
 from holdfast.api.routes import MoveClock, Routes
+from holdfast.api.seller_routes import SELLER_ROUTES
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
@@ -26,8 +28,10 @@ _MORE = (
     *CLAIM_ROUTES,
     *EXPOSURE_ROUTES,
     *EVIDENCE_ROUTES,
+    *PHOTO_ROUTES,
     *LISTING_ROUTES,
     *ERASURE_ROUTES,
+    *SELLER_ROUTES,
 )
 
 

@@ -21,6 +21,7 @@ from holdfast.cli.keys import keys
 from holdfast.cli.models import models
 from holdfast.cli.observing import write_log
 from holdfast.cli.packs import packs
+from holdfast.cli.photos import photos
 from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
@@ -54,6 +55,7 @@ for _command in (
     restore,
     erase,
     stopped,
+    photos,
 ):
     app.command()(_command)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}

@@ -5,11 +5,14 @@ from functools import cache
 from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.features.derived.members import Members
 from holdfast.features.derived.prices import Prices
+from holdfast.network.complaints import Complaints
 from holdfast.network.network import Network, with_network
 from holdfast.network.objects import Objects
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
+from holdfast.network.photos import Photos
 from holdfast.network.prices import PriceGroups
 from holdfast.network.texts import Texts
 from holdfast.network.travel import Travel
@@ -23,6 +26,7 @@ _NO_SECRET = b"names only, nothing is kept"
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
     return (
+        Members(),
         phones.Phones(home),
         places.Places(home),
         Prices(),
@@ -32,8 +36,10 @@ def derivations(home: str) -> tuple[Derivation, ...]:
 def parts(keys: KeyMaker, home: str) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's, `home` is its country."""
     return (
+        Complaints(keys),
         Phones(keys),
         Travel(keys),
+        Photos(keys),
         Texts(keys),
         PriceGroups(keys),
         Objects(keys, home),

@@ -11,6 +11,7 @@ from holdfast.operations.placed_types import placed_types
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
 from holdfast.scoring.scorer import Engine, Scorer
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outside import ProviderSpec, fields_by_type
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy, Pack, Parameter
@@ -87,9 +88,22 @@ class Law:
             }
         return found
 
+    def parameter(self, pack_id: str, name: str, instant_ms: int) -> Value:
+        """Give a pack's parameter as it is at an instant, or as the operator set it; nothing where it is not set."""
+        known = (pack for pack in as_of(self.packs, instant_ms).packs if pack.id == pack_id)
+        found = ((pack, one) for pack in known for one in pack.parameters if one.name == name)
+        return next((self._literal(pack, one).value for pack, one in found), None)
+
     def scope(self, pack: Pack, event_type: str) -> Scope:
-        """Give the names and parameters that a pack's expressions about an event type may use."""
-        parameters = {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}
+        """Give the names and parameters that a pack's expressions about an event type may use.
+
+        A parameter that is not in force yet, or no longer, is not set: a rule, which bears no dates, is unknown there.
+        """
+        whole = next((one for one in self.packs if one.id == pack.id), pack)
+        parameters = {
+            one.name: Literal(type=FieldType(one.type), value=None, currency=one.currency) for one in whole.parameters
+        }
+        parameters |= {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}
         return replace(self._names(event_type), parameters=parameters)
 
     def _names(self, event_type: str) -> Scope:
