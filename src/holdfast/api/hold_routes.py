@@ -36,7 +36,7 @@ async def holds(routes: Routes, request: Request) -> Response:
         limit=read_limit(request),
         cursor=query.get("cursor"),
         states=states,
-        customer_id=query.get("customer_id"),
+        whose=next(((name, query[name]) for name in ("customer_id", "seller_id") if name in query), None),
     )
     return reply(page)
 

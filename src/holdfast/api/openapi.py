@@ -33,19 +33,24 @@ from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
 
 _BODIES: Final = (
     ActBody,
+    AppealBody,
+    AppealResultBody,
     ApprovalBody,
     ClockBody,
     EntriesBody,
+    LiftBody,
     LinkBody,
     ListBody,
     ReleaseBody,
     RestrainBody,
     SettleBody,
     SourceBody,
+    StrikeBody,
     UndoBody,
     WithdrawBody,
     DecisionMessage,
@@ -62,6 +67,7 @@ _DEADLINE: Final[Node] = {
     "description": "milliseconds within which the answer must come; 503 `deadline_exceeded` when it does not",
     "schema": {"type": "integer", "minimum": 1, "maximum": LONGEST_MS},
 }
+_WHOSE: Final = [asked("customer_id"), asked("seller_id")]
 _HOLD_ACTS: Final = (
     ("confirm", "Confirm a held operation for the client", "ActBody", (200,)),
     ("cancel", "Cancel a held operation for the client", "ActBody", (200,)),
@@ -171,7 +177,7 @@ def _hold_paths() -> Node:
     states = several("state", [state.value for state in HoldState])
     return {
         "/v1/holds": {
-            "get": _get("holds", "List holds, newest first", "a page of them", states, asked("customer_id"), *_PAGING)
+            "get": _get("holds", "List holds, newest first", "a page of them", states, *_WHOSE, *_PAGING)
         },
         "/v1/holds/{id}": {
             "parameters": [_ID],
@@ -225,6 +231,30 @@ def _claim_paths(event: Node) -> Node:
     }
 
 
+def _seller_paths() -> Node:
+    """Describe how sellers stand, strikes and appeals."""
+    stands, seller = "how the seller stands then", parameter("seller")
+    acts = (
+        ("strikes", "strike", "Give a strike against a seller", "StrikeBody", (200, 201)),
+        ("strikes/{id}/lift", "lift_strike", "Take a strike back", "LiftBody", (200,)),
+        ("appeals", "appeal", "Appeal against a strike for the seller", "AppealBody", (200, 201)),
+        ("appeals/{id}/settle", "settle_appeal", "Hear an appeal as another person", "AppealResultBody", (200,)),
+    )
+    return {
+        "/v1/sellers/{seller}": {
+            "parameters": [seller],
+            "get": operation("seller", "Read how a seller stands", "strikes, appeals, limits and held payouts"),
+        },
+        **{
+            f"/v1/sellers/{{seller}}/{path}": {
+                "parameters": [seller, _ID] if "{id}" in path else [seller],
+                "post": operation(name, summary, stands, takes=_body(body), statuses=statuses),
+            }
+            for path, name, summary, body, statuses in acts
+        },
+    }
+
+
 def _evidence(name: str) -> Node:
     """Describe an evidence file."""
     ok = "the whole story with its hashes, as JSON or as one page"
@@ -270,6 +300,7 @@ def openapi() -> Node:
             **_list_paths(),
             **_hold_paths(),
             **_claim_paths(taken),
+            **_seller_paths(),
             **_other_paths(),
         },
         "components": {"schemas": {**components, "Problem": PROBLEM}},

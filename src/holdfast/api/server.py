@@ -14,10 +14,19 @@ from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.routes import MoveClock, Routes
+from holdfast.api.seller_routes import SELLER_ROUTES
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
-_MORE = (*LIST_ROUTES, *HOLD_ROUTES, *LINK_ROUTES, *CLAIM_ROUTES, *EXPOSURE_ROUTES, *EVIDENCE_ROUTES)
+_MORE = (
+    *LIST_ROUTES,
+    *HOLD_ROUTES,
+    *LINK_ROUTES,
+    *CLAIM_ROUTES,
+    *EXPOSURE_ROUTES,
+    *EVIDENCE_ROUTES,
+    *SELLER_ROUTES,
+)
 
 
 def build(

@@ -9,6 +9,7 @@ from holdfast.features.standing import LASTS
 from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck, in_force
 from holdfast.rules.regime import Regime
 from holdfast.rules.voice import strongest, weakest
+from holdfast.vocabulary.event import SITE_EVENTS
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, MeasureKind, Mode, Outcome
 from holdfast.vocabulary.outside import OnMissing
@@ -178,7 +179,9 @@ class Proposer:
         return outcome, None, policy, None
 
     def _under_law(self) -> bool:
-        """Tell whether any law speaks about this event's type."""
+        """Tell whether any law speaks about this event's type; of the site's own events its terms speak."""
+        if self._facts.type in SITE_EVENTS:
+            return False
         return any(in_force(check, self._answers) for check in self._regime.signs)
 
     def _of_duties(self, made: Sequence[Proposal]) -> Iterator[Proposal]:

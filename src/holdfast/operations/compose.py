@@ -92,9 +92,10 @@ def _texts(shard: Shard, matter: Matter, *, is_named: bool) -> tuple[dict[str, T
 
 
 def _customer(matter: Matter) -> object:
-    """Name the client by the bank's own id."""
+    """Name the client by the bank's own id, a seller by the site's."""
     values = matter.event.values if matter.event else {}
-    return next((values[f"{role}.customer_id"] for role in CLIENT_ROLES if f"{role}.customer_id" in values), None)
+    named = (values.get(f"{role}.{name}") for name in ("customer_id", "seller_id") for role in CLIENT_ROLES)
+    return next((one for one in named if one is not None), None)
 
 
 def channel_rule(matter: Matter) -> dict[str, object] | None:

@@ -85,6 +85,12 @@ class Law:
             }
         return found
 
+    def parameter(self, pack_id: str, name: str, instant_ms: int) -> bool | float | str | None:
+        """Give a pack's parameter as it is at an instant, or as the operator set it; nothing where it is not set."""
+        known = (pack for pack in as_of(self.packs, instant_ms).packs if pack.id == pack_id)
+        found = ((pack, one) for pack in known for one in pack.parameters if one.name == name)
+        return next((self._literal(pack, one).value for pack, one in found), None)
+
     def scope(self, pack: Pack, event_type: str) -> Scope:
         """Give the names and parameters that a pack's expressions about an event type may use."""
         parameters = {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}

@@ -20,6 +20,7 @@ RAILS: Final[Mapping[str, Words]] = {
     "cash_deposit": {"ru": "внесение наличных", "kk": "қолма-қол ақша салу", "en": "cash deposit"},
     "loan_application": {"ru": "заявление на кредит", "kk": "несиеге өтінім", "en": "loan application"},
     "loan_payout": {"ru": "выдача кредита", "kk": "несие беру", "en": "loan payout"},
+    "payout": {"ru": "выплата продавцу", "kk": "сатушыға төлем", "en": "payout to a seller"},
 }
 OPERATION: Final[Words] = {"ru": "операция", "kk": "операция", "en": "operation"}
 LISTS: Final[Mapping[str, Words]] = {

@@ -48,10 +48,13 @@ async def read_hold(shard: Shard, hold_id: str) -> Row:
 
 
 async def hold_page(
-    shard: Shard, *, limit: int, cursor: str | None, states: Sequence[str], customer_id: str | None
+    shard: Shard, *, limit: int, cursor: str | None, states: Sequence[str], whose: tuple[str, str] | None
 ) -> Row:
-    """Give holds, newest first, a page at a time; `states` are those that the holds stand in on disk."""
-    client = None if customer_id is None else subject_named("customer_id", customer_id)
+    """Give holds, newest first, a page at a time; `states` are those that the holds stand in on disk.
+
+    `whose` names the client by a kind of id and the id, such as `seller_id` and `s-1`.
+    """
+    client = None if whose is None else subject_named(*whose)
     page = shard.ports.store.holds(limit, cursor, states=states, client=client)
     items = []
     for row in page.items:

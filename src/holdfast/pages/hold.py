@@ -126,6 +126,7 @@ class HoldPages:
         """Write a page of a hold, keep it as proof, and tie the link to this browser at the first one."""
         words = Words(asked_language(request), BOOK)
         view: HoldView = values.pop("view", None) or self._view(request, visit)
+        words = words.about(view.thing)
         path = _path(request)
         text = self._paper.text(name, words, here=request.url.path, path=path, view=view, **values)
         template = f"{BOOK}.{view.screen if name == 'screen' else name}"

@@ -22,6 +22,7 @@ Titles = Mapping[str, Mapping[str, str]]
 BOOK: Final = "hold"
 LOAN: Final = "loan"
 TRANSFER: Final = "transfer"
+PAYOUT: Final = "payout"
 _WAITING: Final = frozenset({"open", "trusted", "fixed", "held", "incoming", "again", "pause", "wait", "consent"})
 _APPEALABLE: Final = frozenset({"fixed", "incoming", "restrained", "returned", "again"})
 _NO_CANCEL: Final = frozenset({"incoming", "restrained", "returned"})
@@ -31,7 +32,7 @@ _NO_CANCEL: Final = frozenset({"incoming", "restrained", "returned"})
 class HoldView:
     """What the pages of one hold show.
 
-    `thing` is `transfer` or `loan`; `screen` the state in words of the texts; `title` says what kind of stop it is,
+    `thing` is `transfer`, `loan` or `payout`; `screen` the state in words of the texts; `title` says what kind of stop it is,
     for where no sign speaks; `elsewhere` why it cannot be confirmed here (`careful`, `method`, `used`), empty where it
     can. Instants and amounts are written out.
     """
@@ -66,7 +67,7 @@ def view_of(shard: Shard, visit: Visit, words: Words) -> HoldView:
     screen = screen_of(row, story.policy_now, is_loan=_is_loan(story.event), is_incoming=_is_incoming(visit))
     can_confirm = "confirm" in row["next"] and "client" in story.policy_now.confirmed_by
     return HoldView(
-        thing=LOAN if _is_loan(story.event) else TRANSFER,
+        thing=thing_of(story.event),
         screen=screen,
         amount=_amount(story.event, words.language),
         payee=_payee(story.event, words.language),
@@ -126,6 +127,13 @@ def _restrained(row: Row) -> str:
     return "returned" if effect == "return" else ""
 
 
+def thing_of(event: Event | None) -> str:
+    """Say what is held; an operation whose data was erased is spoken of as a transfer."""
+    if _is_loan(event):
+        return LOAN
+    return PAYOUT if event is not None and event.type == PAYOUT else TRANSFER
+
+
 def _is_loan(event: Event | None) -> bool:
     return event is not None and event.type.startswith("loan")
 
@@ -133,7 +141,7 @@ def _is_loan(event: Event | None) -> bool:
 def _is_incoming(visit: Visit) -> bool:
     """Tell whether the held money comes to this client."""
     event = visit.story.event
-    values = event.values if event else {}
+    values = event.values if event and event.type != PAYOUT else {}
     mine = visit.link.customer_id
     return values.get("payee.customer_id") == mine and values.get("payer.customer_id") != mine
 

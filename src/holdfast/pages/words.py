@@ -36,16 +36,22 @@ def texts(language: str, book: str = "") -> Mapping[str, str]:
 class Words:
     """One language's voice."""
 
-    def __init__(self, language: str, book: str = "") -> None:
+    def __init__(self, language: str, book: str = "", *, thing: str = "") -> None:
         self.language = language
+        self._book = book
         self._texts = texts(language, book)
+        self._thing = thing
 
     def __call__(self, key: str, **values: object) -> str:
-        """Give a text with its values put in."""
-        text = self._texts.get(key)
+        """Give a text with its values put in: the thing's own where it has one."""
+        text = self._texts.get(f"{self._thing}.{key}") or self._texts.get(key)
         if text is None:
             raise Bug(f"there is no text `{key}` in `{self.language}`")
         return text.format(**values) if values else text
+
+    def about(self, thing: str) -> "Words":
+        """Give the same voice speaking of one thing, whose own texts go before those for any."""
+        return Words(self.language, self._book, thing=thing)
 
     def named(self, section: str, name: str) -> str:
         """Give the text that a section has for a name, or the name itself."""

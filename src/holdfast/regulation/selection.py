@@ -7,7 +7,7 @@ from holdfast.regulation.nodes import nearest
 from holdfast.vocabulary.errors import PackError
 from holdfast.vocabulary.packs import Pack
 
-ALWAYS: Final = "policy/default"
+ALWAYS: Final = ("policy/default", "policy/marketplace")
 
 
 def _meant(name: str, available: Mapping[str, Pack]) -> list[str]:
@@ -45,11 +45,11 @@ def select(names: Iterable[str], available: Mapping[str, Pack]) -> tuple[Pack, .
     """Give the packs that `names` mean, in their order and each once.
 
     `available` maps a file's place (`ru/od-2506`) to its pack. A folder (`ru`) means all its law files; a proposal
-    is loaded only by its full name; `policy/default` comes last, asked for or not.
+    is loaded only by its full name; the shipped rules of the bank and of the marketplace come last, asked for or not.
     """
     places = [place for name in names for place in _meant(name.strip(), available)]
-    last = [ALWAYS] if ALWAYS in available else []
-    order = [place for place in dict.fromkeys(places) if place != ALWAYS]
+    last = [place for place in ALWAYS if place in available]
+    order = [place for place in dict.fromkeys(places) if place not in ALWAYS]
     packs = tuple(available[place] for place in (*order, *last))
     _check_ids(packs)
     return packs

@@ -2,9 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NewType
+from typing import Final, NewType
 
 EventId = NewType("EventId", str)
+SITE_EVENTS: Final = frozenset(
+    {
+        "seller_registered",
+        "seller_changed",
+        "listing_published",
+        "listing_edited",
+        "listing_closed",
+        "message_sent",
+        "complaint",
+        "payout",
+        "mention",
+    }
+)
+"""What a marketplace alone decides about, by its own terms with those who use it."""
 Value = bool | int | float | str | tuple[str, ...] | None
 
 

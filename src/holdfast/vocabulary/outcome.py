@@ -42,3 +42,7 @@ class MeasureKind(StrEnum):
     WARN_READER = "warn_reader"
     OPEN_CASE = "open_case"
     REPORT = "report"
+    HIDE_LISTING = "hide_listing"
+    LIMIT_SELLER = "limit_seller"
+    BLOCK_SELLER = "block_seller"
+    DISCLOSE_SELLER = "disclose_seller"

@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     CLAIM = "claim"  # a claim was made, assessed again or settled
     EXPOSURE = "exposure"  # money that the bank may owe, found after the decision
     RESTRICTION = "restriction"  # a limit on a client began or ended with a list's version
+    SELLER = "seller"  # a strike against a seller, or an appeal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

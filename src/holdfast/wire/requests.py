@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import DecodeError, Meta, Struct, ValidationError, json, structs
+from msgspec import DecodeError, Meta, Struct, ValidationError, convert, json, structs
 
-from holdfast.vocabulary.errors import UndecodableError
+from holdfast.vocabulary.errors import InvalidError, UndecodableError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import Document, ListEntry, ListKind
 from holdfast.wire.codec import invalid
@@ -140,3 +140,12 @@ def read_body(data: bytes, kind: type[BodyType]) -> BodyType:
         raise invalid(error) from None
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UndecodableError(f"the body is no JSON object: {error}") from None
+
+
+def check_id(text: str, *, pointer: str = "/id") -> str:
+    """Refuse what cannot be an id, where one stands in an address."""
+    try:
+        return convert(text, Id)
+    except ValidationError:
+        hint = "up to 128 printable ASCII characters"
+        raise InvalidError(f"`{text[:80]}` cannot be an id", pointer=pointer, hint=hint) from None

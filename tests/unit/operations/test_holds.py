@@ -345,7 +345,8 @@ def test_a_page_of_holds_is_narrowed_by_client_and_state() -> None:
         await world.cancel(mine)
 
         async def page(states: list[str], customer: str | None) -> list[str]:
-            found = await hold_page(world.shard, limit=10, cursor=None, states=states, customer_id=customer)
+            whose = ("customer_id", customer) if customer else None
+            found = await hold_page(world.shard, limit=10, cursor=None, states=states, whose=whose)
             items = found["items"]
             assert isinstance(items, list)
             return [row["id"] for row in items]

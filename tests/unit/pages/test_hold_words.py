@@ -14,7 +14,7 @@ ROOM = Path(words.__file__).parent
 TEMPLATES = "\n".join(path.read_text() for path in sorted((ROOM / "templates" / BOOK).glob("*.html")))
 CODE = "\n".join(path.read_text() for path in sorted(ROOM.glob("hold*.py")))
 NAME = re.compile(r"{(\w+)}")
-BY_VALUE = ("sign", "screen", "fault", "never", "who", "how", "elsewhere", "loan", "name")
+BY_VALUE = ("sign", "screen", "fault", "never", "who", "how", "elsewhere", "loan", "payout", "name")
 ASKED = {"ask.who", "ask.how"}
 KAZAKH = set("әғқңөұүһі")
 

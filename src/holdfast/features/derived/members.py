@@ -1,0 +1,49 @@
+"""One name for a member of the site: who sells and who buys there has one account, whatever the event calls its id.
+
+A listing names `seller.seller_id`, a login at the marketplace `client.customer_id` or `client.seller_id`: the same
+account. `member_id` is the one that is there, so that rules can ask the past of a seller over all of the site's events.
+An event of a bank gets no such name.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.schema import Field, FieldType
+
+MEMBER: Final = "member_id"
+_PARTIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "login": ("client",),
+    "profile_change": ("client",),
+    "seller_registered": ("seller",),
+    "seller_changed": ("seller",),
+    "listing_published": ("seller",),
+    "listing_edited": ("seller",),
+    "listing_closed": ("seller",),
+    "message_sent": ("sender", "recipient"),
+    "complaint": ("client", "seller"),
+    "payout": ("seller",),
+}
+_PLACE: Final = "where"
+_SITE: Final = "marketplace"
+
+
+class Members:
+    """Adds `member_id` to the parties of the site's events."""
+
+    def fields(self, event_type: str, known: Mapping[str, Field]) -> Sequence[Field]:  # noqa: ARG002 - as every derivation is asked
+        """Declare a name for each party that is a member of the site."""
+        return tuple(
+            Field(path=f"{party}.{MEMBER}", type=FieldType.TEXT, personal=True, title="account on the site")
+            for party in _PARTIES.get(event_type, ())
+        )
+
+    def derive(self, event_type: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Give the id of each party's account; of a login elsewhere nothing."""
+        if values.get(_PLACE, _SITE) != _SITE:
+            return {}
+        found = (
+            (party, values.get(f"{party}.seller_id") or values.get(f"{party}.customer_id"))
+            for party in _PARTIES.get(event_type, ())
+        )
+        return {f"{party}.{MEMBER}": member for party, member in found if member is not None}
