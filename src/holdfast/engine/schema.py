@@ -5,9 +5,14 @@ from functools import cache
 from holdfast.features.derived import phones
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
+from holdfast.features.derived.members import Members
+from holdfast.features.derived.prices import Prices
+from holdfast.network.complaints import Complaints
 from holdfast.network.network import Network, with_network
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
+from holdfast.network.prices import PriceGroups
+from holdfast.network.texts import Texts
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
 from holdfast.wire.fields import event_schema
@@ -17,12 +22,12 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
-    return (phones.Phones(home),)
+    return (Members(), phones.Phones(home), Prices())
 
 
 def parts(keys: KeyMaker) -> tuple[Part, ...]:
     """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    return (Phones(keys),)
+    return (Complaints(keys), Phones(keys), Texts(keys), PriceGroups(keys))
 
 
 @cache

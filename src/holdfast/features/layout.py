@@ -9,7 +9,7 @@ from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.windows import ColumnKind
 
-PERSONS: Final = frozenset({"payer", "payee", "client", "seller"})
+PERSONS: Final = frozenset({"payer", "payee", "client", "seller", "sender", "recipient", "mentioned"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

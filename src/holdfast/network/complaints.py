@@ -57,6 +57,7 @@ class Complaints:
     """The complaints of thirty days by seller, and how the complaints of each person turned out."""
 
     name: ClassVar[str] = "complaints"
+    heeds: ClassVar[frozenset[str]] = frozenset({COMPLAINT, LABEL})
 
     def __init__(self, keys: KeyMaker) -> None:
         self._keys = keys

@@ -92,8 +92,15 @@ class Law:
         return next((self._literal(pack, one).value for pack, one in found), None)
 
     def scope(self, pack: Pack, event_type: str) -> Scope:
-        """Give the names and parameters that a pack's expressions about an event type may use."""
-        parameters = {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}
+        """Give the names and parameters that a pack's expressions about an event type may use.
+
+        A parameter that is not in force yet, or no longer, is not set: a rule, which bears no dates, is unknown there.
+        """
+        whole = next((one for one in self.packs if one.id == pack.id), pack)
+        parameters = {
+            one.name: Literal(type=FieldType(one.type), value=None, currency=one.currency) for one in whole.parameters
+        }
+        parameters |= {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}
         return replace(self._names(event_type), parameters=parameters)
 
     def _names(self, event_type: str) -> Scope:

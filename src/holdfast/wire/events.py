@@ -20,6 +20,7 @@ from holdfast.wire.parts import (
     Party,
     Photos,
     Place,
+    Proofs,
     Scheme,
     Session,
     Word,
@@ -214,6 +215,7 @@ class SellerRegistered(Message, frozen=True, kw_only=True, tag="seller_registere
 
     seller: Party
     payee: Party | None = None
+    proofs: Proofs | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None
@@ -225,6 +227,7 @@ class SellerChanged(Message, frozen=True, kw_only=True, tag="seller_changed"):
     seller: Party
     field: SellerField | None = None
     payee: Party | None = None
+    proofs: Proofs | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None
@@ -235,6 +238,7 @@ class ListingPublished(Message, frozen=True, kw_only=True, tag="listing_publishe
 
     seller: Party
     listing: Listing
+    proofs: Proofs | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None
@@ -245,6 +249,7 @@ class ListingEdited(Message, frozen=True, kw_only=True, tag="listing_edited"):
 
     seller: Party
     listing: Listing
+    proofs: Proofs | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None
@@ -291,6 +296,7 @@ class Payout(Message, frozen=True, kw_only=True, tag="payout"):
     payee: Party | None = None
     amount_minor: Minor
     currency: Currency
+    proofs: Proofs | None = None
     device: Device | None = None
     session: Session | None = None
     place: Place | None = None

@@ -68,6 +68,27 @@ class Party(Part, frozen=True, kw_only=True):
     licensed: bool | None = None
 
 
+class Proofs(Part, frozen=True, kw_only=True):
+    """What the marketplace has checked of a seller, as it knows it now; false says: asked for and not confirmed.
+
+    `identity` is a check of the person, `identity_at` when it was passed, `identity_by` how and `identity_device` on
+    which device. `register` is the state register in which the seller was found, `none` where the one for such
+    sellers did not know it. `certified_at` is when the seller last confirmed that all of it still holds, `disclosed`
+    whether buyers are shown who sells.
+    """
+
+    identity: bool | None = None
+    identity_at: Instant | None = None
+    identity_by: Literal["document", "biometric", "digital_id", "esia"] | None = None
+    identity_device: Annotated[Line, listed("device")] | None = None
+    register: Literal["egrul", "egrip", "npd", "accredited", "none"] | None = None
+    tax_id: bool | None = None
+    bank_account: bool | None = None
+    contact: bool | None = None
+    certified_at: Instant | None = None
+    disclosed: bool | None = None
+
+
 class Paper(Part, frozen=True, kw_only=True):
     """A document by its number and the day on which it was received or made."""
 
