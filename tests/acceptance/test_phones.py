@@ -96,15 +96,15 @@ def test_the_plan_of_kazakhstan_and_its_traps(almaty: Site) -> None:
         assert (decision["outcome"], rules(decision)) == ("allow", []), phone
     for phone in NOBODYS:
         decision = almaty.register(phone)
-        assert (decision["outcome"], rules(decision)) == ("challenge", ["market.unreal-seller"]), phone
-        assert evidence(decision, "market.unreal-seller")["seller.phone_type"] == "unassigned", phone
+        assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.unreal-seller"]), phone
+        assert evidence(decision, "policy.market.unreal-seller")["seller.phone_type"] == "unassigned", phone
     for phone in ABROAD:
         decision = almaty.register(phone)
-        assert (decision["outcome"], rules(decision)) == ("challenge", ["market.foreign-seller"]), phone
-        assert evidence(decision, "market.foreign-seller")["seller.phone_region"] == "RU", phone
+        assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.foreign-seller"]), phone
+        assert evidence(decision, "policy.market.foreign-seller")["seller.phone_region"] == "RU", phone
     decision = almaty.register("+77515550142")
-    assert (decision["outcome"], rules(decision)) == ("challenge", ["market.virtual-seller"])
-    assert evidence(decision, "market.virtual-seller") == {"seller.phone_region": "KZ", "seller.phone_type": "voip"}
+    assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.virtual-seller"])
+    assert evidence(decision, "policy.market.virtual-seller") == {"seller.phone_region": "KZ", "seller.phone_type": "voip"}
     for phone, region, kind in (
         ("+447911123456", "GG", "mobile"),
         ("+12025550142", "US", "fixed_or_mobile"),
@@ -113,19 +113,19 @@ def test_the_plan_of_kazakhstan_and_its_traps(almaty: Site) -> None:
     ):
         decision = almaty.register(phone)
         shown = {"seller.phone_region": region, "seller.phone_type": kind}
-        assert evidence(decision, "market.foreign-seller") == shown, phone
-        assert ("market.virtual-seller" in rules(decision)) is (kind == "virtual"), phone
+        assert evidence(decision, "policy.market.foreign-seller") == shown, phone
+        assert ("policy.market.virtual-seller" in rules(decision)) is (kind == "virtual"), phone
     for phone, pattern in (
         ("+7 777 7777777", "repeated"),
         ("+7 700 0000000", "zeros"),
         ("+7 701 1234567", "sequential"),
     ):
         decision = almaty.register(phone)
-        assert rules(decision) == ["market.unreal-seller"], phone
-        assert evidence(decision, "market.unreal-seller")["seller.phone_pattern"] == pattern
+        assert rules(decision) == ["policy.market.unreal-seller"], phone
+        assert evidence(decision, "policy.market.unreal-seller")["seller.phone_pattern"] == pattern
         assert rules(almaty.register(phone, verified="phone")) == [], phone
     decision = almaty.register("+7701123456O")
-    assert (decision["outcome"], rules(decision)) == ("challenge", ["market.unreal-seller"])
+    assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.unreal-seller"])
 
 
 def test_every_spelling_is_one_number(almaty: Site) -> None:
@@ -139,15 +139,15 @@ def test_a_number_is_foreign_or_not_by_the_tenant(start: StartServer) -> None:
     kazakh, russian = Site(start(packs="kz", clock=START)), Site(start(packs="ru", clock=START))
     for written in ("+79165550142", "8 916 555 01 42", "+7 916 555-01-42"):
         decision = kazakh.login(written)
-        assert (decision["outcome"], rules(decision)) == ("challenge", ["market.foreign-login"]), written
+        assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.foreign-login"]), written
         assert {measure["kind"] for measure in decision["measures"]} == {"verify_identity"}
         assert russian.login(written)["outcome"] == "allow", written
     assert kazakh.login("+77015550142")["outcome"] == "allow"
-    assert rules(russian.login("+77015550142")) == ["market.foreign-login"]
+    assert rules(russian.login("+77015550142")) == ["policy.market.foreign-login"]
     assert kazakh.login("+76005550142")["outcome"] == "allow"  # unassigned is not foreign
     listing = {"listing_id": "ad-1", "phone": "+79165550149"}
     decision = kazakh.decide("listing_published", seller={"seller_id": "s-1", "phone": "+77015550143"}, listing=listing)
-    assert (decision["outcome"], rules(decision)) == ("challenge", ["market.foreign-listing"])
+    assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.foreign-listing"])
 
 
 def test_foreign_logins_are_asked_refused_only_on_trust_and_counted(start: StartServer) -> None:
@@ -195,10 +195,10 @@ def stopped(data: Path, rule: str) -> Json:
 
 def test_whom_a_rule_would_stop_is_known_before_it_acts(start: StartServer) -> None:
     """Observed, the rule lets everybody pass and says in the decision and in the count what it would do."""
-    site = Site(start("--mode", "market.foreign-login=observe", packs="kz", clock=START))
+    site = Site(start("--mode", "policy.market.foreign-login=observe", packs="kz", clock=START))
     decision = site.login("+998901234568", customer_id="u-1")
     assert (decision["outcome"], decision["would_be"]) == ("allow", "challenge")
-    row = stopped(site.server.data, "market.foreign-login")
+    row = stopped(site.server.data, "policy.market.foreign-login")
     assert (row["people"], row["would"]) == (0, 1)
 
 
@@ -211,7 +211,7 @@ def test_a_swap_that_nobody_reported_is_neither_yes_nor_no(start: StartServer, t
     def paid(phone: str) -> set[str]:
         seller = {"seller_id": f"s-{phone[-3:]}", "phone": phone}
         decision = site.decide("payout", seller=seller, amount_minor=5_000_000, currency="KZT")
-        return set(rules(decision)) & {"market.swapped-sim", "site.no-swap"}
+        return set(rules(decision)) & {"policy.market.swapped-sim", "site.no-swap"}
 
     assert paid("+77015550141") == set()
     site.report("telecom_activity", client={"phone": "+77015550142"}, number_recycled=False)
@@ -220,7 +220,7 @@ def test_a_swap_that_nobody_reported_is_neither_yes_nor_no(start: StartServer, t
     site.report("telecom_activity", client={"phone": "87015550143"}, sim_swapped_at=long_ago)
     assert paid("+77015550143") == {"site.no-swap"}
     site.report("telecom_activity", client={"phone": "+77015550144"}, sim_swapped_at=lately)
-    assert paid("8 701 555 01 44") == {"market.swapped-sim"}
+    assert paid("8 701 555 01 44") == {"policy.market.swapped-sim"}
 
 
 def test_a_recycled_number_does_not_condemn_its_new_owner(start: StartServer) -> None:
@@ -246,8 +246,8 @@ def test_a_recycled_number_does_not_condemn_its_new_owner(start: StartServer) ->
         == "allow"
     )
     held = site.decide("seller_registered", seller={"seller_id": "n-2", "phone": kept}, **spring)
-    assert (held["outcome"], rules(held)) == ("hold", ["market.shared-number-seller"])
-    assert evidence(held, "market.shared-number-seller") == {"seller.phone_accounts": 3}
+    assert (held["outcome"], rules(held)) == ("hold", ["policy.market.shared-number-seller"])
+    assert evidence(held, "policy.market.shared-number-seller") == {"seller.phone_accounts": 3}
     assert {"open_case"} <= {measure["kind"] for measure in held["measures"]}
     site.server.move_clock(START)
     site.server.restart()

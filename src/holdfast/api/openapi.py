@@ -176,9 +176,7 @@ def _hold_paths() -> Node:
     """Describe the holds."""
     states = several("state", [state.value for state in HoldState])
     return {
-        "/v1/holds": {
-            "get": _get("holds", "List holds, newest first", "a page of them", states, *_WHOSE, *_PAGING)
-        },
+        "/v1/holds": {"get": _get("holds", "List holds, newest first", "a page of them", states, *_WHOSE, *_PAGING)},
         "/v1/holds/{id}": {
             "parameters": [_ID],
             "get": operation("hold", "Read a hold", "the hold as it stands now, with its history"),

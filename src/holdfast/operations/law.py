@@ -10,6 +10,7 @@ from holdfast.language import Literal, Scope
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
 from holdfast.scoring.scorer import Engine, Scorer
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outside import ProviderSpec, fields_by_type
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy, Pack, Parameter
@@ -85,7 +86,7 @@ class Law:
             }
         return found
 
-    def parameter(self, pack_id: str, name: str, instant_ms: int) -> bool | float | str | None:
+    def parameter(self, pack_id: str, name: str, instant_ms: int) -> Value:
         """Give a pack's parameter as it is at an instant, or as the operator set it; nothing where it is not set."""
         known = (pack for pack in as_of(self.packs, instant_ms).packs if pack.id == pack_id)
         found = ((pack, one) for pack in known for one in pack.parameters if one.name == name)

@@ -7,9 +7,20 @@ from typing import Final
 from holdfast.holds.terms import instant_ms
 from holdfast.language.currencies import DIGITS
 from holdfast.operations.notice_matter import Matter
-from holdfast.operations.notice_words import CAREFULLY, ON_THE_CARD, OR, WAYS, YOUR_BANK, list_word, rail_word
+from holdfast.operations.notice_words import (
+    CAREFULLY,
+    IN_THE_APP,
+    ON_THE_CARD,
+    OR,
+    WAYS,
+    YOUR_BANK,
+    YOUR_SITE,
+    list_word,
+    rail_word,
+)
 from holdfast.operations.shard import Bank
 from holdfast.rules.voice import cite
+from holdfast.vocabulary.event import SITE_EVENTS
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.writing import day, moment, money, requisite, zone_name
@@ -34,8 +45,9 @@ def values_of(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> dic
 
 
 def _of_the_house(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) -> Values:
-    yield "bank", bank.name or YOUR_BANK[language]
-    yield "phone", bank.phone or ON_THE_CARD[language]
+    of_site = matter.event is not None and matter.event.type in SITE_EVENTS
+    yield "bank", bank.name or (YOUR_SITE if of_site else YOUR_BANK)[language]
+    yield "phone", bank.phone or (IN_THE_APP if of_site else ON_THE_CARD)[language]
     yield "zone", zone_name(from_ms(matter.order.at_ms, zone), language)
 
 

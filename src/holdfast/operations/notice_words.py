@@ -47,6 +47,12 @@ LISTS: Final[Mapping[str, Words]] = {
 }
 OWN_LIST: Final[Words] = {"ru": "сведения банка", "kk": "банктің мәліметтері", "en": "the bank's own records"}
 YOUR_BANK: Final[Words] = {"ru": "Ваш банк", "kk": "Сіздің банкіңіз", "en": "Your bank"}
+YOUR_SITE: Final[Words] = {"ru": "Ваш маркетплейс", "kk": "Сіздің маркетплейсіңіз", "en": "Your marketplace"}
+IN_THE_APP: Final[Words] = {
+    "ru": "номер поддержки указан в приложении",
+    "kk": "қолдау қызметінің нөмірі қосымшада жазылған",
+    "en": "the number of support is in the app",
+}
 CAREFULLY: Final[Words] = {
     "ru": " Подтвердить можно только {ways}: есть признаки, что телефоном или номером мог завладеть мошенник.",
     "kk": " Тек {ways} растауға болады: телефонды не нөмірді алаяқ иеленіп алуы мүмкін екенін көрсететін белгілер бар.",

@@ -32,9 +32,9 @@ _NO_CANCEL: Final = frozenset({"incoming", "restrained", "returned"})
 class HoldView:
     """What the pages of one hold show.
 
-    `thing` is `transfer`, `loan` or `payout`; `screen` the state in words of the texts; `title` says what kind of stop it is,
-    for where no sign speaks; `elsewhere` why it cannot be confirmed here (`careful`, `method`, `used`), empty where it
-    can. Instants and amounts are written out.
+    `thing` is `transfer`, `loan` or `payout`; `screen` the state in words of the texts; `title` says what kind of stop
+    it is, for where no sign speaks; `elsewhere` why it cannot be confirmed here (`careful`, `method`, `used`), empty
+    where it can. Instants and amounts are written out.
     """
 
     thing: str

@@ -13,19 +13,25 @@ from holdfast.vocabulary.keys import KeyMaker
 
 NOW = 1_780_000_000_000
 YEAR = 365 * DAY_MS
-OLD = {"client.registered_at": NOW - YEAR, "client.verified": "document"}
-FRESH = {"client.registered_at": NOW - HOUR_MS}
+Values = Mapping[str, Value]
+OLD: Values = {"client.registered_at": NOW - YEAR, "client.verified": "document"}
+FRESH: Values = {"client.registered_at": NOW - HOUR_MS}
 
 
-def event(name: str, kind: str = "complaint", at_ms: int = NOW, **values: Value) -> Event:
+def event(name: str, values: Values, *, kind: str = "complaint", at_ms: int = NOW) -> Event:
     """Make an event."""
     return Event(id=EventId(name), type=kind, occurred_ms=at_ms, received_ms=at_ms, values=values)
 
 
-def complaint(name: str, person: str, of: Mapping[str, Value] = OLD, *, at_ms: int = NOW, **more: Value) -> Event:
+def complaint(name: str, person: str, of: Values = OLD, *, at_ms: int = NOW, device: str | None = None) -> Event:
     """Make a complaint about one seller."""
-    values = {"client.customer_id": person, "seller.seller_id": "s-1", **of, **more}
-    return event(name, at_ms=at_ms, **values)
+    values: Values = {"client.customer_id": person, "seller.seller_id": "s-1", **of}
+    return event(name, {**values, "device.id": device} if device else values, at_ms=at_ms)
+
+
+def label(name: str, of: str, word: str) -> Event:
+    """Make the truth about a complaint, or about what it is about."""
+    return event(name, {"of": of, "label": word}, kind="label")
 
 
 @pytest.fixture
@@ -42,7 +48,7 @@ def tell(part: Complaints, *events: Event) -> None:
 
 def weight(part: Complaints, at_ms: int = NOW, seller: str = "s-1") -> Any:
     """Ask at a payout."""
-    return part.read(event("p", "payout", at_ms, **{"seller.seller_id": seller}), 0, {})[WEIGHT]
+    return part.read(event("p", {"seller.seller_id": seller}, kind="payout", at_ms=at_ms), 0, {})[WEIGHT]
 
 
 def test_three_people_of_standing_weigh_three(part: Complaints) -> None:
@@ -54,7 +60,7 @@ def test_three_people_of_standing_weigh_three(part: Complaints) -> None:
 
 def test_a_brigade_of_fresh_accounts_does_not_silence_a_seller(part: Complaints) -> None:
     """Four hundred accounts made this hour, each on its own device, together weigh half of one person."""
-    tell(part, *(complaint(f"c-{one}", f"b-{one}", FRESH, **{"device.id": f"d-{one}"}) for one in range(400)))
+    tell(part, *(complaint(f"c-{one}", f"b-{one}", FRESH, device=f"d-{one}") for one in range(400)))
     assert weight(part) == LIGHT_MOST
     tell(part, complaint("c-old", "b-old"))
     assert weight(part) == LIGHT_MOST + 1
@@ -62,13 +68,13 @@ def test_a_brigade_of_fresh_accounts_does_not_silence_a_seller(part: Complaints)
 
 def test_one_device_counts_once(part: Complaints) -> None:
     """Five old accounts on one device are one voice."""
-    tell(part, *(complaint(f"c-{one}", f"b-{one}", **{"device.id": "d-1"}) for one in range(5)))
+    tell(part, *(complaint(f"c-{one}", f"b-{one}", device="d-1") for one in range(5)))
     assert weight(part) == 1
 
 
 def test_one_person_counts_once(part: Complaints) -> None:
     """Who complains five times about one seller says the same thing."""
-    tell(part, *(complaint(f"c-{one}", "b-1", **{"device.id": f"d-{one}"}) for one in range(5)))
+    tell(part, *(complaint(f"c-{one}", "b-1", device=f"d-{one}") for one in range(5)))
     assert weight(part) == 1
 
 
@@ -96,8 +102,8 @@ def test_what_is_not_known_of_a_person_takes_weight() -> None:
 def test_the_record_counts(part: Complaints) -> None:
     """Who was wrong three times weighs a quarter; who was right weighs more than others."""
     for one in range(3):
-        tell(part, complaint(f"w-{one}", "b-wrong"), event(f"l-{one}", "label", of=f"w-{one}", label="genuine"))
-        tell(part, complaint(f"r-{one}", "b-right"), event(f"m-{one}", "label", of=f"r-{one}", label="fraud"))
+        tell(part, complaint(f"w-{one}", "b-wrong"), label(f"l-{one}", f"w-{one}", "genuine"))
+        tell(part, complaint(f"r-{one}", "b-right"), label(f"m-{one}", f"r-{one}", "fraud"))
     later = NOW + WINDOW_MS
     tell(part, complaint("c-1", "b-wrong", at_ms=later))
     assert weight(part, later) == pytest.approx(0.25)
@@ -107,10 +113,9 @@ def test_the_record_counts(part: Complaints) -> None:
 
 def test_the_truth_about_what_was_complained_of_is_the_complaints(part: Complaints) -> None:
     """A label about the listing that a complaint names settles it, once."""
-    values = {"client.customer_id": "b-1", "seller.seller_id": "s-1", "of": "ad-event-1", **OLD}
-    tell(part, event("c-1", **values))
-    label = {"of": "ad-event-1", "label": "genuine"}
-    tell(part, event("l-1", "label", **label), event("l-2", "label", **label))
+    values: Values = {"client.customer_id": "b-1", "seller.seller_id": "s-1", "of": "ad-event-1", **OLD}
+    tell(part, event("c-1", values))
+    tell(part, label("l-1", "ad-event-1", "genuine"), label("l-2", "ad-event-1", "genuine"))
     later = NOW + WINDOW_MS
     tell(part, complaint("c-2", "b-1", at_ms=later))
     assert weight(part, later) == pytest.approx(0.5)
@@ -118,8 +123,8 @@ def test_the_truth_about_what_was_complained_of_is_the_complaints(part: Complain
 
 def test_a_snapshot_is_the_whole_state(part: Complaints) -> None:
     """What was taken over answers alike and gives the same arrays again."""
-    tell(part, *(complaint(f"c-{one}", f"b-{one}", **{"device.id": f"d-{one % 2}"}) for one in range(5)))
-    tell(part, event("l-1", "label", of="c-1", label="fraud"))
+    tell(part, *(complaint(f"c-{one}", f"b-{one}", device=f"d-{one % 2}") for one in range(5)))
+    tell(part, label("l-1", "c-1", "fraud"))
     other = Complaints(KeyMaker(secret=b"sixteen bytes or"))
     other.load(part.snapshot())
     assert weight(other) == weight(part) == 2
@@ -129,6 +134,6 @@ def test_a_snapshot_is_the_whole_state(part: Complaints) -> None:
 
 def test_a_seller_who_is_not_named_has_no_weight(part: Complaints) -> None:
     """Without a seller nothing is said, which is not nothing against the seller."""
-    nameless = event("c-1", **{"client.customer_id": "b-1", **OLD})
+    nameless = event("c-1", {"client.customer_id": "b-1", **OLD})
     tell(part, nameless)
     assert part.read(nameless, 0, {}) == {}

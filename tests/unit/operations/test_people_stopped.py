@@ -9,7 +9,7 @@ from holdfast.operations.take_event import take_event
 from tests.unit.operations.shards import NOON_MS, SlowStore, StillClock, event, make_shard
 
 ALWAYS = Span(from_ms=0, to_ms=2**62)
-RULE, SIGN = "market.foreign-login", "kz.proposal.p2-login"
+RULE, SIGN = "policy.market.foreign-login", "kz.proposal.p2-login"
 FOREIGN = "+998901234568"
 
 

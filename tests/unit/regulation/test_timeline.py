@@ -21,6 +21,7 @@ NEW = (
     | {f"ru.od-2506.1.10{letter}" for letter in "abcde"}
     | {"ru.od-2506.2.1", "ru.od-2506.2.2"}
 )
+SELLERS = {f"ru.289-fz.{name}" for name in ("register", "other-register", "identity", "tax-id")}
 CASH = {f"ru.od-1765.{number}" for number in range(1, 10)} | {"ru.trusted-person.1", "ru.trusted-person.2"}
 
 
@@ -45,11 +46,12 @@ def signs_at(packs: Mapping[str, Pack], names: list[str], text: str) -> set[str]
         ("2026-01-01T00:00:00", NEW | CASH),
         ("2026-02-28T23:59:59", NEW | CASH),
         ("2026-03-01T00:00:00", NEW | CASH | {"ru.od-2506.1.2"}),
-        ("2026-11-22T00:00:00", NEW | CASH | {"ru.od-2506.1.2"}),
+        ("2026-09-30T23:59:59", NEW | CASH | {"ru.od-2506.1.2"}),
+        ("2026-10-01T00:00:00", NEW | CASH | SELLERS | {"ru.od-2506.1.2"}),
     ],
 )
 def test_russian_signs_by_date(packs: Mapping[str, Pack], instant: str, expected: set[str]) -> None:
-    """Six signs until the end of 2025, those of cash from September, the new order from 2026, 1.2 from March."""
+    """Six signs until the end of 2025, those of cash from September, the new order from 2026, 1.2 from March, sellers from October."""
     assert signs_at(packs, ["ru"], instant + MOSCOW) == expected
 
 
@@ -112,7 +114,7 @@ def test_before_and_after_everything(packs: Mapping[str, Pack]) -> None:
     """Before the first boundary only rules are left; after the last the view is open."""
     chosen = select(["ru"], packs)
     early = as_of(chosen, boundaries(chosen)[0] - 1)
-    assert [pack.id for pack in early.packs] == ["policy.default"]
+    assert [pack.id for pack in early.packs] == ["policy.default", "policy.marketplace"]
     assert (early.from_ms, early.to_ms) == (None, boundaries(chosen)[0])
     assert as_of(chosen, boundaries(chosen)[-1]).to_ms is None
 
@@ -133,6 +135,7 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
     chosen = [pack.id for pack in select(["ru", "kz"], packs)]
     assert chosen == [
         "ru.161-fz",
+        "ru.289-fz",
         "ru.9-fz",
         "ru.od-1027",
         "ru.od-1765",
@@ -142,21 +145,23 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
         "kz.droppers",
         "kz.holidays",
         "policy.default",
+        "policy.marketplace",
     ]
 
 
 def test_a_proposal_loads_by_its_full_name(packs: Mapping[str, Pack]) -> None:
     """What is not law comes only when it is named, and each pack comes once."""
     chosen = [pack.id for pack in select(["kz/marketplace-proposals", "kz", "policy/default", "kz/afc"], packs)]
-    assert chosen == ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "kz.holidays", "policy.default"]
+    named = ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "kz.holidays"]
+    assert chosen == [*named, "policy.default", "policy.marketplace"]
 
 
 def test_policy_always_loads(packs: Mapping[str, Pack]) -> None:
     """Without any word the bank's own rules are there."""
-    assert [pack.id for pack in select([], packs)] == ["policy.default"]
+    assert [pack.id for pack in select([], packs)] == ["policy.default", "policy.marketplace"]
 
 
-@pytest.mark.parametrize(("name", "hint"), [("rus", "`ru`"), ("kz/afk", "`kz/afc`"), ("qq", "known here")])
+@pytest.mark.parametrize(("name", "hint"), [("ruu", "`ru`"), ("kz/afk", "`kz/afc`"), ("qq", "known here")])
 def test_an_unknown_name_is_refused(packs: Mapping[str, Pack], name: str, hint: str) -> None:
     """The error names the nearest pack or folder."""
     with pytest.raises(PackError) as caught:
