@@ -96,6 +96,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(name="rules", default="", meaning="file of the bank's own rules, a pack of its own such as `policy.bank`"),
     Setting(name="providers", default="", meaning="file that declares who is asked outside before a decision"),
     Setting(
+        name="places",
+        default="",
+        meaning="tables of network addresses (`.mmdb`), separated by commas; without one no country is determined",
+        kind="words",
+    ),
+    Setting(
         name="deadlines",
         default="",
         meaning="milliseconds of an answer by event type, such as `transfer=200`, where its caller names none",
@@ -144,6 +150,7 @@ class Settings:
     compact_records: int
     rules: str
     providers: str
+    places: tuple[str, ...]
     deadlines: Mapping[str, str]
 
     def tzinfo(self) -> ZoneInfo:

@@ -23,6 +23,7 @@ from holdfast.api.describing import (
     parameter,
     several,
 )
+from holdfast.api.listing_paths import LISTING_BODIES, listing_paths
 from holdfast.operations.exposure import KINDS
 from holdfast.vocabulary.claims import ClaimState
 from holdfast.vocabulary.deadline import LONGEST_MS
@@ -288,7 +289,7 @@ def _other_paths() -> Node:
 @cache
 def openapi() -> Node:
     """Give the whole description."""
-    (event, *_), components = json.schema_components((EventMessage, *_BODIES), ref_template=REF)
+    (event, *_), components = json.schema_components((EventMessage, *_BODIES, *LISTING_BODIES), ref_template=REF)
     taken = media(JSON, schema=event)
     return {
         "openapi": "3.1.0",
@@ -299,6 +300,7 @@ def openapi() -> Node:
             **_hold_paths(),
             **_claim_paths(taken),
             **_seller_paths(),
+            **listing_paths(),
             **_other_paths(),
         },
         "components": {"schemas": {**components, "Problem": PROBLEM}},

@@ -13,6 +13,7 @@ from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
+from holdfast.api.listing_routes import LISTING_ROUTES
 from holdfast.api.routes import MoveClock, Routes
 from holdfast.api.seller_routes import SELLER_ROUTES
 from holdfast.operations.admission import Admission
@@ -25,6 +26,7 @@ _MORE = (
     *CLAIM_ROUTES,
     *EXPOSURE_ROUTES,
     *EVIDENCE_ROUTES,
+    *LISTING_ROUTES,
     *SELLER_ROUTES,
 )
 

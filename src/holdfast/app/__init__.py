@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from holdfast import __version__
 from holdfast.app.clocks import IdSource, StandingClock, SystemClock
-from holdfast.app.outside import own_rules, providers_content
+from holdfast.app.outside import open_places, own_rules, providers_content
 from holdfast.engine.prepare import Memory
 from holdfast.engine.schema import full_schema, make_derived, make_network
 from holdfast.engine.tenant import Tenant
@@ -259,7 +259,7 @@ def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
             zone=ZoneInfo(settings.zone),
             derived=derived,
         ),
-        network=make_network(keys, derived),
+        network=make_network(keys, derived, settings.home),
         lists=ListBook(keys, all_loaded=settings.dev),
         complete_since={},
         schema=schema,
@@ -311,7 +311,16 @@ def _beside(store: SqliteStore, data: Path, *, model: Model | None = None, dev: 
 def _ports(settings: Settings, store: SqliteStore | MemoryStore, *, clock: Clock, keys: KeyMaker) -> Ports:
     imports = ImportFolder(settings.data / "imports", limit_bytes=settings.import_limit_mb * 1024 * 1024)
     tick, new_id, proof_key = time.perf_counter_ns, IdSource(), _proof_key(settings)
-    return Ports(store=store, clock=clock, tick=tick, new_id=new_id, keys=keys, imports=imports, proof_key=proof_key)
+    return Ports(
+        store=store,
+        clock=clock,
+        tick=tick,
+        new_id=new_id,
+        keys=keys,
+        imports=imports,
+        proof_key=proof_key,
+        places=open_places(settings),
+    )
 
 
 def _assemble(

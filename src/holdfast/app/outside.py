@@ -1,7 +1,8 @@
-"""What the settings name outside the packs: the bank's own rules, the file of providers, and who asks them."""
+"""What the settings name outside the packs: the bank's own rules, tables of addresses, providers and who asks them."""
 
 from pathlib import Path
 
+from holdfast.gateways.places import AddressTables
 from holdfast.gateways.provider import HttpProvider
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Reader
@@ -31,6 +32,11 @@ def own_rules(settings: Settings) -> dict[str, bytes]:
 def providers_content(settings: Settings) -> bytes | None:
     """Give the file of providers."""
     return _read("providers", settings.providers) if settings.providers else None
+
+
+def open_places(settings: Settings) -> AddressTables | None:
+    """Read the tables of addresses that the settings name; none where they name no file."""
+    return AddressTables(settings.places) if settings.places else None
 
 
 def open_readers(settings: Settings, tick: Tick) -> dict[str, Reader]:

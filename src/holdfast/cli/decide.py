@@ -27,6 +27,7 @@ from holdfast.cli.options import (
     Mode,
     Model,
     Packs,
+    Places,
     Rejects,
     SetParameters,
     Zone,
@@ -62,6 +63,7 @@ def decide(  # noqa: PLR0913 - one argument an option
     mode: Mode = None,
     set_: SetParameters = None,
     model: Model = None,
+    places: Places = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write each decision as a JSON line.")] = None,
     rejects: Rejects = None,
     assume_complete: Annotated[
@@ -84,6 +86,7 @@ def decide(  # noqa: PLR0913 - one argument an option
         "mode": mode,
         "set": set_,
         "model": model,
+        "places": places,
         "dev": lists_empty or None,
     }
     settings = read_settings(given, os.environ)

@@ -15,6 +15,7 @@ Language = Annotated[str | None, typer.Option("--language", help="Language of ti
 Mode = Annotated[str | None, typer.Option("--mode", help="Modes by id, such as `ru.od-2506.1.6=observe`.")]
 SetParameters = Annotated[str | None, typer.Option("--set", help="Values of pack parameters.")]
 Model = Annotated[str | None, typer.Option("--model", help="Folder of the model that scores.")]
+Places = Annotated[str | None, typer.Option("--places", help="Tables of network addresses, separated by commas.")]
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write why each bad row was not taken, as JSON lines.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 Limit = Annotated[int | None, typer.Option("--limit", help="Stop after so many rows.", min=1)]

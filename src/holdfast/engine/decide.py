@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from holdfast.engine.abroad import abroad_notice, noticed
 from holdfast.engine.gaps import find_gaps, with_skipped
 from holdfast.engine.proposals import Proposal, Proposer
 from holdfast.engine.repeat import settle
@@ -35,13 +36,15 @@ def decide(
     `scored` is the score of these facts by the regime's model, where the caller asked for it already.
 
     The outcome is the strongest of the enforced proposals, each of which carries its ground. What is only observed
-    or advised shows in `would_be`; what is advised also asks a person, by the measure `open_case`.
+    or advised shows in `would_be`; what is advised also asks a person, by the measure `open_case`. A listing always
+    carries the notice where it was placed from.
     """
     scored = scored or score(facts, regime)
     if scored is not None and regime.reads_score:
         facts = replace(facts, values={**facts.values, SCORE: scored.value})
     seen = regime.usual.look(facts)
     versions = _versions(facts, regime, tenant, ruleset=ruleset)
+    notice = abroad_notice(facts.type, facts.values, tenant.home)
     if seen.quiet and REPEAT_OF not in facts.values and not regime.outside.lacks(facts):
         return Judgement(
             outcome=Outcome.ALLOW.word,
@@ -51,7 +54,7 @@ def decide(
             rules=(),
             score=None if scored is None else _score(scored, regime, tenant, proposals=()),
             hold=None,
-            measures=(),
+            measures=noticed((), notice),
             versions=versions,
             facts_hash=facts_hash,
         )
@@ -76,7 +79,7 @@ def decide(
         rules=tuple(_rules(rules, facts, made, score=found)),
         score=found,
         hold=_hold(strongest, facts, regime=regime, tenant=tenant) if outcome is Outcome.HOLD else None,
-        measures=tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)),
+        measures=noticed(tuple(_asked(regime, answers, proposals, facts=facts, tenant=tenant)), notice),
         versions=versions,
         facts_hash=facts_hash,
         repeat=repeated.terms,

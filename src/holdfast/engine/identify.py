@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from holdfast.features.identifiers import identity
 from holdfast.lists.book import ListBook
@@ -9,22 +10,32 @@ from holdfast.lists.membership import Identifier
 from holdfast.lists.questions import Asked
 from holdfast.matching.identifiers import alike
 from holdfast.vocabulary.event import Event, Value
+from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 
+NOTHING: Final[Mapping[str, Value]] = {}
 _BANKS = ("bic", "swift")
+_HALF: Final = 16
 _PLACES: dict[tuple[str, tuple[str, ...]], tuple["_Place", ...]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Place:
-    """Where a subject's identifiers stand in events of one type: the paths of its bank, then one for each kind."""
+    """Where a subject's identifiers stand in events of one type: the paths of its bank, then one for each kind.
+
+    `keyed` says that keys stand there and no identifiers.
+    """
 
     paths: tuple[str, ...]
     kinds: tuple[str, ...]
+    keyed: bool = False
 
     def made(self, given: Sequence[Value], *, book: ListBook, home: str) -> Iterator[Identifier]:
         """Make the identifiers of what stands at the paths; a value that has no normal form gives none."""
         first, second, *values = given
+        if self.keyed:
+            yield from _of_keys(self.kinds, values)
+            return
         bank = first or second
         bic = str(bank) if bank else None
         for kind, value in zip(self.kinds, values, strict=True):
@@ -40,16 +51,35 @@ def _place(fields: Mapping[str, Field], subject: str) -> _Place:
     below = subject + "." if fields[subject].type is FieldType.PARTY else subject
     found = [(path, field.list_kind) for path, field in fields.items() if field.list_kind and path.startswith(below)]
     paths = (*(f"{subject}.{name}" for name in _BANKS), *(path for path, _ in found))
-    return _Place(paths, tuple(kind for _, kind in found))
+    return _Place(paths, tuple(kind for _, kind in found), keyed=fields[subject].keyed)
 
 
-def asked(event: Event, subjects: tuple[str, ...], *, schema: EventSchema, book: ListBook, home: str) -> list[Asked]:
-    """Collect each subject's identifiers for questions to the lists; none means that the answers are unknown."""
+def _of_keys(kinds: Sequence[str], values: Sequence[Value]) -> Iterator[Identifier]:
+    """Make identifiers of keys that another part of the memory kept; who bears them is not known here."""
+    for kind, several in zip(kinds, values, strict=True):
+        for key in several if isinstance(several, tuple) else ():
+            yield Identifier(kind, Key(int(key[:_HALF], 16), int(key[_HALF:], 16)))
+
+
+def asked(
+    event: Event,
+    subjects: tuple[str, ...],
+    *,
+    schema: EventSchema,
+    book: ListBook,
+    home: str,
+    beside: Mapping[str, Value] = NOTHING,
+) -> list[Asked]:
+    """Collect each subject's identifiers for questions to the lists; none means that the answers are unknown.
+
+    `beside` is what the network says of the event, where lists may be asked about that too.
+    """
     places = _PLACES.get((event.type, subjects))
     if places is None:
         fields = schema.fields[event.type]
         places = _PLACES[event.type, subjects] = tuple(_place(fields, subject) for subject in subjects)
-    get, known = event.values.get, book.known
+    values = {**event.values, **beside} if beside else event.values
+    get, known = values.get, book.known
     found = []
     for place in places:
         given = tuple(map(get, place.paths))

@@ -51,14 +51,15 @@ def prepare(
     event = memory.derived.of(event)
     values: dict[str, Value] = dict(event.values)
     values |= memory.fold.read(event, seq)
-    values |= memory.network.read(event, seq)
+    linked = memory.network.read(event, seq)
+    values |= linked
     repeatable = str(event.values.get("rail", event.type)) in regime.repeats
     values |= memory.standing.read(event, memory.schema.subject.get(event.type, ""), seq=seq, repeatable=repeatable)
     for source, name in regime.sources:
         since = memory.complete_since.get(source)
         if since is not None:
             values[name] = since
-    answers = _answers(event, regime, memory)
+    answers = _answers(event, regime, memory, linked=linked)
     values |= answers.known
     if outside:
         values |= outside
@@ -71,8 +72,8 @@ def prepare(
     )
 
 
-def _answers(event: Event, regime: Regime, memory: Memory) -> Answered:
+def _answers(event: Event, regime: Regime, memory: Memory, *, linked: Mapping[str, Value]) -> Answered:
     """Ask every list that the regime's conditions name, each subject's identifiers being collected once."""
     questions, book = regime.questions, memory.lists
-    subjects = asked(event, questions.subjects, schema=memory.schema, book=book, home=memory.home)
+    subjects = asked(event, questions.subjects, schema=memory.schema, book=book, home=memory.home, beside=linked)
     return book.answer(questions, subjects, at_ms=event.occurred_ms)

@@ -2,17 +2,19 @@
 
 from functools import cache
 
-from holdfast.features.derived import phones
+from holdfast.features.derived import phones, places
 from holdfast.features.derived.derivation import Derivation
 from holdfast.features.derived.derived import Derived, with_derived
 from holdfast.features.derived.members import Members
 from holdfast.features.derived.prices import Prices
 from holdfast.network.complaints import Complaints
 from holdfast.network.network import Network, with_network
+from holdfast.network.objects import Objects
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
 from holdfast.network.prices import PriceGroups
 from holdfast.network.texts import Texts
+from holdfast.network.travel import Travel
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.schema import EventSchema
 from holdfast.wire.fields import event_schema
@@ -22,19 +24,31 @@ _NO_SECRET = b"names only, nothing is kept"
 
 def derivations(home: str) -> tuple[Derivation, ...]:
     """Give all derivations in their order; `home` is the tenant's country."""
-    return (Members(), phones.Phones(home), Prices())
+    return (
+        Members(),
+        phones.Phones(home),
+        places.Places(home),
+        Prices(),
+    )
 
 
-def parts(keys: KeyMaker) -> tuple[Part, ...]:
-    """Give all parts of the network in their order, empty; `keys` are the tenant's."""
-    return (Complaints(keys), Phones(keys), Texts(keys), PriceGroups(keys))
+def parts(keys: KeyMaker, home: str) -> tuple[Part, ...]:
+    """Give all parts of the network in their order, empty; `keys` are the tenant's, `home` is its country."""
+    return (
+        Complaints(keys),
+        Phones(keys),
+        Travel(keys),
+        Texts(keys),
+        PriceGroups(keys),
+        Objects(keys, home),
+    )
 
 
 @cache
 def full_schema() -> EventSchema:
     """Give the schema that rules, windows and lists read."""
     derived = with_derived(event_schema(), derivations(""))
-    return with_network(derived, parts(KeyMaker(secret=_NO_SECRET)))
+    return with_network(derived, parts(KeyMaker(secret=_NO_SECRET), ""))
 
 
 def make_derived(home: str) -> Derived:
@@ -42,6 +56,6 @@ def make_derived(home: str) -> Derived:
     return Derived(derivations(home), event_schema())
 
 
-def make_network(keys: KeyMaker, derived: Derived) -> Network:
-    """Make the empty network of a tenant."""
-    return Network(parts(keys), event_schema().event_types(), derived=derived.of)
+def make_network(keys: KeyMaker, derived: Derived, home: str) -> Network:
+    """Make the empty network of a tenant whose country is `home`."""
+    return Network(parts(keys, home), event_schema().event_types(), derived=derived.of)

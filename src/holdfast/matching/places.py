@@ -19,6 +19,9 @@ EARTH_KM: Final = 6371.0
 APART_KM: Final = 100.0
 """Cities further apart than this are different places for one car or one flat; suburbs lie nearer."""
 
+HIDDEN: Final = frozenset({"vpn", "hosting", "cgnat"})
+"""Kinds of network behind which a person may be anywhere."""
+
 _LONGEST: Final = 200
 _KAZAKH: Final = str.maketrans("әғқңөұүһіıə", "агкноуухиia")
 _LATIN: Final = str.maketrans(
@@ -56,6 +59,16 @@ def key(text: str) -> str:
     flat = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().translate(_KAZAKH)
     bare = "".join(c for c in unicodedata.normalize("NFD", flat) if unicodedata.category(c) not in {"Mn", "Cf"})
     return _SOFT.sub("y", _GAPS.sub(" ", _APOSTROPHES.sub("", bare))).strip()
+
+
+def is_abroad(country: object, kind: object, *, home: str) -> bool | None:
+    """Tell whether a network address lies in another country than `home`; `None` where that is not determined.
+
+    A VPN, a hosting network and a carrier's translation (`kind`) hide where its user is.
+    """
+    if not isinstance(country, str) or kind in HIDDEN:
+        return None
+    return country != home
 
 
 def _keys(words: str) -> frozenset[str]:
@@ -165,11 +178,11 @@ def _narrowed(cities: tuple[City, ...], regions: Iterable[str], lands: Iterable[
 
 def _apart(one: Iterable[City], other: Iterable[City]) -> bool | None:
     """Tell whether every reading of two names is far apart; `None` where it depends on the reading."""
-    answers = {_far(first, second) for first in one for second in other}
+    answers = {far(first, second) for first in one for second in other}
     return answers.pop() if len(answers) == 1 else None
 
 
-def _far(one: City, other: City) -> bool:
+def far(one: City, other: City) -> bool:
     """Tell whether two cities are different places, and not a city and its suburb."""
     return kilometres(one.point, other.point) > APART_KM and frozenset({one.ru, other.ru}) not in _SUBURBS
 

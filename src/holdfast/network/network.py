@@ -1,7 +1,7 @@
 """All indexes of one tenant's marketplace, asked in their order."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
@@ -9,6 +9,8 @@ from holdfast.network.part import Arrays, Part
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.schema import EventSchema, Field
+
+One = TypeVar("One")
 
 
 def with_network(schema: EventSchema, parts: Sequence[Part]) -> EventSchema:
@@ -61,6 +63,10 @@ class Network:
         self._read = (None, 0, {})
         for part in heeding:
             part.happened(event, seq, known=known, outcome=outcome)
+
+    def part(self, kind: type[One]) -> One:
+        """Give the one part of a kind, for what people ask beside decisions."""
+        return next(part for part in self._parts if isinstance(part, kind))
 
     def memory(self) -> Mapping[str, int]:
         """Give the bytes that each part uses."""

@@ -10,6 +10,8 @@ from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.enrich import Enriched, enrich
 from holdfast.operations.figures import by_state
 from holdfast.operations.hold_results import hold_results, told_settled
+from holdfast.operations.listing_story import in_story
+from holdfast.operations.place_event import placed
 from holdfast.operations.recent import Known
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import ToldOf, known_of, remember
@@ -53,6 +55,7 @@ async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None =
         shard.figures.replayed += 1
         return Answer(body=reply_of(shard, earlier), replayed=True)
     refuse_too_old(decoded.event)
+    decoded = placed(shard, decoded)
     asked = await enrich(shard, decoded, key, deadline=deadline) if shard.readers else Enriched(decoded=decoded)
     refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
@@ -148,7 +151,8 @@ def _decide_now(
     said = written(event.id, judgement, envelope, zone=shard.tenant.zone)
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
     made = (sealed, judgement, envelope)
-    record = told.beside(decision_record(decoded, key, seq, made=made, said=said[:2], outbox=outbox))
+    record = decision_record(decoded, key, seq, made=made, said=said[:2], outbox=outbox)
+    record = told.beside(in_story(shard.ports.keys, record, event))
     flight = commit(shard, record, Known(event=event, seq=seq, executed=executed))
     _keep(shard, flight, judgement, outside=asked.outside)
     return said.reply, [flight, *revise(shard, event)]

@@ -14,6 +14,8 @@ from holdfast.engine.prepare import prepare
 from holdfast.operations.decide_event import decision_record
 from holdfast.operations.file_run import FileRun
 from holdfast.operations.journal import Journal
+from holdfast.operations.listing_story import in_story
+from holdfast.operations.place_event import placed_row
 from holdfast.operations.recent import Known
 from holdfast.operations.record import idempotency_key
 from holdfast.operations.remember import as_changed, is_late, known_before, remember
@@ -85,6 +87,7 @@ class FileDecider:
             return rejected(row.line, error)
         if not fresh:
             return None
+        row = placed_row(self.shard, row)
         event = self._received(row)
         judgement = self._judge(row, event)
         self.run.events += 1
@@ -172,13 +175,14 @@ class FileDecider:
             decided_ms=self._now_ms,
             timings_us={},
         )
-        return decision_record(
-            Decoded(event=event, body=body, body_hash=short_hash(body)),
+        record = decision_record(
+            Decoded(event=event, body=body, body_hash=short_hash(canonical(row.sent) if row.sent else body)),
             idempotency_key(event.id),
             self.shard.next_seq(),
             made=(sealed, judgement, envelope),
             said=(judgement_bytes(judgement), envelope_bytes(envelope)),
         )
+        return in_story(self.shard.ports.keys, record, event)
 
     def _write(self, record: Record) -> None:
         if self.journal is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from holdfast.engine.tenant import Tenant
 from holdfast.features.habits import FIELDS, JUDGED
 from holdfast.language import Literal, Scope
+from holdfast.operations.placed_types import placed_types
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Regime, compile_regime
 from holdfast.scoring.scorer import Engine, Scorer
@@ -24,7 +25,7 @@ _LONG_AGO_MS = -(2**62)
 class Law:
     """Packs in their order; `parameters` are the operator's own values by `pack:name`, `model` scores.
 
-    `providers` declare what may be read from outside.
+    `providers` declare what may be read from outside. `placed` are the types of event whose address is looked up.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Law:
         self._edges = boundaries(packs)
         self._regimes: dict[tuple[str, int], Regime] = {}
         self._policies: dict[int, Policies] = {}
+        self.placed = placed_types(schema.event_types(), packs, model)
 
     def regime(self, event_type: str, instant_ms: int) -> Regime:
         """Give what speaks about an event type at an instant, compiled at the first asking."""

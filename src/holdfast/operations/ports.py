@@ -6,6 +6,7 @@ from typing import Protocol
 from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
+from holdfast.vocabulary.located import Located
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
 from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, Verified, WaitingRow
 
@@ -219,6 +220,14 @@ class Gateway(Protocol):
 
     async def close(self) -> None:
         """Give up what is open; after it nothing is sent."""
+        ...
+
+
+class Places(Protocol):
+    """Who knows where network addresses lie."""
+
+    def find(self, ip: str, /) -> Located:
+        """Tell what is known of an address; what is no address was not determined."""
         ...
 
 

@@ -16,7 +16,7 @@ from holdfast.operations.figures import Figures
 from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
-from holdfast.operations.ports import Store
+from holdfast.operations.ports import Places, Store
 from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
 from holdfast.operations.watch import Watch, arrival
@@ -37,7 +37,10 @@ _EVENTS = frozenset({RecordKind.DECISION, RecordKind.EVENT})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What the shard reaches the outside through; `proof_key` is shared with the bank's authenticator."""
+    """What the shard reaches the outside through; `proof_key` is shared with the bank's authenticator.
+
+    `places` knows where network addresses lie; without it that is not determined.
+    """
 
     store: Store
     clock: Clock
@@ -46,6 +49,7 @@ class Ports:
     keys: KeyMaker
     imports: ImportFolder
     proof_key: bytes | None = None
+    places: Places | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

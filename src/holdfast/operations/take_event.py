@@ -6,6 +6,8 @@ from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import revise
 from holdfast.operations.decide_event import find_earlier, refuse_too_old
 from holdfast.operations.hold_results import hold_results, told_settled
+from holdfast.operations.listing_story import in_story
+from holdfast.operations.place_event import placed
 from holdfast.operations.recent import Known
 from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.remember import ToldOf, is_late, known_of, remember
@@ -38,6 +40,7 @@ async def take_event(shard: Shard, body: bytes, *, deadline: Deadline | None = N
     if earlier is not None:
         return Taken(event_id=event.id, late=is_late(earlier), replayed=True)
     refuse_too_old(event)
+    decoded = placed(shard, decoded)
     refuse_late(shard, deadline)
     told_of = (of, known_of(shard, of))
     with applying(shard):
@@ -65,7 +68,7 @@ def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf) ->
     )
     shard.figures.events[event.type] += 1
     known = Known(event=event, seq=seq, executed=True)
-    flight = commit(shard, told.beside(record), known)
+    flight = commit(shard, told.beside(in_story(shard.ports.keys, record, event)), known)
     if event.type in OPERATIONS:
         shard.recent.note(known)
     return [flight, *revise(shard, event)]

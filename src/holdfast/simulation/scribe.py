@@ -1,9 +1,11 @@
 """Writes events as the contract wants them: ids in order, instants with the zone's offset."""
 
+from datetime import datetime
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo
 
-from holdfast.simulation.world import Document, World
+from holdfast.simulation.world import Document, Jurisdiction
 from holdfast.vocabulary.instants import DAY_MS, from_ms, rfc3339, to_ms
 
 _MINUTES: Final = tuple(f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440))
@@ -19,15 +21,47 @@ _PREFIX: Final = {
     "profile_change": "pc",
     "device_report": "dr",
     "telecom_activity": "ta",
+    "seller_registered": "sr",
+    "seller_changed": "sc",
+    "listing_published": "lpub",
+    "listing_edited": "led",
+    "listing_closed": "lcl",
+    "message_sent": "msg",
+    "complaint": "cmp",
+    "payout": "po",
+    "mention": "men",
 }
 
 
-class Scribe:
-    """Writer of one stream's events; `open_day` is told each local midnight so that instants are cheap to write."""
+class Invented(Protocol):
+    """What a writer needs to know of the world or the market whose events it writes."""
 
-    def __init__(self, world: World) -> None:
+    @property
+    def seed(self) -> int:
+        """Which of all worlds."""
+
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """Where it lies."""
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        """The zone in which its days begin."""
+
+
+class Scribe:
+    """Writer of one stream's events; `open_day` is told each local midnight so that instants are cheap to write.
+
+    `mark` keeps the ids of two streams apart that go to one server.
+    """
+
+    def __init__(self, world: Invented, mark: str = "") -> None:
         self._zone = world.tzinfo
-        self._tag = f"{world.jurisdiction}{world.seed}"
+        self._tag = f"{world.jurisdiction}{world.seed}{mark}"
         self._ids = count(1)
         self._day_ms = 0
         self._date = ""

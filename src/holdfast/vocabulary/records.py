@@ -21,6 +21,7 @@ class RecordKind(StrEnum):
     EXPOSURE = "exposure"  # money that the bank may owe, found after the decision
     RESTRICTION = "restriction"  # a limit on a client began or ended with a list's version
     SELLER = "seller"  # a strike against a seller, or an appeal
+    LISTING = "listing"  # an objection to a listing's notice, the answer to it, or a step of handing its addresses over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

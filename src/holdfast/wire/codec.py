@@ -1,17 +1,17 @@
 """Bytes to events: strict, with a JSON pointer and a hint in every refusal."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from json import loads
 from typing import NamedTuple
 
-from msgspec import DecodeError, ValidationError, json
+from msgspec import DecodeError, ValidationError, json, structs
 
 from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError, UndecodableError
-from holdfast.vocabulary.event import Event, EventId
+from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import MINUTE_MS, rfc3339, to_ms
 from holdfast.wire.canonical import canonical, short_hash
 from holdfast.wire.events import EVENT_MESSAGES, EventMessage, Message
@@ -186,6 +186,19 @@ def decode(body: bytes, received_ms: int) -> Decoded:
     canon = canonical(message)
     refuse_repeated(body, canon)
     return Decoded(event=to_event(message, received_ms), body=canon, body_hash=short_hash(canon))
+
+
+def with_known(message: Message, known: Mapping[str, Value], event: Event) -> tuple[Message, Event]:
+    """Give a message and its event with more known of the session, under the session's names."""
+    session = structs.replace(message.session, **known)  # type: ignore[attr-defined]  # who knows more has read it there
+    message = structs.replace(message, session=session)
+    return message, _event(message, event.received_ms)
+
+
+def with_session(decoded: Decoded, known: Mapping[str, Value]) -> Decoded:
+    """Give an event with more known of its session; its hash stays that of what was sent."""
+    message, event = with_known(_DECODER.decode(decoded.body), known, decoded.event)
+    return replace(decoded, event=event, body=canonical(message))
 
 
 def restore(body: bytes, received_ms: int) -> Event:

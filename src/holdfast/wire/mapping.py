@@ -112,13 +112,14 @@ class RowMapping:
 class Row(NamedTuple):
     """One event read from a file: its message for the record, its flat values, and its label.
 
-    `label` is true for fraud, false for honest, `None` for unknown; it is never among the values.
+    `label` is true for fraud, `None` for unknown, and never among the values; `sent` is what `message` was filled from.
     """
 
     line: int
     message: Message
     event: Event
     label: bool | None
+    sent: Message | None = None
 
 
 class RowReader:

@@ -22,7 +22,7 @@ def memory() -> Memory:
     return Memory(
         derived=make_derived("RU"),
         fold=fold,
-        network=make_network(KEYS, make_derived("RU")),
+        network=make_network(KEYS, make_derived("RU"), "RU"),
         lists=ListBook(KEYS),
         complete_since={},
         schema=schema,

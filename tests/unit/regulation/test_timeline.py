@@ -51,7 +51,7 @@ def signs_at(packs: Mapping[str, Pack], names: list[str], text: str) -> set[str]
     ],
 )
 def test_russian_signs_by_date(packs: Mapping[str, Pack], instant: str, expected: set[str]) -> None:
-    """Six signs until the end of 2025, those of cash from September, the new order from 2026, 1.2 from March, sellers from October."""
+    """Six signs until 2025 ends, cash from September, a new order from 2026, 1.2 from March, sellers from October."""
     assert signs_at(packs, ["ru"], instant + MOSCOW) == expected
 
 

@@ -21,17 +21,20 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from holdfast.cli.demo.child import Server, start_server
-from holdfast.cli.demo.drive import Course, Drive
+from holdfast.cli.demo.course import Course
+from holdfast.cli.demo.drive import Drive
 from holdfast.cli.demo.screen import live_screen, plain_line, plain_stop
 from holdfast.cli.demo.summary import print_summary
 from holdfast.cli.demo.tally import Stop, Tally
 from holdfast.settings import RESULTS_FILE
-from holdfast.simulation.world import COUNTRIES, World
+from holdfast.simulation.market.market import Market
+from holdfast.simulation.world import COUNTRIES, Jurisdiction, World
 from holdfast.vocabulary.errors import SettingError, UnavailableError
 from holdfast.vocabulary.instants import rfc3339, to_ms
 
 _DAY = (2026, 5, 4)  # a Monday with all signs of 2026 in force and public holidays ahead
 _COUNTRY_NAMES = ("ru", "kz")
+_PACKS = {"ru": "ru", "kz": "kz,kz/marketplace-proposals"}
 _PORTS_TRIED = 50
 _SCREEN_SECONDS = 0.25
 _PLAIN_SECONDS = 2.0
@@ -53,8 +56,8 @@ class Wish:
 
     @property
     def packs(self) -> str:
-        """Name the law that applies."""
-        return self.course.world.jurisdiction
+        """Name the packs: the law of the country, and in Kazakhstan what was proposed for marketplaces, as such."""
+        return _PACKS[self.course.world.jurisdiction]
 
     def words(self, clock: str) -> list[str]:
         """Give the words of `holdfast serve` for this demo's store."""
@@ -69,6 +72,8 @@ def demo(  # noqa: PLR0913, PLR0917 - one argument an option
     warm_up: Annotated[int, typer.Option(help="How many days to play first, uncounted, as the bank's past.")] = 1,
     rate: Annotated[str, typer.Option(help="Events a second, or `max`.")] = "max",
     frauds: Annotated[float, typer.Option(help="Fraudulent transfers in 100,000 (5 to 15 is what banks see).")] = 2_000,
+    listings: Annotated[int, typer.Option(help="Listings that private sellers publish a day.")] = 120,
+    stories: Annotated[float, typer.Option(help="Stories of fraud to 1,000 listings of private sellers.")] = 60,
     data: Annotated[Path, typer.Option(help="Data directory; if used, the next name is taken.")] = Path("demo-data"),
     port: Annotated[int, typer.Option(help="Port; the next free one when it is taken, 0 for any.")] = 8000,
     country: Annotated[str, typer.Option(help="Whose law, money and places: ru or kz.")] = "ru",
@@ -77,20 +82,17 @@ def demo(  # noqa: PLR0913, PLR0917 - one argument an option
     plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a live screen.")] = False,  # noqa: FBT002 - a switch
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON at the end.")] = False,  # noqa: FBT002 - a switch
 ) -> None:
-    """Watch an invented bank's days being decided live, with pages to try it yourself."""
+    """Watch an invented bank's and marketplace's days being decided live, with pages to try it yourself."""
     if country not in _COUNTRY_NAMES:
         raise SettingError(f"there is no world for `{country}`", pointer="country", hint="ru or kz")
     if min(days, warm_up, port) < 0:
         raise SettingError("`days`, `warm-up` and `port` cannot be negative")
-    world = World(
-        seed=seed,
-        clients=clients,
-        start=datetime(*_DAY, tzinfo=ZoneInfo(COUNTRIES[country].zone)),
-        jurisdiction="kz" if country == "kz" else "ru",
-        frauds_per_100k=frauds,
-    )
+    jurisdiction: Jurisdiction = "kz" if country == "kz" else "ru"
+    start = datetime(*_DAY, tzinfo=ZoneInfo(COUNTRIES[jurisdiction].zone))
+    world = World(seed=seed, clients=clients, start=start, jurisdiction=jurisdiction, frauds_per_100k=frauds)
+    market = Market(seed=seed, listings_a_day=listings, start=start, jurisdiction=jurisdiction, frauds_per_1k=stories)
     wish = Wish(
-        course=Course(world=world, warm_days=warm_up, days=days or None, rate=_rate(rate)),
+        course=Course(world=world, market=market, warm_days=warm_up, days=days or None, rate=_rate(rate)),
         data=_unused(data),
         port=_free_port(port),
         language=language,
@@ -257,6 +259,7 @@ class _Show:
             "seed": world.seed,
             "clients": world.clients,
             "frauds_per_100k": world.frauds_per_100k,
+            "stories_per_1k": self.wish.course.market.frauds_per_1k,
             "currency": world.country.currency,
             **self.tally.document(),
         }

@@ -23,7 +23,7 @@ import structlog
 from msgspec import json
 
 from holdfast.cli.demo.child import Server, start_server
-from holdfast.cli.demo.drive import DECIDED
+from holdfast.cli.demo.course import is_decided
 from holdfast.cli.demo.line import Line
 from holdfast.pages.crash import Course
 from holdfast.simulation.stream import stream
@@ -154,7 +154,7 @@ def _events(country: str) -> tuple[Ledger, str]:
         jurisdiction="kz" if country == "kz" else "ru",
         frauds_per_100k=2_000,
     )
-    decided = (one.event for one in stream(world, count=EVENTS * 4) if one.event["type"] in DECIDED)
+    decided = (one.event for one in stream(world, count=EVENTS * 4) if is_decided(one.event))
     events = list(islice(decided, EVENTS))
     last = max(to_ms(datetime.fromisoformat(event["occurred_at"])) for event in events)
     ledger = Ledger(bodies={event["id"]: json.encode(event) for event in events})

@@ -1,29 +1,28 @@
-"""Plays an invented world into a running server: lists and sources first, a warm-up, then its days as fast as asked.
+"""Plays an invented bank and an invented marketplace into one running server: lists and sources, a warm-up, the days.
 
-Events of one client go down one lane in their order, as a bank's own systems would send them; the test clock is
-moved a little ahead of the events; the result of a transfer that was held or refused is left out.
+Events of one client or seller go down one lane in their order, as a bank's own systems would send them; the test clock
+is moved a little ahead of the events; what could not follow a stopped event is left out.
 """
 
 import asyncio
 import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from zlib import crc32
 
 from msgspec import json
 
+from holdfast.cli.demo.course import RESULT, Course, both_streams, event_ms, is_decided, lane_of
 from holdfast.cli.demo.line import Line
+from holdfast.cli.demo.stopped import Stopped
 from holdfast.cli.demo.tally import Tally, judged_of
 from holdfast.simulation.feeds import feed_loads, list_entries
-from holdfast.simulation.stream import SimulatedEvent, stream
-from holdfast.simulation.world import Document, World
+from holdfast.simulation.market.feeds import list_entries as market_lists
+from holdfast.simulation.stream import SimulatedEvent
+from holdfast.simulation.world import Document
 from holdfast.vocabulary.errors import UnavailableError
 from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS, rfc3339, to_ms
 
-DECIDED = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_application", "loan_payout"})
-_RESULT = "transfer_result"
 _LANES = 16
 _QUEUED = 8
 _BATCH = 400
@@ -33,53 +32,6 @@ _TAKEN = 256
 _YEAR_DAYS = 366
 _KNOWN_YEARS = 3
 _TRIES = 20
-_REMEMBERED = 20_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """What to play: a world, how many days warm it up, how many are counted (none: for ever), and how fast.
-
-    `rate` is events a second; 0 is as fast as the server takes them.
-    """
-
-    world: World
-    warm_days: int
-    days: int | None
-    rate: float
-
-    @property
-    def counted_from_ms(self) -> int:
-        """Give the instant at which the warm-up is over."""
-        return to_ms(self.world.start + timedelta(days=self.warm_days))
-
-
-def event_ms(event: Document) -> int:
-    """Give the instant of an event."""
-    return to_ms(datetime.fromisoformat(event["occurred_at"]))
-
-
-def client_of(event: Document) -> str:
-    """Name the client of ours whose event this is."""
-    for role in ("payer", "client", "payee"):
-        party = event.get(role)
-        if party and "customer_id" in party:
-            return str(party["customer_id"])
-    return ""
-
-
-@dataclass(slots=True)
-class _Pending:
-    """What is not over yet: stopped transfers, and the lane of each transfer whose result is to come."""
-
-    stopped: set[str] = field(default_factory=set)
-    lanes: dict[str, int] = field(default_factory=dict)
-
-    def remember(self, transfer_id: str, lane: int) -> None:
-        """Keep a transfer's lane for a while; many transfers never get a result."""
-        self.lanes[transfer_id] = lane
-        if len(self.lanes) > _REMEMBERED:
-            del self.lanes[next(iter(self.lanes))]
 
 
 class Drive:
@@ -95,9 +47,9 @@ class Drive:
         self._lanes = [Line(url) for _ in range(_LANES)]
         self._queues: list[asyncio.Queue[SimulatedEvent]] = [asyncio.Queue(_QUEUED) for _ in range(_LANES)]
         self._clock_ms = self.now_ms
-        self._pending = _Pending()
+        self._stopped = Stopped()
         days = None if course.days is None else course.warm_days + course.days
-        self._events = stream(course.world, days=days)
+        self._events = both_streams(course, days)
         self._loads = feed_loads(course.world, days or _YEAR_DAYS)
         self._next_load: Document | None = next(self._loads, None)
 
@@ -134,7 +86,7 @@ class Drive:
 
     async def _prepare(self) -> None:
         """Load the lists known at the start, and declare every source complete: before this world there was nothing."""
-        for body in list_entries(self.course.world):
+        for body in (*list_entries(self.course.world), *market_lists(self.course.market)):
             if body["entries"]:
                 await self._must("POST", f"/v1/lists/{body['list']}/entries", {"entries": body["entries"]})
         status, answer = await self._control.call("GET", "/v1/sources")
@@ -175,7 +127,7 @@ class Drive:
         await self._move_clock(self.now_ms)
         own = {item.event["id"] for item in batch}
         later = [item for item in batch if item.event.get("of") in own]
-        now = [item for item in batch if item.event.get("of") not in own and not self._is_void(item.event)]
+        now = [item for item in batch if item.event.get("of") not in own and not self._stopped.voids(item.event)]
         if now:
             body = b"\n".join(json.encode(item.event) for item in now)
             _, answer = await self._control.call("POST", "/v1/decisions:batch", body)
@@ -190,16 +142,7 @@ class Drive:
         if "error" in reply:
             self._fail(simulated, json.encode(reply["error"]))
         elif reply["outcome"] in ("hold", "refuse"):
-            self._pending.stopped.add(simulated.event["id"])
-
-    def _is_void(self, event: Document) -> bool:
-        """Tell whether an event is the result of a transfer that was stopped."""
-        of = event.get("of")
-        if of is None:
-            return False
-        void = of in self._pending.stopped
-        self._pending.stopped.discard(of)
-        return void
+            self._stopped.add(simulated.event)
 
     # --- the counted days, call by call ---
 
@@ -238,12 +181,12 @@ class Drive:
             await self._must("POST", f"/v1/lists/{load['list']}/entries", {"entries": load["entries"]})
 
     def _lane(self, event: Document) -> int:
-        """Give the lane of an event: its client's, or that of the transfer whose result it is."""
-        if event["type"] == _RESULT:
-            return self._pending.lanes.pop(event["of"], 0)
-        lane = crc32(client_of(event).encode()) % _LANES
+        """Give the lane of an event: that of whose event it is, or of the transfer whose result it is."""
+        if event["type"] == RESULT:
+            return self._stopped.lanes.pop(event["of"], 0)
+        lane = lane_of(event, _LANES)
         if event["type"] == "transfer":
-            self._pending.remember(event["id"], lane)
+            self._stopped.remember(event["id"], lane)
         return lane
 
     async def _work(self, n: int) -> None:
@@ -251,13 +194,13 @@ class Drive:
         queue, line = self._queues[n], self._lanes[n]
         while True:
             simulated = await queue.get()
-            if not self._is_void(simulated.event):
+            if not self._stopped.voids(simulated.event):
                 await self._send(line, simulated)
             queue.task_done()
 
     async def _send(self, line: Line, simulated: SimulatedEvent) -> None:
         """Send one event and count its answer; a server that is busy for a moment is asked again."""
-        decided = simulated.event["type"] in DECIDED
+        decided = is_decided(simulated.event)
         path, body = "/v1/decisions" if decided else "/v1/events", json.encode(simulated.event)
         for _ in range(_TRIES):
             started = time.perf_counter()
@@ -276,7 +219,7 @@ class Drive:
         self.first_decision_at = self.first_decision_at or time.monotonic()
         judged = judged_of(simulated, reply)
         if judged.stopped:
-            self._pending.stopped.add(simulated.event["id"])
+            self._stopped.add(simulated.event)
         self.tally.add(judged, reply)
 
     def _fail(self, simulated: SimulatedEvent, answer: bytes) -> None:

@@ -14,7 +14,7 @@ from holdfast.vocabulary.instants import from_ms, to_ms
 
 COLOURS = {"allow": "green", "challenge": "yellow", "hold": "dark_orange", "refuse": "red"}
 _BAR = 44
-_FIXED_LINES = 16
+_FIXED_LINES = 18
 _NARROW = 110
 _WIDTHS: dict[str, int | None] = {
     "time": 11,
@@ -67,7 +67,8 @@ def _head(drive: Drive, link: str) -> RenderableType:
         phase = Table.grid(padding=(0, 2))
         phase.add_row(Text(_PHASES[drive.phase]), bar)
     rows.add_row(Text("now", style="bold"), phase)
-    return Panel(rows, title="Holdfast: an invented bank, decided live", title_align="left", border_style="cyan")
+    title = "Holdfast: an invented bank and an invented marketplace, decided live"
+    return Panel(rows, title=title, title_align="left", border_style="cyan")
 
 
 def _speed(tally: Tally) -> RenderableType:
@@ -107,12 +108,24 @@ def _truth(tally: Tally) -> RenderableType:
     honest = tally.all.friction("all")
     table = Table.grid(padding=(0, 3))
     table.add_row(
+        Text("bank", style="bold"),
         Text.assemble(("caught ", "dim"), (f"{caught} of {told} fraud stories", "bold green")),
         Text.assemble(("missed ", "dim"), (str(told - caught), "bold red" if told > caught else "bold")),
         Text.assemble(("saved / lost ", "dim"), f"{number(saved // 100)} / {number(lost // 100)}"),
         Text.assemble(
             ("honest stopped ", "dim"),
             (f"{honest.honest_stopped} ({honest.stopped_per_10k:.1f} in 10,000)", "bold"),
+        ),
+    )
+    told, caught = tally.market.told(honest=False)
+    market = tally.market.all
+    table.add_row(
+        Text("market", style="bold"),
+        Text.assemble(("caught ", "dim"), (f"{caught} of {told} fraud stories", "bold green")),
+        Text.assemble(("missed ", "dim"), (str(told - caught), "bold red" if told > caught else "bold")),
+        Text.assemble(("honest events ", "dim"), number(market.decided)),
+        Text.assemble(
+            ("honest stopped ", "dim"), (f"{market.stopped} ({market.stopped_per_10k:.1f} in 10,000)", "bold")
         ),
     )
     return table
@@ -178,9 +191,12 @@ def plain_line(drive: Drive) -> str:
         f"{events:.0f} events/s p50={latency[0]:.1f}ms p99={latency[1]:.1f}ms" if latency else f"{events:.0f} events/s"
     )
     honest = tally.all.friction("all")
+    on_market, stopped = tally.market.told(honest=False), tally.market.all
     return (
         f"{simulated_time(drive)}  {speed}  {outcomes}  caught={caught}/{told} "
-        f"honest_stopped={honest.honest_stopped} ({honest.stopped_per_10k:.1f} in 10,000)"
+        f"honest_stopped={honest.honest_stopped} ({honest.stopped_per_10k:.1f} in 10,000)  "
+        f"market: caught={on_market[1]}/{on_market[0]} "
+        f"honest_stopped={stopped.stopped} ({stopped.stopped_per_10k:.1f} in 10,000)"
     )
 
 

@@ -5,6 +5,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from holdfast.cli.demo.course import is_market
+from holdfast.simulation.market.report import MarketReport, burden_row, story_rows
 from holdfast.simulation.report import Friction, Judged
 from holdfast.simulation.scenes import SCENES
 from holdfast.simulation.story import MONEY_EVENTS
@@ -97,6 +99,7 @@ class Tally:
         self.outcomes: Counter[str] = Counter()
         self.scenes: dict[str, SceneCount] = {}
         self.all = GroupCount()
+        self.market = MarketReport()
         self.rails: dict[str, GroupCount] = {}
         self.segments: dict[str, GroupCount] = {}
         self.stops: deque[Stop] = deque(maxlen=_SHOWN)
@@ -115,6 +118,9 @@ class Tally:
         self.outcomes[judged.outcome.word] += 1
         if judged.stopped:
             self.stops.append(_stop(judged, reply))
+        if is_market(simulated.event):
+            self.market.add(judged)
+            return
         if simulated.event["type"] == "transfer":
             rail = str(simulated.event["rail"])
             for count in (
@@ -176,6 +182,12 @@ class Tally:
             "rails": [group_row(name, count) for name, count in sorted(self.rails.items())],
             "segments": [group_row(name, count) for name, count in sorted(self.segments.items())],
             "scenes": [scene_row(name, self.scenes[name]) for name in SCENES if name in self.scenes],
+            "market": {
+                "overall": burden_row("all", self.market.all),
+                "kinds": [burden_row(name, one) for name, one in sorted(self.market.kinds.items())],
+                "groups": [burden_row(name, one) for name, one in sorted(self.market.groups.items())],
+                "scenes": story_rows(self.market.stories),
+            },
         }
 
 
@@ -196,11 +208,12 @@ def _stop(judged: Judged, reply: dict[str, Any]) -> Stop:
     event, hold = judged.simulated.event, reply["hold"]
     ground = reply["ground"] or ""
     titles = {row["id"]: row["title"] for row in (*reply["signs"], *reply["rules"])}
+    priced = event.get("listing", event)
     return Stop(
         at=event["occurred_at"][:16].replace("T", " "),
         outcome=reply["outcome"],
-        amount_minor=event.get("amount_minor", 0),
-        currency=event.get("currency", ""),
+        amount_minor=priced.get("amount_minor") or priced.get("price_minor", 0),
+        currency=priced.get("currency", ""),
         rail=str(event.get("rail") or event["type"]),
         reason=titles.get(ground, ground),
         sign=ground,

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from holdfast.cli.demo.drive import Course, Drive, client_of
+from holdfast.cli.demo.course import Course, both_streams, event_ms, is_decided, lane_of
+from holdfast.cli.demo.drive import Drive
 from holdfast.cli.demo.screen import live_screen, outcome_bar, plain_line, plain_stop
 from holdfast.cli.demo.tally import Stop, Tally
+from holdfast.simulation.market.market import Market
 from holdfast.simulation.world import World
 
 LINK = "http://127.0.0.1:8000/demo"
@@ -26,8 +28,14 @@ STOP = Stop(
 
 def drive() -> Drive:
     """Make a drive that stands at its start."""
-    world = World(seed=7, clients=20, start=datetime(2026, 5, 4, tzinfo=UTC))
-    return Drive("http://127.0.0.1:1", Course(world=world, warm_days=1, days=2, rate=0), Tally())
+    return Drive("http://127.0.0.1:1", course(), Tally())
+
+
+def course() -> Course:
+    """Give two days of a small bank and a small marketplace."""
+    start = datetime(2026, 5, 4, tzinfo=UTC)
+    market = Market(seed=7, listings_a_day=5, start=start)
+    return Course(world=World(seed=7, clients=20, start=start), market=market, warm_days=1, days=2, rate=0)
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
@@ -63,9 +71,21 @@ def test_plain_lines_say_the_same() -> None:
     assert "(fraud)" in plain_stop(STOP)
 
 
-def test_an_event_belongs_to_the_client_it_speaks_about() -> None:
-    """The payer of ours comes first, then who is reported about, then the payee of ours."""
-    assert client_of({"payer": {"customer_id": "a"}, "payee": {"customer_id": "b"}}) == "a"
-    assert client_of({"client": {"customer_id": "c"}}) == "c"
-    assert client_of({"payer": {"card": "1"}, "payee": {"customer_id": "b"}}) == "b"
-    assert client_of({"of": "t"}) == ""
+def test_all_events_of_one_seller_or_client_go_down_one_lane() -> None:
+    """A seller is known on either side of a message and as whoever signs in; a client as payer, client or payee."""
+    of_seller = ({"seller": {"seller_id": "s"}}, {"from": {"customer_id": "b"}, "to": {"seller_id": "s"}})
+    assert len({lane_of(event, 16) for event in (*of_seller, {"client": {"seller_id": "s"}})}) == 1
+    of_client = ({"payer": {"customer_id": "c"}, "payee": {"customer_id": "d"}}, {"client": {"customer_id": "c"}})
+    assert len({lane_of(event, 16) for event in (*of_client, {"payee": {"customer_id": "c"}})}) == 1
+    assert lane_of({"of": "t"}, 16) == lane_of({}, 16)
+
+
+def test_bank_and_marketplace_come_as_one_stream_in_order_of_time() -> None:
+    """Both are in it, nothing goes back in time, and reports are told from what is decided."""
+    events = [one.event for one in both_streams(course(), 2)]
+    assert [event_ms(event) for event in events] == sorted(event_ms(event) for event in events)
+    decided = {event["type"] for event in events if is_decided(event)}
+    assert {"transfer", "listing_published", "message_sent"} <= decided
+    assert not decided & {"transfer_result", "listing_closed", "complaint", "mention"}
+    assert is_decided({"type": "login", "where": "marketplace"})
+    assert not is_decided({"type": "login", "where": "bank"})

@@ -87,3 +87,25 @@ def test_nothing_counted_is_no_division_by_nothing() -> None:
     assert document["latency_ms_p50"] is None
     assert document["overall"]["stopped_per_fraud"] is None
     assert Tally().rates() == (0.0, 0.0)
+
+
+def test_the_marketplace_is_counted_apart_from_the_bank() -> None:
+    """Its stories and its honest people stand in a part of their own, and no listing is counted as a transfer."""
+    listing: dict[str, Any] = {"type": "listing_published", "listing": {"price_minor": 5_000, "currency": "KZT"}}
+    tally = counted(
+        (simulated(fraud=True, scene="three_cities", **listing, amount_minor=0), "hold"),
+        (simulated(fraud=True, scene="takeover", type="payout"), "challenge"),
+        (simulated(scene="mover", **listing), "refuse"),
+        (simulated(**listing), "allow"),
+    )
+    market = tally.document()["market"]
+    assert tally.market.told(honest=False) == (2, 1)
+    assert [(row["scene"], row["stopped"], row["warned"]) for row in market["scenes"]] == [
+        ("three_cities", 1, 0),
+        ("takeover", 0, 1),
+        ("mover", 1, 0),
+    ]
+    assert (market["overall"]["decided"], market["overall"]["stopped_per_10k"]) == (2, 5000.0)
+    assert tally.all.honest == 0
+    assert not tally.scenes
+    assert tally.stops[0].amount_minor == 5_000

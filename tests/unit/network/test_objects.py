@@ -1,0 +1,136 @@
+"""Listings become objects by what they have in common, as a comparison of everything with everything says."""
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from holdfast.network.objects import Objects
+from holdfast.vocabulary.event import Event, EventId
+from holdfast.vocabulary.instants import DAY_MS, HOUR_MS
+from holdfast.vocabulary.keys import KeyMaker
+from tests.unit.network.object_oracle import ObjectOracle
+
+KEYS = KeyMaker(secret=b"a secret of the tests")
+START_MS = 1_790_000_000_000
+VIN = "1M8GDM9AXKP042788"
+CAR = {"category": "car", "brand": "Toyota", "model": "Camry", "year": 2020}
+FLAT = {"category": "flat_rent", "rooms": 2}
+ASKED = (
+    "object.listings",
+    "object.sellers",
+    "object.cities",
+    "object.cities_7d",
+    "object.own_cities_7d",
+    "object.first_seller",
+    "object.disputed",
+    "object.repost",
+)
+Values = dict[str, Any]
+
+
+class World:
+    """A stream of listings through one index, in the words of a test."""
+
+    def __init__(self) -> None:
+        self.part = Objects(KEYS, "KZ")
+        self.seq = 0
+
+    def event(self, values: Mapping[str, Any], at_ms: int, kind: str = "listing_published") -> tuple[Event, Values]:
+        """Make an event, and what is known of it."""
+        known = {name: value for name, value in values.items() if not name.startswith("repeats.")}
+        for kind_of, name in (("photo", "photos.twin_of"), ("text", "twins.of")):
+            if f"repeats.{kind_of}" in values:
+                known[name] = values[f"repeats.{kind_of}"]
+        event = Event(id=EventId(f"e-{self.seq}"), type=kind, occurred_ms=at_ms, received_ms=at_ms, values=known)
+        return event, known
+
+    def publish(self, listing: str, seller: str | None = None, *, at: float = 0.0, **more: Any) -> Values:
+        """Read what is said of a listing at a day, and let it become part of the past."""
+        outcome, kind = more.pop("outcome", "allow"), more.pop("kind", "listing_published")
+        values = {"listing.listing_id": listing} | ({"seller.seller_id": seller} if seller else {})
+        values |= {name.replace("__", "."): value for name, value in more.items() if "__" in name}
+        values |= {f"listing.{name}": value for name, value in more.items() if "__" not in name}
+        return self.tell(values, START_MS + int(at * DAY_MS), outcome=outcome, kind=kind)
+
+    def tell(self, values: Mapping[str, Any], at_ms: int, *, outcome: str, kind: str) -> Values:
+        """Read, then let it happen."""
+        self.seq += 1
+        event, known = self.event(values, at_ms, kind)
+        said = self.part.read(event, self.seq, known)
+        assert said == self.part.read(event, self.seq, known)
+        self.part.happened(event, self.seq, known=known | dict(said), outcome=outcome)
+        return dict(said)
+
+
+def stream(seed: int, length: int) -> list[tuple[Values, int, str, str]]:
+    """Make a random stream of few values, so that listings meet in every way."""
+    draw = random.Random(seed)  # noqa: S311 - a repeatable world
+    at_ms, made = START_MS, list[tuple[Values, int, str, str]]()
+    vins = (VIN, "JT2BF22K1W0123456", "1M8GDM9A1KP042788", "00000000000000000", None, None, None)
+    for _ in range(length):
+        at_ms += draw.choice((HOUR_MS, HOUR_MS, DAY_MS, 9 * DAY_MS, 40 * DAY_MS if draw.random() < 0.3 else 0))
+        values: Values = {"listing.listing_id": f"ad-{draw.randrange(14)}", "listing.category": "car"}
+        told = {
+            "seller.seller_id": draw.choice(["s-1", "s-2", "s-3", "s-4", None]),
+            "seller.verified": draw.choice(["document", "phone", None, None]),
+            "seller.phone": draw.choice(["+77011234567", "+77017654321", None, None]),
+            "seller.card": draw.choice(["4000000000000002", None, None, None, None]),
+            "device.id": draw.choice(["d-1", "d-2", None, None]),
+            "session.ip": draw.choice(["203.0.113.9", None, None]),
+            "session.ip_kind": draw.choice(["residential", "cgnat", None]),
+            "listing.vin": draw.choice(vins),
+            "listing.plate": draw.choice(["123ABC02", "777KZ", None, None, None, None]),
+            "listing.city": draw.choice(["Алматы", "Талгар", "Астана", "Косшы", "Шымкент", "Караганда", "Нигде", None]),
+            "listing.address": draw.choice(["Абая 10", None, None, None]),
+            "listing.brand": draw.choice(["toyota", "lada", None]),
+            "listing.model": draw.choice(["camry", "camry", None]),
+            "listing.year": draw.choice([2018, 2020, 2021, None]),
+            "listing.rooms": draw.choice([2, None, None, None]),
+            "repeats.photo": draw.choice([(f"ad-{draw.randrange(14)}",), None, None]),
+            "repeats.text": draw.choice([(f"ad-{draw.randrange(14)}",), None, None, None]),
+        }
+        values |= {name: value for name, value in told.items() if value is not None}
+        kind = draw.choice(("listing_published", "listing_edited"))
+        made.append(
+            (values, at_ms - draw.choice((0, 0, 5 * HOUR_MS)), draw.choice(("allow", "challenge", "hold")), kind)
+        )
+    return made
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_said_is_what_comparing_everything_says(seed: int) -> None:
+    """Over random streams with edits, stops and expiry every answer is the brute-force twin's, also after a restart."""
+    world, oracle = World(), ObjectOracle()
+    for number, (values, at_ms, outcome, kind) in enumerate(stream(seed, 90)):
+        if number % 30 == 20:
+            restored = Objects(KEYS, "KZ")
+            restored.load(world.part.snapshot())
+            world.part = restored
+        wanted = oracle.told(values, at_ms, number + 1)
+        said = world.tell(values, at_ms, outcome=outcome, kind=kind)
+        assert {name: said.get(name) for name in ASKED} == {name: wanted.get(name) for name in ASKED}, number
+        assert set(filter(None, str(said.get("object.joined_by", "")).split(", "))) == wanted.get(
+            "object.joined_by", set()
+        )
+        oracle.happened(values, at_ms, number + 1, outcome=outcome)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_restored_index_goes_on_byte_by_byte(seed: int) -> None:
+    """A snapshot made midway and the events after it leave the same bytes as the events alone."""
+    world, other = World(), World()
+    events = stream(seed, 80)
+    for values, at_ms, outcome, kind in events[:50]:
+        world.tell(values, at_ms, outcome=outcome, kind=kind)
+    other.part.load({name: array.copy() for name, array in world.part.snapshot().items()})
+    other.seq = world.seq
+    for values, at_ms, outcome, kind in events[50:]:
+        assert world.tell(values, at_ms, outcome=outcome, kind=kind) == other.tell(
+            values, at_ms, outcome=outcome, kind=kind
+        )
+    one, two = world.part.snapshot(), other.part.snapshot()
+    assert {name: array.tobytes() for name, array in one.items()} == {
+        name: array.tobytes() for name, array in two.items()
+    }
