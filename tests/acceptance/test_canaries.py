@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from holdfast.app import open_store
+from holdfast.vocabulary.records import RecordKind
 from tests.acceptance.conftest import NOON, Json, Server, StartServer, transfer
 from tests.acceptance.test_backup import holdfast
 from tests.acceptance.test_restart import compact, finish
@@ -121,28 +122,45 @@ def test_the_scan_finds_what_is_there(start: StartServer) -> None:
 
 
 def test_an_erased_client_is_gone_and_the_chain_holds(start: StartServer) -> None:
-    """After the key is destroyed the event cannot be read, the decision stands, the chain verifies, the server runs."""
+    """Two people erase a client whose matters have ended: events are unreadable, decisions and the chain stand."""
     server = start()
-    decision = live_through(server)
+    server.enlist("ru.cbr.recipients", {"kind": "account", "value": PLANTED["payee's account"], "bic": "044525225"})
+    decided = server.decide(planted("tr-1"))
+    decision, hold = decided["id"], decided["hold"]["id"]
     answer = server.client.get(f"/v1/decisions/{decision}").content
+    head = holdfast("verify", "--data", server.data).splitlines()[-1]
+    asked = ("erase", CLIENT, "--reason", "demand D-17", "--by", "Anna", "--yes", "--url", str(server.client.base_url))
+    assert "this needs two people" in holdfast(*asked, code=2)
+    assert "still waits" in holdfast(*asked, "--approved-by", "Boris", code=2)
+    said: Json = {"by": "client", "customer_id": CLIENT, "proof": {"method": "branch", "reference": "paper 1"}}
+    assert server.post(f"/v1/holds/{hold}/cancel", said).status_code == httpx.codes.OK
+    report: Json = {"id": "f-1", "type": "fraud_report", "occurred_at": NOON, "of": "tr-1", "without_consent": False}
+    assert server.post("/v1/claims", report | {"client": {"customer_id": CLIENT}}).status_code < INVALID
+    assert "is open" in holdfast(*asked, "--approved-by", "Boris", code=2)
+    (claim,) = server.client.get("/v1/claims").json()["items"]
+    assert (
+        server.post(
+            f"/v1/claims/{claim['id']}/settle", {"result": "refused", "by": "Vera", "reason": "not owed"}
+        ).status_code
+        < INVALID
+    )
+    assert "erased at" in holdfast(*asked, "--approved-by", "Boris")
+    assert "nothing lies under the key" in holdfast(*asked, "--approved-by", "Boris", code=2)
+    evidence = server.client.get(f"/v1/decisions/{decision}/evidence?format=json")
+    assert found_in(evidence.content) <= set(LISTED)
+    assert server.decide(planted("tr-2"))["outcome"] == "hold"
     server.stop()
-    before = holdfast("verify", "--data", server.data)
+    after = holdfast("verify", "--data", server.data)
+    assert after.splitlines()[-1] != head
+    assert "have lost their personal data with their key" in after
     with closing(open_store(server.data)) as store:
-        record = store.decision(decision)
-        assert record is not None
-        assert CLIENT.encode() in record.event
-        assert store.forget(record.subject)
         erased = store.decision(decision)
         assert erased is not None
         assert (erased.forgotten, erased.event, erased.facts) == (True, b"", b"")
-    after = holdfast("verify", "--data", server.data)
-    assert before.splitlines()[-1] == after.splitlines()[-1]
-    assert "have lost their personal data with their key" in after
+        acts = [record.act.decode() for record in store.replay() if record.kind is RecordKind.ERASURE]
+        assert [("Anna" in act, "Boris" in act, CLIENT in act) for act in acts] == [(True, True, False)]
     again = start(data=server.data)
     assert again.client.get(f"/v1/decisions/{decision}").content == answer
-    evidence = again.client.get(f"/v1/decisions/{decision}/evidence?format=json")
-    assert found_in(evidence.content) <= set(LISTED)
-    assert again.decide(planted("tr-2"))["outcome"] == "hold"
 
 
 @pytest.mark.parametrize("word", ["confirm", "cancel"])

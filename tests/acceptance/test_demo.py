@@ -19,7 +19,7 @@ from tests.acceptance.conftest import NOON, ROOT, Server, StartServer
 
 SHORT = ("--clients", "200", "--port", "0", "--plain", "--warm-up", "1")
 FORM = {"amount": "300 000", "rail": "order", "officer": "1", "act": "send"}
-PAGES = ("/demo", "/demo/call", "/demo/law", "/demo/crash", "/demo/results")
+PAGES = ("/demo", "/demo/call", "/demo/message", "/demo/cities", "/demo/law", "/demo/crash", "/demo/results")
 
 
 def environment() -> dict[str, str]:
@@ -79,7 +79,7 @@ class Outline(HTMLParser):
         self.inside_label += tag == "label"
         if tag == "label":
             self.labelled.add(values.get("for"))
-        if tag in {"input", "select"} and values.get("type") != "hidden":
+        if tag in {"input", "select", "textarea"} and values.get("type") != "hidden":
             self.fields.append(values | {"inside": "1" if self.inside_label else None})
         if tag in {"script", "style", "iframe", "img"} or any(
             name.startswith("on") or name == "style" for name in values
@@ -260,7 +260,7 @@ def test_bad_input_is_a_clear_message(russian: Server, change: dict[str, str], m
         assert f'value="{change["amount"]}"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/demo/call", "/demo/crash"])
+@pytest.mark.parametrize("path", ["/demo/call", "/demo/message", "/demo/cities", "/demo/crash"])
 def test_a_foreign_page_cannot_send_the_form(russian: Server, path: str) -> None:
     """A form that another site posts is refused."""
     answer = russian.client.post(path, data=FORM, headers={"sec-fetch-site": "cross-site"})

@@ -15,7 +15,7 @@ from holdfast.operations.line import Rank
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import Bug, HoldfastError, TooLargeError
 from holdfast.wire.canonical import canonical
-from holdfast.wire.codec import MAX_EVENT_BYTES
+from holdfast.wire.photos import MAX_PHOTO_EVENT_BYTES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -52,7 +52,7 @@ class Door:
         try:
             key = self.access.check(authorization(headers), "decide")
             deadline = read_deadline(headers, self._shard.ports.tick)
-            body = await read_body(receive, MAX_EVENT_BYTES)
+            body = await read_body(receive, MAX_PHOTO_EVENT_BYTES)
             rank = rank_of(body)
             if (turn := self.admission.enter(rank, key, deadline)) is not None:
                 deadline = deadline or self.admission.deadline(rank)

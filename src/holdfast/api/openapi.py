@@ -33,7 +33,8 @@ from holdfast.wire.corrections import UndoBody
 from holdfast.wire.decisions import DecisionMessage
 from holdfast.wire.events import EventMessage
 from holdfast.wire.holds import ActBody, ReleaseBody, RestrainBody, WithdrawBody
-from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, LinkBody, ListBody, SourceBody
+from holdfast.wire.photos import LookedAt
+from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
 from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
 
@@ -44,6 +45,7 @@ _BODIES: Final = (
     ApprovalBody,
     ClockBody,
     EntriesBody,
+    ErasureBody,
     LiftBody,
     LinkBody,
     ListBody,
@@ -55,6 +57,7 @@ _BODIES: Final = (
     UndoBody,
     WithdrawBody,
     DecisionMessage,
+    LookedAt,
 )
 _HTML: Final = "text/html; charset=utf-8"
 _FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -265,16 +268,29 @@ def _evidence(name: str) -> Node:
 
 def _other_paths() -> Node:
     """Describe what is about the server, the law and the clients."""
+    erasure = operation(
+        "erase", "Erase a person's data, as two people", "when, and where the log says so", takes=_body("ErasureBody")
+    )
     restrictions = operation("restrictions", "Say what the law limits for a client", "limits, and what is unknown")
     metrics = operation("metrics", "Figures for Prometheus", "text", gives=media(_FIGURES))
     return {
         "/v1/clients/{id}/restrictions": {"parameters": [_ID], "get": restrictions},
+        "/v1/clients/{id}/erase": {"parameters": [_ID], "post": erasure},
         "/v1/packs": {"get": operation("packs", "List the regulation packs", "packs with their signs")},
         "/v1/models": {"get": operation("models", "Read the model in service", "the model, and how it does")},
         "/v1/sources": {"get": operation("sources", "List the sources", "sources and since when they are complete")},
         "/v1/sources/{source}": {
             "parameters": [parameter("source")],
             "put": operation("declare_source", "Declare a source complete", "the source", takes=_body("SourceBody")),
+        },
+        "/v1/photos": {
+            "post": operation(
+                "look_at_photo",
+                "Take a photo's fingerprint",
+                "what goes into an event, and how much there is to see",
+                takes=media("image/jpeg", "image/png", "image/webp"),
+                gives=_body("LookedAt"),
+            )
         },
         "/v1/dev/clock": {
             "get": operation("clock", "Read the test clock", "where it stands"),

@@ -42,6 +42,7 @@ from holdfast.vocabulary.errors import (
 from holdfast.vocabulary.instants import rfc3339, to_ms
 from holdfast.wire.canonical import canonical
 from holdfast.wire.codec import MAX_EVENT_BYTES
+from holdfast.wire.photos import MAX_PHOTO_EVENT_BYTES
 from holdfast.wire.requests import ClockBody, EntriesBody, SourceBody, read_body
 
 MAX_BATCH_BYTES = 4 * 1024 * 1024
@@ -225,7 +226,7 @@ class Routes:
     async def event(self, request: Request) -> Response:
         """Take in an event without a decision."""
         deadline = read_deadline(request.scope["headers"], self.shard.ports.tick)
-        taken = await take(self.shard, await request_body(request, MAX_EVENT_BYTES), deadline=deadline)
+        taken = await take(self.shard, await request_body(request, MAX_PHOTO_EVENT_BYTES), deadline=deadline)
         if isinstance(taken, Made):
             return claim_reply(taken)
         answer = reply({"event_id": taken.event_id, "late": taken.late}, 202)

@@ -8,12 +8,14 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from holdfast.api.access import Access
 from holdfast.api.claim_routes import CLAIM_ROUTES
 from holdfast.api.door import App, Door, Receive, Scope, Send
+from holdfast.api.erasure_routes import ERASURE_ROUTES
 from holdfast.api.evidence_routes import EVIDENCE_ROUTES
 from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.listing_routes import LISTING_ROUTES
+from holdfast.api.photo_routes import PHOTO_ROUTES
 from holdfast.api.routes import MoveClock, Routes
 from holdfast.api.seller_routes import SELLER_ROUTES
 from holdfast.operations.admission import Admission
@@ -26,7 +28,9 @@ _MORE = (
     *CLAIM_ROUTES,
     *EXPOSURE_ROUTES,
     *EVIDENCE_ROUTES,
+    *PHOTO_ROUTES,
     *LISTING_ROUTES,
+    *ERASURE_ROUTES,
     *SELLER_ROUTES,
 )
 

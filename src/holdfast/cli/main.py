@@ -15,11 +15,13 @@ from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
 from holdfast.cli.docs import docs
 from holdfast.cli.doctor import doctor
+from holdfast.cli.erase import erase
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
 from holdfast.cli.models import models
 from holdfast.cli.observing import write_log
 from holdfast.cli.packs import packs
+from holdfast.cli.photos import photos
 from holdfast.cli.replay import replay
 from holdfast.cli.rules import rules
 from holdfast.cli.serve import serve
@@ -51,7 +53,9 @@ for _command in (
     verify,
     backup,
     restore,
+    erase,
     stopped,
+    photos,
 ):
     app.command()(_command)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}

@@ -79,6 +79,10 @@ class Reach:
             _accepted(_reply(answer))
         return answer.content
 
+    async def post(self, path: str, body: Row) -> Row:
+        """Post a document and read the answer; a refusal is raised."""
+        return _accepted(_reply(await self._client.post(path, json=body))).row
+
     async def delete(self, path: str) -> None:
         """Remove something; a refusal is raised."""
         _accepted(_reply(await self._client.delete(path)))

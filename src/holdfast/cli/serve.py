@@ -146,7 +146,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         for task in beside:
             task.cancel()
         closing = (reader.close() for reader in shard.readers.values())
-        await asyncio.gather(*beside, *closing, crash.close(), return_exceptions=True)
+        await asyncio.gather(*beside, *closing, crash.close(), shard.photos.close(), return_exceptions=True)
         if gateway is not None:
             await gateway.close()
 

@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from holdfast.features.warm_up import warm_up
+from holdfast.network.bands import warm_up as warm_up_photos
 
 _QUIET_SECONDS: Final = 2.0
 _log: Final = structlog.get_logger("holdfast.start")
@@ -18,5 +19,6 @@ def warm() -> None:
     told.start()
     try:
         warm_up()
+        warm_up_photos()
     finally:
         told.cancel()

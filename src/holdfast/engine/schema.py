@@ -12,6 +12,7 @@ from holdfast.network.network import Network, with_network
 from holdfast.network.objects import Objects
 from holdfast.network.part import Part
 from holdfast.network.phones import Phones
+from holdfast.network.photos import Photos
 from holdfast.network.prices import PriceGroups
 from holdfast.network.texts import Texts
 from holdfast.network.travel import Travel
@@ -38,6 +39,7 @@ def parts(keys: KeyMaker, home: str) -> tuple[Part, ...]:
         Complaints(keys),
         Phones(keys),
         Travel(keys),
+        Photos(keys),
         Texts(keys),
         PriceGroups(keys),
         Objects(keys, home),

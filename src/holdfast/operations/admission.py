@@ -34,13 +34,17 @@ _USUAL: Final = {Rank.MONEY: "transfer", Rank.CONTEXT: "login", Rank.BULK: "logi
 _MONEY: Final = re.compile(
     rb'"type"\s*:\s*"(?:transfer|cash_withdrawal|cash_deposit|loan_application|loan_payout|payout)"'
 )
+_LOOKED_THROUGH: Final = 65_536
 _OVERLOADED: Final = OverloadedError("there are more calls than can be answered in time")
 _CROWDING: Final = TooManyError("the key asks for more than its share while there are too many calls")
 
 
 def rank_of(body: bytes, start: int = 0) -> Rank:
-    """Tell whether an event moves money, without decoding it; `start` is where it begins."""
-    return Rank.MONEY if _MONEY.search(body, start) else Rank.CONTEXT
+    """Tell whether an event moves money, without decoding it; `start` is where it begins.
+
+    One with pictures, which alone is larger than what is looked through, moves none.
+    """
+    return Rank.MONEY if _MONEY.search(body, start, start + _LOOKED_THROUGH) else Rank.CONTEXT
 
 
 @dataclass(slots=True)

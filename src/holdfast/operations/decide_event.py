@@ -39,14 +39,17 @@ class Answer:
     status: int = 200
 
 
-async def decide_event(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Answer:
+async def decide_event(
+    shard: Shard, body: bytes, *, deadline: Deadline | None = None, came: bytes | None = None
+) -> Answer:
     """Decide the event in `body`, or give again the decision that it got before.
 
     Without a `deadline` the answer has the time of its event type. Raises DeadlineExceededError when it is over.
+    `came` is the hash of what its caller sent, where that was not `body` itself.
     """
     started = shard.ports.tick()
     now_ms = shard.ports.clock.now_ms()
-    decoded = decode(body, now_ms)
+    decoded = decode(body, now_ms, came=came)
     key = idempotency_key(decoded.event.id)
     deadline = deadline or in_time_of(shard, decoded.event.type, started)
     of = await told_settled(shard, decoded.event, deadline)

@@ -2,12 +2,14 @@
 
 from holdfast.operations.answer import in_time_of
 from holdfast.operations.decide_event import Answer, decide_event
+from holdfast.operations.look_at_pictures import Arrived, look_at_pictures
 from holdfast.operations.make_claim import REPORT, Made, is_report, make_claim
 from holdfast.operations.shard import Shard
 from holdfast.operations.take_event import Taken, take_event
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import DeadlineExceededError
 from holdfast.wire.canonical import canonical
+from holdfast.wire.photos import carries_pictures
 
 CREATED = 201
 
@@ -18,7 +20,8 @@ async def decide(shard: Shard, body: bytes, *, deadline: Deadline | None = None)
         if is_report(body):
             made = await _claimed(shard, body, deadline)
             return Answer(body=canonical(made.row), replayed=made.replayed, status=200 if made.replayed else CREATED)
-        return await decide_event(shard, body, deadline=deadline)
+        arrived = await look_at_pictures(shard, body) if carries_pictures(body) else Arrived(body=body)
+        return await decide_event(shard, arrived.body, deadline=deadline, came=arrived.came)
     except DeadlineExceededError:
         shard.figures.late += 1
         raise
@@ -29,7 +32,8 @@ async def take(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -
     try:
         if is_report(body):
             return await _claimed(shard, body, deadline)
-        return await take_event(shard, body, deadline=deadline)
+        arrived = await look_at_pictures(shard, body)
+        return await take_event(shard, arrived.body, deadline=deadline, came=arrived.came)
     except DeadlineExceededError:
         shard.figures.late += 1
         raise

@@ -169,6 +169,10 @@ class Store(Protocol):
         """Note that a delivery failed and when to try again."""
         ...
 
+    def forget(self, subject: bytes) -> bool:
+        """Destroy the key of a subject's personal data, and tell whether there was one."""
+        ...
+
     def set_meta(self, name: str, value: str) -> None:
         """Keep a small text by name."""
         ...

@@ -10,6 +10,7 @@ from holdfast.operations.decide_event import reply_of
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
+from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset, seal_facts
 
@@ -54,6 +55,15 @@ def decision_page(shard: Shard, *, limit: int, cursor: str | None) -> dict[str, 
     page = shard.ports.store.decisions(limit, cursor)
     items = [Raw(reply_of(shard, record)) for record in page.items if record.kind is RecordKind.DECISION]
     return {"items": items, "next": page.next}
+
+
+def read_facts_of(shard: Shard, decision_id: str) -> Facts:
+    """Give the facts that a decision was made of, in its newest revision; raises NotFoundError where there is none."""
+    _record(shard, decision_id)
+    record, _ = _newest(shard, decision_id)
+    if record.forgotten:
+        raise NotFoundError(f"the personal data behind `{decision_id}` was erased; its facts cannot be read")
+    return read_facts(record.facts)
 
 
 def replay_decision(shard: Shard, decision_id: str) -> Replayed:

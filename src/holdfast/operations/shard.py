@@ -16,6 +16,7 @@ from holdfast.operations.figures import Figures
 from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
+from holdfast.operations.photo_pool import PhotoPool
 from holdfast.operations.ports import Places, Store
 from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
@@ -92,7 +93,7 @@ class Shard:
     an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
     `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
     are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
-    are idempotency keys of events for which that is being done.
+    are idempotency keys of events for which that is being done. `photos` looks at pictures in processes of its own.
     """
 
     tenant: Tenant
@@ -128,6 +129,7 @@ class Shard:
     handed: deque[int] = field(default_factory=deque)
     crowd: Crowd = field(default_factory=Crowd)
     readers: Mapping[str, Reader] = field(default_factory=dict)
+    photos: PhotoPool = field(default_factory=PhotoPool)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
 
     def next_seq(self) -> int:

@@ -26,13 +26,16 @@ class Taken:
     replayed: bool
 
 
-async def take_event(shard: Shard, body: bytes, *, deadline: Deadline | None = None) -> Taken:
+async def take_event(
+    shard: Shard, body: bytes, *, deadline: Deadline | None = None, came: bytes | None = None
+) -> Taken:
     """Take in the event in `body`; it is on disk when this returns.
 
     Without a `deadline` the answer has the time of its event type. Raises DeadlineExceededError when it is over.
+    `came` is the hash of what its caller sent, where that was not `body` itself.
     """
     started = shard.ports.tick()
-    decoded = decode(body, shard.ports.clock.now_ms())
+    decoded = decode(body, shard.ports.clock.now_ms(), came=came)
     event, key = decoded.event, idempotency_key(decoded.event.id)
     deadline = deadline or in_time_of(shard, event.type, started)
     of = await told_settled(shard, event, deadline)

@@ -77,13 +77,13 @@ def _asked(query: Mapping[str, str], what: str, known: Sequence[str], *, usual: 
     return (play, usual, "call.fault.amount") if units is None else (play, units, "")
 
 
-async def small_form(request: Request) -> Mapping[str, str]:
-    """Read a small form; a page of another site cannot send it."""
+async def small_form(request: Request, most: int = _MAX_FORM) -> Mapping[str, str]:
+    """Read a small form, of at most so many bytes; a page of another site cannot send it."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MAX_FORM:
+        if len(body) > most:
             raise HTTPException(413)
     return dict(parse_qsl(body.decode("utf-8", errors="replace"), keep_blank_values=True))

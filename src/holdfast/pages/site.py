@@ -15,9 +15,11 @@ from starlette.routing import Route
 from holdfast.operations.read_decision import read_decision
 from holdfast.operations.shard import Shard
 from holdfast.pages.asked import asked_ending, asked_language, asked_play, asked_story, small_form
+from holdfast.pages.bazaar import Bazaar
 from holdfast.pages.crash import RUNNING, Crash
 from holdfast.pages.eve import STORIES, Scratch, both_sides
 from holdfast.pages.eve import USUAL as USUAL_EVE
+from holdfast.pages.heads import HEADERS
 from holdfast.pages.late_feed import late_feed
 from holdfast.pages.results import read_figures, totals, widest
 from holdfast.pages.story import CURRENCY, RAILS, USUAL, Country, Stage, country_of, read_tag
@@ -30,20 +32,11 @@ from holdfast.wire.canonical import read_canonical
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "static" / "demo.css").read_bytes()
-_HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 _REFRESH_SECONDS = "5"
 _PROGRESS_SECONDS = "1"
 TOUR: Mapping[Country, tuple[str, ...]] = {
-    "ru": ("call", "law", "hold", "late", "crash", "results"),
-    "kz": ("call", "law", "hold", "crash", "results"),
+    "ru": ("call", "message", "cities", "law", "hold", "late", "crash", "results"),
+    "kz": ("call", "message", "cities", "law", "hold", "crash", "results"),
 }
 
 
@@ -77,6 +70,7 @@ class Site:
                 Route("/demo", self.index, methods=["GET"]),
                 Route("/demo/call", self.call, methods=["GET"]),
                 Route("/demo/call", self.send, methods=["POST"]),
+                *Bazaar(self._shard, self._page).routes(),
                 Route("/demo/law", self.law, methods=["GET"]),
                 Route("/demo/hold", self.hold, methods=["GET"]),
                 Route("/demo/late", self.late, methods=["GET"]),
@@ -103,7 +97,7 @@ class Site:
             now=from_ms(self._shard.ports.clock.now_ms(), self._shard.tenant.zone),
             **values,
         )
-        return HTMLResponse(text, status_code=status, headers={**_HEADERS, "content-language": words.language})
+        return HTMLResponse(text, status_code=status, headers={**HEADERS, "content-language": words.language})
 
     async def index(self, request: Request) -> Response:
         """Show what there is to play."""
@@ -150,7 +144,7 @@ class Site:
         decision_id = await self._stage.play(play)
         language = asked_language(request)
         return RedirectResponse(
-            f"/demo/call?lang={language}&sent={decision_id}#result", status_code=303, headers=_HEADERS
+            f"/demo/call?lang={language}&sent={decision_id}#result", status_code=303, headers=HEADERS
         )
 
     async def law(self, request: Request) -> Response:
@@ -201,7 +195,7 @@ class Site:
     async def evidence(self, request: Request) -> Response:
         """Give the evidence file of the story that was shown last."""
         if not self._evidence:
-            return RedirectResponse(f"/demo/late?lang={asked_language(request)}", status_code=303, headers=_HEADERS)
+            return RedirectResponse(f"/demo/late?lang={asked_language(request)}", status_code=303, headers=HEADERS)
         headers = {"content-disposition": 'attachment; filename="evidence.json"', "x-content-type-options": "nosniff"}
         return Response(self._evidence, media_type="application/json", headers=headers)
 
@@ -217,7 +211,7 @@ class Site:
         """Begin a crash, and lead to the page that follows it."""
         await small_form(request)
         self._crash.start()
-        return RedirectResponse(f"/demo/crash?lang={asked_language(request)}", status_code=303, headers=_HEADERS)
+        return RedirectResponse(f"/demo/crash?lang={asked_language(request)}", status_code=303, headers=HEADERS)
 
     async def results(self, request: Request) -> Response:
         """Show what fraction was caught, and how many honest clients were stopped."""

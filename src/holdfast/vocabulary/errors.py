@@ -277,3 +277,10 @@ class FormError(HoldfastError):
 
     code = "form"
     http_status = 403
+
+
+class PhotoError(HoldfastError):
+    """Send one whole JPEG, PNG or WebP picture as its bytes, or the fingerprint of one."""
+
+    code = "photo"
+    http_status = 422

@@ -29,8 +29,8 @@ class Field:
 
     `path` is the name in rules (`payer.customer_id`, `amount`); `currency` is the path of the code beside a
     MONEY value; `words` are the allowed values of a closed TEXT; `list_kind` is the kind of list entry that
-    the value can match (`account`, `phone`, `device`, ...); `personal` marks personal data. `keyed` says that the values
-    are not such identifiers but their keys, each as 32 hex digits.
+    the value can match (`account`, `phone`, `device`, ...); `personal` marks personal data. `keyed` says that the
+    values are not such identifiers but their keys, each as 32 hex digits.
     """
 
     path: str

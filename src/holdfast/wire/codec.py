@@ -92,10 +92,10 @@ def _words_hint(message: str, pointer: str) -> str:
     return f"one of {', '.join(f'`{word}`' for word in sorted(words))}" if words else ""
 
 
-def decode_message(body: bytes) -> EventMessage:
+def decode_message(body: bytes, *, limit: int = MAX_EVENT_BYTES) -> EventMessage:
     """Decode and validate one event's JSON."""
-    if len(body) > MAX_EVENT_BYTES:
-        raise TooLargeError(f"the event has {len(body)} bytes; at most {MAX_EVENT_BYTES} are taken")
+    if len(body) > limit:
+        raise TooLargeError(f"the event has {len(body)} bytes; at most {limit} are taken")
     try:
         message: EventMessage = _DECODER.decode(body)
     except ValidationError as error:
@@ -180,12 +180,12 @@ def refuse_repeated(body: bytes, canon: bytes) -> None:
         loads(body, object_pairs_hook=_once)
 
 
-def decode(body: bytes, received_ms: int) -> Decoded:
-    """Decode one event's JSON as received at `received_ms`."""
+def decode(body: bytes, received_ms: int, *, came: bytes | None = None) -> Decoded:
+    """Decode one event's JSON as received at `received_ms`; `came` is the hash of what its caller sent instead."""
     message = decode_message(body)
     canon = canonical(message)
     refuse_repeated(body, canon)
-    return Decoded(event=to_event(message, received_ms), body=canon, body_hash=short_hash(canon))
+    return Decoded(event=to_event(message, received_ms), body=canon, body_hash=came or short_hash(canon))
 
 
 def with_known(message: Message, known: Mapping[str, Value], event: Event) -> tuple[Message, Event]:

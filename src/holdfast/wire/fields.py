@@ -66,7 +66,8 @@ def _below(kind: shapes.StructType, prefix: str) -> Iterator[tuple[str, shapes.T
         path = prefix + member.name
         parts = parts_of(inner)
         if parts is not None:
-            yield from ((f"{path}.{column.name}", _SEVERAL, marks) for column, _, marks in members(parts, path))
+            columns = (one for one in members(parts, path) if not isinstance(one[1], shapes.BytesType))
+            yield from ((f"{path}.{column.name}", _SEVERAL, marks) for column, _, marks in columns)
             continue
         yield path, inner, extra
         if isinstance(inner, shapes.StructType):

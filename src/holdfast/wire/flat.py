@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from msgspec import inspect as shapes
 
+from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import to_ms
 from holdfast.wire.events import Message
@@ -29,8 +30,15 @@ def column(parts: Sequence[Any], name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def refuse_bytes(parts: Sequence[Any], name: str) -> None:
+    """Refuse parts that hold raw bytes: an event is stored, and they must not be."""
+    if any(getattr(part, name) is not None for part in parts):
+        hint = "send fingerprints, which `holdfast photos` or `POST /v1/photos` gives"
+        raise InvalidError("the bytes of photos are taken by a server only, one event a call", hint=hint)
+
+
 Flatten = Callable[[Any], dict[str, Value]]
-_SPACE: Final = {"__builtins__": {}, "instant": to_ms, "day": date.isoformat, "column": column}
+_SPACE: Final = {"__builtins__": {}, "instant": to_ms, "day": date.isoformat, "column": column, "refuse": refuse_bytes}
 _WRITTEN: Final[dict[type[shapes.Type], str]] = {shapes.DateTimeType: "instant(value)", shapes.DateType: "day(value)"}
 
 
@@ -55,7 +63,10 @@ def _rows(kind: shapes.StructType, prefix: str, *, read: str, pad: str = " ") ->
         if parts is not None:
             yield f"{pad}value = {read}.{member.name}"
             yield f"{pad}if value is not None:"
-            for one, _, _ in members(parts, member.name):
+            for one, column_kind, _ in members(parts, member.name):
+                if isinstance(column_kind, shapes.BytesType):
+                    yield f"{pad} refuse(value, {one.name!r})"
+                    continue
                 name = f"{prefix}{member.name}.{one.name}"
                 yield f"{pad} found = column(value, {one.name!r})"
                 yield f"{pad} if found: values[{name!r}] = found"

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 MAX_MINOR = 10**15
 # `$` alone also matches before a last line break; the look-ahead says the same in Python and in JSON Schema
@@ -20,6 +20,7 @@ Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Kilometres = Annotated[float, Meta(ge=0, le=20_040)]
+PhotoFingerprint = Annotated[str, Meta(pattern=r"^ph1\.[A-Za-z0-9_-]{196}$(?!\n)")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{64}$(?!\n)")]
 
 
@@ -171,11 +172,15 @@ class Messages(Part, frozen=True, kw_only=True):
 
 
 class Photo(Part, frozen=True, kw_only=True):
-    """A photo of a listing or a message: its fingerprint, and the texts of codes that are printed in it."""
+    """A photo of a listing or a message: its fingerprint, and the texts of codes that are printed in it.
+
+    `bytes` are the picture itself (JPEG, PNG or WebP in base64); they are looked at, give the other two and are gone.
+    """
 
     photo_id: Id | None = None
-    fingerprint: Annotated[str, Meta(min_length=1, max_length=256)] | None = None
+    fingerprint: PhotoFingerprint | None = None
     codes: Annotated[tuple[Annotated[str, Meta(max_length=2_048)], ...], Meta(max_length=8)] | None = None
+    data: bytes | None = field(default=None, name="bytes")
 
 
 Photos = Annotated[tuple[Photo, ...], Meta(max_length=60)]

@@ -125,6 +125,19 @@ class SourceBody(Body, frozen=True, kw_only=True):
     complete_since: Instant
 
 
+class ErasureBody(Body, frozen=True, kw_only=True):
+    """Why a person's data are erased; `document` is the number of the demand, `kind` says what the id is.
+
+    Nothing personal belongs into `reason` and `document`, for they stay.
+    """
+
+    reason: Text
+    document: Text | None = None
+    kind: Literal["customer_id", "seller_id"] = "customer_id"
+    by: Text | None = None
+    approved_by: Text | None = None
+
+
 class LinkBody(Body, frozen=True, kw_only=True):
     """For which client a link to a hold's page is made, and for how many hours it works."""
 

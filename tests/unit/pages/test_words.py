@@ -24,6 +24,12 @@ LOOKED_UP = (
     "months",
     "form",
     "finding",
+    "intent",
+    "trick",
+    "sight",
+    "kind",
+    "group",
+    "country",
 )
 NAME = re.compile(r"{(\w+)}")
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from holdfast.matching.fingerprints import Fingerprint, alike, read_fingerprint
 from holdfast.simulation.market.feeds import list_entries
 from holdfast.simulation.market.frauds import COPIED_CITIES, RENTED, RING_SELLERS
 from holdfast.simulation.market.market import SITE, Market
@@ -27,7 +28,6 @@ from holdfast.wire.codec import decode
 
 ALMATY = ZoneInfo("Asia/Almaty")
 FAR_MS = to_ms(datetime(2030, 1, 1, tzinfo=ALMATY))
-NEAR_BITS = 8
 FAR_KM = 100
 
 
@@ -156,20 +156,14 @@ def test_one_car_is_copied_into_three_far_cities() -> None:
             assert any(seen_again(copy, one) for one in earlier)
 
 
-def hashes(event: dict[str, Any]) -> list[tuple[int, ...]]:
-    """Read the hashes of a listing's photos."""
-    from base64 import urlsafe_b64decode  # noqa: PLC0415 - the one place that looks inside
-    from struct import unpack  # noqa: PLC0415 - likewise
-
-    texts = [photo["fingerprint"].removeprefix("ph1.") for photo in event["listing"]["photos"]]
-    return [unpack(">BB5Q", urlsafe_b64decode(text))[2:] for text in texts]
+def prints(event: dict[str, Any]) -> list[Fingerprint]:
+    """Read the fingerprints of a listing's photos."""
+    return [read_fingerprint(photo["fingerprint"]) for photo in event["listing"]["photos"]]
 
 
 def seen_again(copy: dict[str, Any], original: dict[str, Any]) -> bool:
     """Tell whether a photo of one listing is found among those of another, as the index looks for it."""
-    asked = [one[place] for one in hashes(copy) for place in (0, 1, 3, 4)]
-    known = [one[place] for one in hashes(original) for place in (0, 1, 2)]
-    return any((one ^ other).bit_count() <= NEAR_BITS for one in asked for other in known)
+    return any(alike(one, other) for one in prints(copy) for other in prints(original))
 
 
 def test_honest_people_do_not_share_photos() -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from holdfast.simulation.market.market import Market
 from holdfast.simulation.market.people import Seller
-from holdfast.simulation.market.photos import STUB, Hashes, copied, in_studio, photo, picture
+from holdfast.simulation.market.photos import STUB, Views, copied, in_studio, photo, picture
 from holdfast.simulation.market.places import City
 from holdfast.simulation.market.wording import car_text, flat_text, thing_text
 from holdfast.simulation.world import Document
@@ -77,7 +77,7 @@ class Item:
     city: City
     price: int  # whole units of money, as it is offered
     fields: Document
-    pictures: tuple[Hashes, ...]
+    pictures: tuple[Views, ...]
     words: str  # how people name it in talk
     city_name: str = ""  # a suburb's, where the listing names that
 
@@ -126,7 +126,7 @@ class Goods:
         step = 50_000 if price > 2_000_000 else 5_000 if price > 100_000 else 500
         return max(round(price / step), 1) * step
 
-    def _pictures(self) -> tuple[Hashes, ...]:
+    def _pictures(self) -> tuple[Views, ...]:
         """Take new photos; a few people leave the site's own stub in place."""
         if self.rng.random() < 0.03:
             return (picture(STUB),)

@@ -1,7 +1,7 @@
 """Fingerprints of photos that were never taken: numbers in place of pictures, and copies as their owners change them.
 
-A picture is its five perceptual hashes (whole, cropped by a tenth, by a fifth, mirrored, mirrored and cropped). A copy
-mirrors, crops or compresses it: the hashes change places as they would in a real picture, and a few bits flip.
+A picture is its nine views, each with two hashes. A copy mirrors, crops or compresses it: the views change places as
+they would in a real picture, and a few bits flip.
 """
 
 from base64 import urlsafe_b64encode
@@ -11,7 +11,11 @@ from typing import Final
 
 from holdfast.simulation.world import Document
 
-Hashes = tuple[int, int, int, int, int]
+View = tuple[int, int]
+Views = tuple[View, ...]
+_VIEWS: Final = 9
+_TENTH, _FIFTH = 2, 4  # the views that show what is left after a crop
+_ODD: Final = (0x5555555555555555, 0x492492554AA95500)  # the frequencies whose signs a mirror turns
 _ALL: Final = 2**64 - 1
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 _QUALITY: Final = 78
@@ -35,40 +39,43 @@ def _flipped(value: int, rng: Random, bits: int) -> int:
     return value
 
 
-def _noisy(hashes: Hashes, rng: Random, bits: int) -> Hashes:
-    whole, crop, deep, mirror, mirror_crop = (_flipped(value, rng, bits) for value in hashes)
-    return whole, crop, deep, mirror, mirror_crop
+def _noisy(views: Views, rng: Random, bits: int) -> Views:
+    return tuple((_flipped(coarse, rng, bits), _flipped(fine, rng, bits)) for coarse, fine in views)
 
 
-def picture(number: int) -> Hashes:
-    """Give the picture of a number; no two numbers look alike."""
-    whole, crop, deep, mirror, mirror_crop = (_mixed(number * 8 + place) for place in range(5))
-    return whole, crop, deep, mirror, mirror_crop
+def picture(number: int) -> Views:
+    """Give the picture of a number, without borders; no two numbers look alike."""
+    first, *others = [(_mixed(number * 32 + 2 * place), _mixed(number * 32 + 2 * place + 1)) for place in range(_VIEWS)]
+    return (first, first, *others[1:])
 
 
-def in_studio(studio: int, rng: Random) -> Hashes:
+def in_studio(studio: int, rng: Random) -> Views:
     """Give a picture before a dealer's one background: another car, nearly the same hashes."""
     return _noisy(picture(studio), rng, _STUDIO_BITS)
 
 
-def copied(hashes: Hashes, rng: Random) -> Hashes:
+def _mirrored(views: Views) -> Views:
+    return tuple((coarse ^ _ODD[0], fine ^ _ODD[1]) for coarse, fine in views)
+
+
+def _cropped(views: Views, rng: Random) -> Views:
+    """Cut a tenth away: what is left was a view before; what was never seen is new."""
+    fresh = [(rng.getrandbits(64), rng.getrandbits(64)) for _ in range(_VIEWS)]
+    return (views[_TENTH], views[_TENTH], views[_FIFTH], *fresh[3:])
+
+
+def copied(views: Views, rng: Random) -> Views:
     """Give a copy: saved again, mirrored, cropped, or both."""
-    whole, crop, deep, mirror, mirror_crop = hashes
-    fresh = rng.getrandbits(64)
-    ways: tuple[Hashes, ...] = (
-        hashes,
-        (mirror, mirror_crop, fresh, whole, crop),
-        (crop, deep, fresh, mirror_crop, fresh ^ _GOLDEN),
-        (mirror_crop, fresh, fresh ^ _GOLDEN, crop, deep),
-    )
-    return _noisy(rng.choice(ways), rng, _COPY_BITS)
+    cropped = _cropped(views, rng)
+    return _noisy(rng.choice((views, _mirrored(views), cropped, _mirrored(cropped))), rng, _COPY_BITS)
 
 
-def fingerprint(hashes: Hashes, quality: int = _QUALITY) -> str:
+def fingerprint(views: Views, quality: int = _QUALITY) -> str:
     """Write a picture as the text that `POST /v1/photos` gives for a real one."""
-    return "ph1." + urlsafe_b64encode(pack(">BB5Q", quality, 0, *hashes)).decode("ascii")
+    words = [word for view in views for word in view]
+    return "ph1." + urlsafe_b64encode(pack(f">B2x{2 * _VIEWS}Q", quality, *words)).decode("ascii")
 
 
-def photo(photo_id: str, hashes: Hashes) -> Document:
+def photo(photo_id: str, views: Views) -> Document:
     """Write a photo as a part of a listing."""
-    return {"photo_id": photo_id, "fingerprint": fingerprint(hashes)}
+    return {"photo_id": photo_id, "fingerprint": fingerprint(views)}

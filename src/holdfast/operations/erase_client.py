@@ -1,0 +1,80 @@
+"""Erase a person: destroy the key under which the person's data lie, and leave who asked for it in the chain.
+
+What the law still needs of the person comes first: while a hold waits or a claim is open, nothing is erased. Records
+keep their places, judgements and hashes, so that the chain verifies as before; the windows keep keyed numbers until
+these fall out of them.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from holdfast.operations.record import subject_named
+from holdfast.operations.shard import Shard, commit
+from holdfast.vocabulary.claims import ClaimState
+from holdfast.vocabulary.errors import ConflictError, NotFoundError
+from holdfast.vocabulary.holds import HoldState
+from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.wire.canonical import canonical
+
+Row = dict[str, object]
+_WAITING: Final = (HoldState.PLACED.value, HoldState.PAUSED_AGAIN.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """Whose data to erase: `kind` of id (`customer_id` or `seller_id`) and the id; who says so, and why.
+
+    `document` is the number of the person's demand. Neither it nor `reason` may hold personal data: they stay.
+    """
+
+    kind: str
+    id: str
+    people: tuple[str, ...]
+    reason: str
+    document: str | None = None
+
+
+async def erase_client(shard: Shard, erasure: Erasure) -> Row:
+    """Make everything under a person's own key unreadable for ever; what other people's events say of them stays.
+
+    The answer is given when neither the database nor its log on disk holds the key, and the act is in the chain. Raises
+    ConflictError while a hold waits or a claim is open, NotFoundError where there is nothing under the person's key.
+    """
+    subject = subject_named(erasure.kind, erasure.id)
+    _check_open(shard, subject)
+    if not await asyncio.to_thread(shard.ports.store.forget, subject):
+        hint = "the data were erased before, or no event of this person was ever taken"
+        raise NotFoundError(f"nothing lies under the key of this `{erasure.kind}`", hint=hint)
+    shard.recent.clear()
+    shard.undecided.pop(subject, None)
+    now_ms = shard.ports.clock.now_ms()
+    act: Row = {
+        "act": "erase",
+        "at": rfc3339(now_ms, shard.tenant.zone),
+        "by": list(erasure.people),
+        "document": erasure.document,
+        "reason": erasure.reason,
+        "subject": subject.hex(),
+    }
+    record = Record(
+        seq=shard.next_seq(),
+        kind=RecordKind.ERASURE,
+        occurred_ms=now_ms,
+        received_ms=now_ms,
+        act=canonical(act),
+    )
+    await commit(shard, record).landed
+    return {"erased": erasure.kind, "at": act["at"], "record": record.seq}
+
+
+def _check_open(shard: Shard, subject: bytes) -> None:
+    """Refuse to erase what a waiting hold or an open claim still needs."""
+    store = shard.ports.store
+    hold = next(iter(store.holds(1, None, states=_WAITING, client=subject).items), None)
+    if hold is not None:
+        raise ConflictError(f"the hold `{hold.id}` still waits", hint="erase when it has ended")
+    claim = next(iter(store.claims(1, None, states=(ClaimState.OPEN.value,), client=subject).items), None)
+    if claim is not None:
+        raise ConflictError(f"the claim `{claim.id}` is open", hint="erase when it is settled")

@@ -1,0 +1,228 @@
+"""A marketplace of a hundred thousand listings: how fast a listing and a message are answered, and what it costs.
+
+The listings are invented and sent to the running server as events, as a site would on its first day, as fast as they
+are taken. Then listings (photos already fingerprinted) and messages are sent through HTTP at fixed rates, whatever the
+server does. At the end the server is started anew on what it left.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+from urllib.request import urlopen
+
+from holdfast.simulation.market.life import honest_values
+from holdfast.simulation.market.market import Market
+from holdfast.simulation.market.photos import Hashes, copied, fingerprint, picture
+from holdfast.simulation.market.tale import MarketTeller, Offer, Tale
+from holdfast.simulation.market.talk import false_link, honest, phishing, with_link
+from holdfast.simulation.telling import Row
+from holdfast.vocabulary.instants import DAY_MS, rfc3339, to_ms
+from tests.bench.fb1.server import Running, started
+from tests.bench.load.generator import Plan, Route, drive
+from tests.bench.load.report import Report, percentiles_ms
+from tests.bench.load.schedule import Step
+
+LISTINGS: Final = 100_000
+FEW: Final = 3_000
+PHOTOS: Final = 4
+_DAYS: Final = 60
+_START: Final = datetime(2026, 3, 1, tzinfo=UTC)
+_COPIES: Final = 0.05
+_LINKED: Final = 0.2
+_SCAMS: Final = 0.05
+_LISTINGS_A_SECOND: Final = 10.0
+_MESSAGES_A_SECOND: Final = 40.0
+_CONNECTIONS: Final = 32
+_LONGEST_S: Final = 3_600.0
+_PATIENT: Final = {"holdfast-deadline-ms": "60000"}
+_REPORTED: Final = Route(path="/v1/events", headers=_PATIENT)
+_ROUNDS: Final = 50
+_CHUNK: Final = 2_000
+_OK: Final = (200, 202)
+_PERCENTILES: Final = ("p50", "p90", "p95", "p99")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One request: its body, and its kind."""
+
+    body: bytes
+    kind: str
+
+
+@contextmanager
+def running(data: Path, *, now_ms: int) -> Iterator[Running]:
+    """Run the server as a marketplace would, on a data directory, while the `with` lasts."""
+    words = ["--data", str(data), "--port", "0", "--dev", "--packs", "kz", "--clock", rfc3339(now_ms)]
+    with started([sys.executable, "-m", "holdfast", "serve", *words, "--compact-records", "0"]) as (pid, url):
+        host, _, port = url.removeprefix("http://").partition(":")
+        yield Running(address=(host, int(port)), pid=pid)
+
+
+class Bazaar:
+    """Makes listings and messages that are like no other; some listings copy an earlier one's photos."""
+
+    def __init__(self, seed: int = 11) -> None:
+        market = Market(seed=seed, start=_START)
+        self._rng = Random(seed)  # noqa: S311 - a bench has to be repeatable
+        self._teller = MarketTeller(market, self._rng)
+        self._shown: list[Offer] = []
+        self._pictures: list[tuple[Hashes, ...]] = []
+        self._made = 10**9
+
+    def _faces(self) -> tuple[Hashes, ...]:
+        """Give four photos: new ones, now and then somebody else's."""
+        if self._pictures and self._rng.random() < _COPIES:
+            return tuple(copied(one, self._rng) for one in self._rng.choice(self._pictures))
+        self._made += PHOTOS
+        faces = tuple(picture(self._made + place) for place in range(PHOTOS))
+        if len(self._pictures) < _CHUNK:
+            self._pictures.append(faces)
+        return faces
+
+    def _taken(self) -> Row:
+        """Give the last event that was told, and keep none of it."""
+        row = self._teller.rows[-1]
+        self._teller.rows = []
+        return row
+
+    def listing(self, ms: int) -> Sent:
+        """Write a listing of somebody new."""
+        tale = Tale(self._teller, None, honest=True, ms=ms)
+        seller = self._teller.people.seller()
+        item = self._teller.goods.any(seller)
+        offer = tale.publish(seller, item)
+        event = self._taken().event
+        faces = self._faces()
+        event["listing"]["photos"] = [
+            {"photo_id": f"{offer.listing_id}-{place}", "fingerprint": fingerprint(face)}
+            for place, face in enumerate(faces)
+        ]
+        if len(self._shown) < _CHUNK:
+            self._shown.append(offer)
+        return Sent(body=_body(event), kind="listing")
+
+    def message(self, ms: int) -> Sent:
+        """Write a message about one of the listings: a few with links, a few of fraud."""
+        rng, offer = self._rng, self._rng.choice(self._shown)
+        tale = Tale(self._teller, None, honest=True, ms=ms)
+        language, chance = offer.seller.language, rng.random()
+        values = honest_values(rng, self._teller)
+        if chance < _SCAMS:
+            values = {"link": false_link(rng, self._teller.market.links["brands"])}
+        choose = phishing if chance < _SCAMS else with_link if chance < _LINKED else honest
+        tale.talk(offer, choose(rng, language)[-1:], values=values)
+        return Sent(body=_body(self._taken().event | {"occurred_at": rfc3339(ms)}), kind="message")
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    return json.dumps(event, ensure_ascii=False).encode()
+
+
+def _past(bazaar: Bazaar, count: int) -> Iterator[Sent]:
+    """Write the listings of the past weeks in order of time."""
+    begin, step = to_ms(_START), _DAYS * DAY_MS / count
+    for number in range(count):
+        sent = bazaar.listing(begin + int(number * step))
+        yield Sent(body=sent.body, kind="past")
+
+
+def _load(server: Running, events: Iterator[Sent]) -> float:
+    """Report the past as fast as the server takes it; gives the seconds."""
+    seconds = 0.0
+    while chunk := list(islice(events, _CHUNK)):
+        left: Sequence[Sent] = chunk
+        for _ in range(_ROUNDS):
+            step = Step(rate=len(left) * 1_000, seconds=1e-3)
+            routes = {"past": _REPORTED}
+            plan = Plan(events=left, steps=[step], arrivals="even", connections=8, routes=routes, patience_s=_LONGEST_S)
+            report = drive(server.address, plan)
+            seconds += report.seconds
+            left = _refused(report, left)
+            if not left:
+                break
+        else:
+            raise RuntimeError(f"{len(left)} listings were refused {_ROUNDS} times")
+    return seconds
+
+
+def _refused(report: Report, sent: Sequence[Sent]) -> list[Sent]:
+    """Give what the server refused for want of time; raises RuntimeError when anything else went wrong."""
+    statuses = report.samples.status.tolist()
+    strange = [status for status in statuses if status not in (*_OK, 429, 503)]
+    if report.errors or strange:
+        raise RuntimeError(f"{len(strange)} requests went wrong: {report.by_status} {report.errors}")
+    return [one for one, status in zip(sent, statuses, strict=True) if status not in _OK]
+
+
+def _at_rate(server: Running, sent: Sequence[Sent], *, rate: float, seconds: float) -> Report:
+    """Send at a fixed rate, whatever the server does."""
+    return drive(server.address, Plan(events=sent, steps=[Step(rate=rate, seconds=seconds)], connections=_CONNECTIONS))
+
+
+def _answered(report: Report, name: str) -> dict[str, float]:
+    """Name the percentiles of all requests from their intended send time, and how many were not answered well."""
+    recorded = report.histogram
+    found = {f"market.{name}_ms.{at}": recorded.get_value_at_percentile(float(at[1:])) / 1_000 for at in _PERCENTILES}
+    found[f"market.{name}_ms.max"] = percentiles_ms(recorded).get("max", 0.0)
+    bad = len(report.samples.due) - sum(report.samples.count(status=status) for status in _OK)
+    return found | {f"market.{name}_sent": len(report.samples.due), f"market.{name}_not_answered": bad}
+
+
+def _index_bytes(server: Running) -> float:
+    """Give what the indexes of the network hold, by the server's own count."""
+    host, port = server.address
+    with urlopen(f"http://{host}:{port}/metrics", timeout=60) as answer:
+        lines = answer.read().decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith("holdfast_network_"))
+
+
+def _compiled() -> None:
+    """Start a server once on nothing, so that no figure counts the kernels being compiled."""
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "none", now_ms=to_ms(_START)):
+        pass
+
+
+def measure(*, quick: bool = False, listings: int | None = None) -> dict[str, float]:
+    """Give the figures: answers, memory of a listing, how fast the past is loaded, and how long a restart takes."""
+    count = listings or (FEW if quick else LISTINGS)
+    seconds = 10.0 if quick else 60.0
+    bazaar, end_ms = Bazaar(), to_ms(_START + timedelta(days=_DAYS))
+    _compiled()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        with running(data, now_ms=end_ms + DAY_MS) as server:
+            empty = server.resident_bytes()
+            loading = _load(server, _past(bazaar, count))
+            figures = {
+                "market.listings": float(count),
+                "market.load_per_s": count / loading,
+                "market.resident_bytes_per_listing": (server.resident_bytes() - empty) / count,
+                "market.index_bytes_per_listing": _index_bytes(server) / count,
+            }
+            figures |= _asked(server, bazaar, now_ms=end_ms + DAY_MS, seconds=seconds)
+        began = time.monotonic()
+        with running(data, now_ms=end_ms + DAY_MS):
+            figures["market.restart_s"] = time.monotonic() - began
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def _asked(server: Running, bazaar: Bazaar, *, now_ms: int, seconds: float) -> dict[str, float]:
+    """Send listings, then messages, then both at once as a site does."""
+    several = int(_LISTINGS_A_SECOND * seconds * 1.3) + 50
+    many = int(_MESSAGES_A_SECOND * seconds * 1.3) + 100
+    warm = [bazaar.listing(now_ms) for _ in range(50)] + [bazaar.message(now_ms) for _ in range(50)]
+    _at_rate(server, warm, rate=20, seconds=4)
+    listings = [bazaar.listing(now_ms) for _ in range(several)]
+    figures = _answered(_at_rate(server, listings, rate=_LISTINGS_A_SECOND, seconds=seconds), "listing")
+    messages = [bazaar.message(now_ms) for _ in range(many)]
+    return figures | _answered(_at_rate(server, messages, rate=_MESSAGES_A_SECOND, seconds=seconds), "message")
