@@ -248,7 +248,7 @@ def make_law(
 
 def fresh_memory(settings: Settings, law: Law, keys: KeyMaker) -> Memory:
     """Make an empty memory for the statistics that the law and the rules ask for."""
-    schema, derived = full_schema(), make_derived(settings.home)
+    schema, derived = full_schema(), make_derived(settings.home, [brand for pack in law.packs for brand in pack.brands])
     return Memory(
         derived=derived,
         fold=Fold(

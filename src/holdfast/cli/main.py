@@ -18,6 +18,7 @@ from holdfast.cli.doctor import doctor
 from holdfast.cli.erase import erase
 from holdfast.cli.exposure import exposure
 from holdfast.cli.keys import keys
+from holdfast.cli.messages import messages
 from holdfast.cli.models import models
 from holdfast.cli.observing import write_log
 from holdfast.cli.packs import packs
@@ -58,6 +59,7 @@ for _command in (
     photos,
 ):
     app.command()(_command)
+models.command()(messages)
 _GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)

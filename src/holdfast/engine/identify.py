@@ -8,9 +8,11 @@ from holdfast.features.identifiers import identity
 from holdfast.lists.book import ListBook
 from holdfast.lists.membership import Identifier
 from holdfast.lists.questions import Asked
+from holdfast.matching.domains import domain_and_parents
 from holdfast.matching.identifiers import alike
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.keys import Key
+from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 
 NOTHING: Final[Mapping[str, Value]] = {}
@@ -30,8 +32,8 @@ class _Place:
     kinds: tuple[str, ...]
     keyed: bool = False
 
-    def made(self, given: Sequence[Value], *, book: ListBook, home: str) -> Iterator[Identifier]:
-        """Make the identifiers of what stands at the paths; a value that has no normal form gives none."""
+    def made(self, given: Sequence[Value], *, book: ListBook, home: str) -> Iterator[tuple[Identifier, ...]]:
+        """Make the identifiers of each value that stands at the paths; one that has no normal form gives none."""
         first, second, *values = given
         if self.keyed:
             yield from _of_keys(self.kinds, values)
@@ -40,10 +42,23 @@ class _Place:
         bic = str(bank) if bank else None
         for kind, value in zip(self.kinds, values, strict=True):
             for text in value if isinstance(value, tuple) else (value,):
-                known = None if text is None else identity(kind, str(text), bic=bic, home=home)
-                if known is not None:
-                    for one in alike(known.kind):
-                        yield book.identifier(one.value, known.value, bic=known.bic)
+                if text is not None:
+                    yield tuple(_made(kind, str(text), book=book, bic=bic, home=home))
+
+
+def _made(kind: str, text: str, *, book: ListBook, bic: str | None, home: str) -> Iterator[Identifier]:
+    """Make the identifiers of one value; a domain is known by those above it too, and an address may stand for one."""
+    known = identity(kind, text, bic=bic, home=home)
+    if known is None and kind == ListKind.DOMAIN:
+        known = identity(ListKind.IP, text, bic=None, home=home)
+    if known is None:
+        if kind == ListKind.DOMAIN:
+            yield book.identifier(kind, text)
+        return
+    values = domain_and_parents(known.value) if known.kind is ListKind.DOMAIN else (known.value,)
+    for one in alike(known.kind):
+        for value in values:
+            yield book.identifier(one.value, value, bic=known.bic)
 
 
 def _place(fields: Mapping[str, Field], subject: str) -> _Place:
@@ -54,11 +69,11 @@ def _place(fields: Mapping[str, Field], subject: str) -> _Place:
     return _Place(paths, tuple(kind for _, kind in found), keyed=fields[subject].keyed)
 
 
-def _of_keys(kinds: Sequence[str], values: Sequence[Value]) -> Iterator[Identifier]:
+def _of_keys(kinds: Sequence[str], values: Sequence[Value]) -> Iterator[tuple[Identifier, ...]]:
     """Make identifiers of keys that another part of the memory kept; who bears them is not known here."""
     for kind, several in zip(kinds, values, strict=True):
         for key in several if isinstance(several, tuple) else ():
-            yield Identifier(kind, Key(int(key[:_HALF], 16), int(key[_HALF:], 16)))
+            yield (Identifier(kind, Key(int(key[:_HALF], 16), int(key[_HALF:], 16))),)
 
 
 def asked(

@@ -264,11 +264,12 @@ _TABLE = (
     _f(
         "matches",
         "list",
-        signature='matches(party or field, "list", documented=, marked=)',
+        signature='matches(party or field, "list", documented=, marked=, every=)',
         returns="true, false or unknown",
         summary=(
             "Whether an identifier is on the list; `documented=True` counts only entries with a document,"
-            " `marked=True` only those with the police mark."
+            " `marked=True` only those with the police mark. Of several texts one is enough; `every=True` asks whether"
+            " each of them is. A domain is on a list when it or a domain above it is."
         ),
         example='matches(payee, "ru.cbr.recipients")',
     ),

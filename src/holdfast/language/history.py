@@ -214,12 +214,14 @@ def _places(part: Node) -> tuple[str, ...]:
 
 def probe(typer: TyperPort, tree: ast.Call) -> Node:
     """Type one question to a list."""
-    keywords = check_keywords(tree, ("documented", "marked"), typer.span)
+    keywords = check_keywords(tree, ("documented", "marked", "every"), typer.span)
     subject, name = (typer.node(argument) for argument in check_positional(tree, (2, 2), typer.span))
     path = typer.path(tree.args[0]) if subject.type is FieldType.PARTY or isinstance(subject, FieldName) else ""
     check_subject(subject, typer.names.get(path))
     if not isinstance(name, Constant) or not isinstance(name.value, str):
         raise fault("a list is named in quotes", name.span, expected='`matches(payee, "bank.recipients")`')
     flags = {flag: _flag(typer, value) for flag, value in keywords.items()}
+    if flags.get("every") and subject.type is not FieldType.TEXTS:
+        raise fault("`every` asks about several texts", subject.span, expected="a name such as `links.hosts`")
     asked = ListProbe(subject=path, list=check_list(name, typer.scope.lists), **flags)
     return Probe(type=FieldType.BOOL, span=typer.span(tree), probe=asked)

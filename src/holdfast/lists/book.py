@@ -16,6 +16,7 @@ from holdfast.vocabulary.errors import Bug, ConflictError
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListKind, ListMatch, ListVersion
 from holdfast.vocabulary.trilean import UNKNOWN, Trilean
+from holdfast.vocabulary.windows import ListProbe
 
 _META: Final = "lists"
 _REMEMBERED: Final = 65_536
@@ -110,11 +111,14 @@ class ListBook:
         """Make the identifier of one normalised value under this tenant's keys."""
         return identifier(self._keys, kind, value, bic=bic)
 
-    def keep(self, given: Hashable, identifiers: tuple[Identifier, ...]) -> Asked:
-        """Remember the identifiers of a subject as it was given, for `known`; a bounded number is remembered."""
+    def keep(self, given: Hashable, each: Sequence[tuple[Identifier, ...]]) -> Asked:
+        """Remember the identifiers of a subject as it was given, for `known`; a bounded number is remembered.
+
+        `each` are those of each of its values.
+        """
         if len(self._made) >= _REMEMBERED:
             self._made.clear()
-        found = self._made[given] = Asked(identifiers)
+        found = self._made[given] = Asked(tuple(one for some in each for one in some), tuple(each))
         return found
 
     def holds(self, list_id: str, entry: ListEntry) -> bool:
@@ -205,15 +209,21 @@ class ListBook:
 
     def _answer(self, questions: Questions, asked: Sequence[Asked], at_ms: int) -> Answered:
         """Put the questions one by one."""
-        whom = {subject: one.identifiers for subject, one in zip(questions.subjects, asked, strict=True)}
-        return answered(
-            {
-                one.name: self.probe(
-                    one.list, whom[one.subject], at_ms=at_ms, documented=one.documented, marked=one.marked
-                )
-                for one in questions.probes
-            }
-        )
+        whom = dict(zip(questions.subjects, asked, strict=True))
+        return answered({one.name: self.ask(one, whom[one.subject], at_ms=at_ms) for one in questions.probes})
+
+    def ask(self, question: ListProbe, asked: Asked, *, at_ms: int) -> ListMatch:
+        """Answer one question about one subject at one instant, as `probe` does.
+
+        With `every`, all of several values must hit: the answer is that of the first that does not.
+        """
+        found = None
+        for some in asked.each if question.every and asked.each else (asked.identifiers,):
+            found = self.probe(question.list, some, at_ms=at_ms, documented=question.documented, marked=question.marked)
+            if found.state is not True:
+                break
+        assert found is not None  # noqa: S101 - there is always one to ask about
+        return found
 
     def _look_up(self, asked: Asked) -> None:
         """Note whether any identifier may hit an entry of some list at some instant, which holds for this state."""

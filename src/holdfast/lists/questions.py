@@ -23,9 +23,13 @@ class Questions:
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """The identifiers of one subject, and whether any of them stood on a list when `looked` was the lists' state."""
+    """The identifiers of one subject, and whether any of them stood on a list when `looked` was the lists' state.
+
+    `each` are the same, apart for each of several texts.
+    """
 
     identifiers: tuple[Identifier, ...]
+    each: tuple[tuple[Identifier, ...], ...] = ()
     looked: int = -1
     listed: bool = False
     some: bool = field(init=False)

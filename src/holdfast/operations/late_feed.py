@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from holdfast.engine.decide import decide
-from holdfast.engine.identify import identifiers
+from holdfast.engine.identify import asked
 from holdfast.operations.changed_values import Values
 from holdfast.operations.follow_holds import every_identifier
 from holdfast.operations.freshness import late_ms
@@ -136,10 +136,9 @@ def _would_stop(shard: Shard, version: ListVersion, one: _Passed) -> bool:
 
 def _ask(shard: Shard, event: Event, probe: ListProbe) -> ListMatch:
     memory = shard.memory
-    asked = identifiers(event, probe.subject, schema=memory.schema, book=memory.lists, home=memory.home)
-    return memory.lists.probe(
-        probe.list, asked, at_ms=event.occurred_ms, documented=probe.documented, marked=probe.marked
-    )
+    whole = memory.derived.of(event)
+    (one,) = asked(whole, (probe.subject,), schema=memory.schema, book=memory.lists, home=memory.home)
+    return memory.lists.ask(probe, one, at_ms=event.occurred_ms)
 
 
 def _with(facts: Facts, matches: dict[str, ListMatch]) -> Facts:

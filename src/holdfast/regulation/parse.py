@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from holdfast.regulation.brands import read_brand
 from holdfast.regulation.checks import check_pack
 from holdfast.regulation.document import read_document
 from holdfast.regulation.nodes import Node, root_of
@@ -26,7 +27,7 @@ from holdfast.vocabulary.packs import Pack
 
 SECTIONS: Final = (
     *("signs", "rails", "policies", "duties", "parameters", "rules", "examples"),
-    *("notices", "refunds", "feeds"),
+    *("notices", "refunds", "feeds", "brands"),
 )
 
 
@@ -69,6 +70,7 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
         notices=tuple(read_notice(row, zone) for row in rows["notices"]),
         refunds=tuple(read_refund(row, zone) for row in rows["refunds"]),
         feeds=tuple(read_feed(row, zone) for row in rows["feeds"]),
+        brands=tuple(read_brand(row) for row in rows["brands"]),
     )
     check_pack(rows, pack)
     return pack

@@ -239,6 +239,20 @@ class BusinessCalendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """A bank, site or courier that links imitate.
+
+    `hosts` are its own, with all below them. `names` are what it is called in host names, in any script; `words` are
+    such names that are ordinary words too, and count only beside a word of delivery or payment.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    hosts: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """One instrument. `applies` is an expression that says whom it binds; `status` is `law`, `proposal` or `policy`."""
 
@@ -262,6 +276,7 @@ class Pack:
     notices: tuple[Notice, ...] = ()
     refunds: tuple[Refund, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    brands: tuple[Brand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

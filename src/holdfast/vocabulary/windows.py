@@ -80,7 +80,8 @@ class WindowSpec:
 class ListProbe:
     """One question to one list about one subject.
 
-    It asks whether any identifier of `subject` (a PARTY prefix or a plain path) is on the list.
+    It asks whether any identifier of `subject` (a PARTY prefix or a plain path) is on the list; with `every`, whether
+    each of the several texts of `subject` is.
     With `documented`, only entries that carry a document count; with `marked`, only those with the police mark.
     """
 
@@ -88,12 +89,13 @@ class ListProbe:
     list: str
     documented: bool = False
     marked: bool = False
+    every: bool = False
 
     name: str = field(init=False, compare=False)
     """The canonical name under which the answer stands in the facts."""
 
     def __post_init__(self) -> None:
-        marks = ", documented" * self.documented + ", marked" * self.marked
+        marks = ", documented" * self.documented + ", marked" * self.marked + ", every" * self.every
         object.__setattr__(self, "name", f"matches({self.subject}, {self.list}{marks})")
 
 

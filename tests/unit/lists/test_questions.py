@@ -97,6 +97,6 @@ def test_what_was_restored_or_staged_is_found_too() -> None:
 def test_identifiers_are_kept() -> None:
     """What was given before is known, as the same object; anything else is not."""
     book = ListBook(KEYS)
-    kept = book.keep("given", (book.identifier("account", "1"),))
+    kept = book.keep("given", ((book.identifier("account", "1"),),))
     assert book.known("given") is kept
     assert book.known("other") is None

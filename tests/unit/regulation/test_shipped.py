@@ -28,6 +28,8 @@ LISTS = {
     "kz.afc.persons",
     "bank.recipients",
     "bank.allow",
+    "marketplace.links.allow",
+    "marketplace.links.block",
     "kz.police.sellers",
     "marketplace.payees.allow",
     "marketplace.sellers.blocked",

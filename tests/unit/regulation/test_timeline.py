@@ -114,7 +114,7 @@ def test_before_and_after_everything(packs: Mapping[str, Pack]) -> None:
     """Before the first boundary only rules are left; after the last the view is open."""
     chosen = select(["ru"], packs)
     early = as_of(chosen, boundaries(chosen)[0] - 1)
-    assert [pack.id for pack in early.packs] == ["policy.default", "policy.marketplace"]
+    assert [pack.id for pack in early.packs] == ["policy.default", "policy.marketplace", "policy.messages"]
     assert (early.from_ms, early.to_ms) == (None, boundaries(chosen)[0])
     assert as_of(chosen, boundaries(chosen)[-1]).to_ms is None
 
@@ -146,6 +146,7 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
         "kz.holidays",
         "policy.default",
         "policy.marketplace",
+        "policy.messages",
     ]
 
 
@@ -153,12 +154,12 @@ def test_a_proposal_loads_by_its_full_name(packs: Mapping[str, Pack]) -> None:
     """What is not law comes only when it is named, and each pack comes once."""
     chosen = [pack.id for pack in select(["kz/marketplace-proposals", "kz", "policy/default", "kz/afc"], packs)]
     named = ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "kz.holidays"]
-    assert chosen == [*named, "policy.default", "policy.marketplace"]
+    assert chosen == [*named, "policy.default", "policy.marketplace", "policy.messages"]
 
 
 def test_policy_always_loads(packs: Mapping[str, Pack]) -> None:
     """Without any word the bank's own rules are there."""
-    assert [pack.id for pack in select([], packs)] == ["policy.default", "policy.marketplace"]
+    assert [pack.id for pack in select([], packs)] == ["policy.default", "policy.marketplace", "policy.messages"]
 
 
 @pytest.mark.parametrize(("name", "hint"), [("ruu", "`ru`"), ("kz/afk", "`kz/afc`"), ("qq", "known here")])

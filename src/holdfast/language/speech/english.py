@@ -164,6 +164,8 @@ class English:
         """Say that a party or identifier is on a list."""
         title = LISTS.get(probe.list, ("", probe.list))[1]
         marks = " (with a document)" * probe.documented + " (with the police mark)" * probe.marked
+        if probe.every:
+            return f"{'' if holds else 'not '}all of {self.name(probe.subject)} are on the list “{title}”{marks}"
         return f"{self.name(probe.subject)} is {'' if holds else 'not '}on the list “{title}”{marks}"
 
     def tested(self, name: str, text: str, part: str, *, holds: bool) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from holdfast.language.speech.chat_lexicon import NAMED, SAID
+
 
 class Noun(NamedTuple):
     """A thing: Russian nominative and genitive, grammatical gender, and English with its article."""
@@ -178,6 +180,7 @@ FIELDS: Final[Mapping[str, Noun]] = {
         "n",
         "the deviation from usual behaviour",
     ),
+    **{path: Noun(*said) for path, said in NAMED.items()},
 }
 
 MANY: Final[Mapping[str, tuple[str, str]]] = {
@@ -275,6 +278,7 @@ CLAIMS: Final[Mapping[str, Claim]] = {
         "the payee's bank has sent a signal",
         "the payee's bank has sent no signal",
     ),
+    **{path: Claim(*said) for path, said in SAID.items()},
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {

@@ -201,6 +201,8 @@ class Russian:
         marks = " (с документом)" * probe.documented + " (с отметкой МВД)" * probe.marked
         verb = "есть в списке" if holds else "отсутствует в списке"
         shown = title if title.startswith("«") else f"«{title.replace('«', '„').replace('»', '“')}»"
+        if probe.every:
+            return f"{'' if holds else 'не '}каждое из: {self.name(probe.subject)} — есть в списке {shown}{marks}"
         return f"{self.name(probe.subject)} {verb} {shown}{marks}"
 
     def tested(self, name: str, text: str, part: str, *, holds: bool) -> str:
