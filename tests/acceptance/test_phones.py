@@ -104,7 +104,8 @@ def test_the_plan_of_kazakhstan_and_its_traps(almaty: Site) -> None:
         assert evidence(decision, "policy.market.foreign-seller")["seller.phone_region"] == "RU", phone
     decision = almaty.register("+77515550142")
     assert (decision["outcome"], rules(decision)) == ("challenge", ["policy.market.virtual-seller"])
-    assert evidence(decision, "policy.market.virtual-seller") == {"seller.phone_region": "KZ", "seller.phone_type": "voip"}
+    telephony = {"seller.phone_region": "KZ", "seller.phone_type": "voip"}
+    assert evidence(decision, "policy.market.virtual-seller") == telephony
     for phone, region, kind in (
         ("+447911123456", "GG", "mobile"),
         ("+12025550142", "US", "fixed_or_mobile"),
