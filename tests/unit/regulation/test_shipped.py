@@ -32,6 +32,7 @@ LISTS = {
     "marketplace.links.block",
     "kz.police.sellers",
     "marketplace.payees.allow",
+    "marketplace.sellers.allow",
     "marketplace.sellers.blocked",
     "marketplace.sellers.limited",
 }
