@@ -150,6 +150,16 @@ LEAVES: Final[Mapping[str, Noun]] = {
     "registered_at": Noun("регистрация", "регистрации", "f", "registration"),
     "verified": Noun("проверка личности", "проверки личности", "f", "check of identity"),
     "role": Noun("роль", "роли", "f", "role"),
+    "verified": Noun("подтверждение личности", "подтверждения личности", "n", "proof of identity"),
+    "phone_region": Noun("страна номера", "страны номера", "f", "country of the number"),
+    "phone_type": Noun("вид номера", "вида номера", "m", "kind of number"),
+    "phone_pattern": Noun("рисунок цифр номера", "рисунка цифр номера", "m", "pattern of digits"),
+    "phone_accounts": Noun(
+        "число аккаунтов на номере", "числа аккаунтов на номере", "n", "number of accounts on the phone"
+    ),
+    "person_numbers": Noun("число номеров", "числа номеров", "n", "number of phones"),
+    "phone_since": Noun("день получения номера", "дня получения номера", "m", "day of getting the number"),
+    "sim_swapped_at": Noun("замена SIM-карты", "замены SIM-карты", "f", "replacement of the SIM card"),
 }
 
 FIELDS: Final[Mapping[str, Noun]] = {
@@ -337,6 +347,30 @@ CLAIMS: Final[Mapping[str, Claim]] = {
     "confirmed": Claim(
         "изменение подтверждено", "изменение не подтверждено", "the change is confirmed", "the change is not confirmed"
     ),
+    "client.phone_foreign": Claim(
+        "номер клиента иностранный",
+        "номер клиента не иностранный",
+        "the client's number is from abroad",
+        "the client's number is not from abroad",
+    ),
+    "client.phone_valid": Claim(
+        "номер клиента существует",
+        "номера клиента не существует",
+        "the client's number exists",
+        "the client's number does not exist",
+    ),
+    "seller.phone_foreign": Claim(
+        "номер продавца иностранный",
+        "номер продавца не иностранный",
+        "the seller's number is from abroad",
+        "the seller's number is not from abroad",
+    ),
+    "seller.phone_valid": Claim(
+        "номер продавца существует",
+        "номера продавца не существует",
+        "the seller's number exists",
+        "the seller's number does not exist",
+    ),
     "scheme.peer_bank_signal": Claim(
         "есть сигнал от банка получателя",
         "сигнала от банка получателя нет",
@@ -370,6 +404,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "exchange": ("обмен валюты", "exchange"),
     "crypto": ("криптовалюта", "crypto"),
     "gambling": ("азартные игры", "gambling"),
+    "voip": ("интернет-телефония", "internet telephony"),
+    "virtual": ("виртуальный номер", "virtual number"),
+    "unassigned": ("никому не выдан", "assigned to nobody"),
+    "zeros": ("одни нули", "all zeros"),
+    "repeated": ("одна цифра подряд", "one digit repeated"),
+    "sequential": ("цифры по порядку", "digits in a row"),
+    "document": ("документ", "document"),
+    "biometric": ("биометрия", "biometrics"),
 }
 
 LISTS: Final[Mapping[str, tuple[str, str]]] = {
