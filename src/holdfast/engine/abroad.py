@@ -39,7 +39,7 @@ def noticed(measures: Sequence[Measure], notice: Measure | None) -> tuple[Measur
     """Unite the notice with other measures; a duty to give it adds whose duty that is, and where it is written."""
     if notice is None:
         return tuple(measures)
-    asked = [row for row in measures if row["kind"] == notice["kind"]]
+    asked = [row for row in measures if is_notice(row) or row == {"kind": notice["kind"]}]
     by_duty = {name: row[name] for row in asked for name in ("duty", "cite") if name in row}
     return (*(row for row in measures if row not in asked), {**notice, **by_duty})
 

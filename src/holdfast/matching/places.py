@@ -56,7 +56,12 @@ class City:
 
 def key(text: str) -> str:
     """Give the form in which names of places are compared: lower case, no marks, Kazakh letters as Russian ones."""
-    flat = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().translate(_KAZAKH)
+    return _key(text[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _key(text: str) -> str:
+    flat = unicodedata.normalize("NFKC", text).casefold().translate(_KAZAKH)
     bare = "".join(c for c in unicodedata.normalize("NFD", flat) if unicodedata.category(c) not in {"Mn", "Cf"})
     return _SOFT.sub("y", _GAPS.sub(" ", _APOSTROPHES.sub("", bare))).strip()
 

@@ -21,6 +21,7 @@ LEAST_SPREAD: Final = log(1.05)
 """Prices that hardly differ are taken to differ by five per cent, or a small discount would be an outlier."""
 
 _NORMAL: Final = 0.6745  # the median absolute deviation of a normal distribution, in standard deviations
+_FEW: Final = 112
 _MINOR: Final = 100  # of every currency in which the two countries' sites state prices
 _SENTENCE: Final = re.compile(r"[.;!?\n]+(?!\d)")
 _TOKEN: Final = re.compile(r"<\w+>|[^\W_]+|,|[$€%]")
@@ -207,15 +208,17 @@ def price_kind(text: str, *, category: str, price_minor: int, currency: str) -> 
     return "monthly" if to_let else "full"
 
 
-def deviation(price_minor: int, others: Sequence[int]) -> float:
+def deviation(price: int, others: Sequence[int], *, spread: float = LEAST_SPREAD) -> float:
     """Give how far a price lies from others' median, as a modified z of the logarithms, to two decimals.
 
-    Below -3.5 it is suspiciously low. The others are at least one.
+    Below -3.5 it is suspiciously low. The others are at least one and differ by at least `spread`. Of few prices the
+    deviation is taken wider: so that of a thousand usual prices one lies below -3.5, whatever their number (a
+    simulation of normal ones, n from 8 to 160).
     """
     logs = [log(other) for other in others]
     middle = median(logs)
-    spread = max(median([abs(one - middle) for one in logs]), LEAST_SPREAD)
-    return round(_NORMAL * (log(price_minor) - middle) / spread, 2)
+    wide = median([abs(one - middle) for one in logs]) * (1 + _FEW / len(logs) ** 2)
+    return round(_NORMAL * (log(price) - middle) / max(wide, spread), 2)
 
 
 def _sentences(text: str) -> list[str]:

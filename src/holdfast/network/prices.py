@@ -1,8 +1,9 @@
 """What similar listings cost: the newest prices of each group, and how far a listing's price lies from them.
 
 A group is the nearest with eight prices: of a car the same model and model years that differ by at most one, then the
-brand, then the years; of a flat the rooms and the city, then the city; of anything else the model. Only prices in one
-currency and of one meaning meet. What is far below its group, or excused, or not the whole price never enters one, so
+brand, then the years; of a flat the rooms and the city, then the city by the square metre; of anything else the model.
+In a wider group things differ more, and so do prices at least. Only prices in one currency and of one meaning meet.
+What is far below its group, or excused, or not the whole price never enters one, so
 that a flood of bait does not become the market; nor does a seller's own price count against that seller.
 """
 
@@ -10,6 +11,7 @@ from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from statistics import median
 from sys import getsizeof
 from typing import Any, ClassVar, Final
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 
 from holdfast.matching.places import find_cities
 from holdfast.matching.places import key as place_key
-from holdfast.matching.prices import FEWEST, deviation
+from holdfast.matching.prices import FEWEST, LEAST_SPREAD, deviation
 from holdfast.matching.texts import folded, legible
 from holdfast.network.keyed import KEY_BYTES, LISTINGS, LIVE, packed, seller_key
 from holdfast.vocabulary.event import Event, Value
@@ -34,6 +36,9 @@ GROUPS_MAX: Final = 65_536
 SELLER_MAX: Final = 5
 """So many prices of one seller count in a group."""
 TOO_LOW: Final = -3.5
+
+_WIDER: Final = log(1.2)
+_WIDEST: Final = log(1.5)
 
 _ROW: Final = 4  # instant, price, listing, seller
 _HALF: Final = (1 << 63) - 1
@@ -55,18 +60,35 @@ _FIELDS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Offer:
-    """A price that can be compared: its groups from the nearest on, each as the keys whose prices it joins.
+class _Level:
+    """Where a price is compared: the groups by name, of which the first is its own, and how much prices differ there.
 
-    `homes` are the keys under which this price is kept.
+    `area` is the number of tenths of a square metre for one of which the price is compared, 10 for the whole price.
     """
 
+    names: tuple[str, ...]
+    spread: float
+    area: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Home:
+    """A level by the keys of its groups, with the price as it stands there."""
+
+    keys: tuple[bytes, ...]
     price: int
+    spread: float
+    area: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """A price that can be compared, with its levels from the nearest on."""
+
     at_ms: int
     listing: int
     seller: int
-    levels: tuple[tuple[bytes, ...], ...]
-    homes: tuple[bytes, ...]
+    homes: tuple[_Home, ...]
 
 
 class PriceGroups:
@@ -89,11 +111,16 @@ class PriceGroups:
         offer = self._offer(event, known)
         if offer is None:
             return {}
-        others = next((found for level in offer.levels if len(found := self._others(offer, level)) >= FEWEST), None)
-        if others is None:
-            return {}
-        z = deviation(offer.price, others)
-        return {"price.z": z, "price.group": len(others), "price.typical": round(median(others))}
+        for home in offer.homes:
+            others = self._others(offer, home.keys)
+            if len(others) >= FEWEST:
+                z = deviation(home.price, others, spread=home.spread)
+                return {
+                    "price.z": z,
+                    "price.group": len(others),
+                    "price.typical": round(median(others) * home.area / 10),
+                }
+        return {}
 
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:
         """Keep the price of a listing that goes live, in the place of its former one."""
@@ -138,14 +165,20 @@ class PriceGroups:
         if not isinstance(price, int) or currency is None or seller is None or kind is None or not levels:
             return None
         start = f"{known['listing.category']}|{kind}|{currency}"
-        keys = [tuple(packed(self._keys.key("price.group", f"{start}|{name}")) for name in level) for level in levels]
+        homes = [
+            _Home(
+                keys=tuple(packed(self._keys.key("price.group", f"{start}|{name}")) for name in level.names),
+                price=max(price * 10 // level.area, 1),
+                spread=level.spread,
+                area=level.area,
+            )
+            for level in levels
+        ]
         return _Offer(
-            price=price,
             at_ms=event.occurred_ms,
             listing=self._keys.key("listing_id", str(known["listing.listing_id"])).low & _HALF,
             seller=seller.low & _HALF,
-            levels=tuple(keys),
-            homes=tuple(level[0] for level in keys),
+            homes=tuple(homes),
         )
 
     def _others(self, offer: _Offer, level: Sequence[bytes]) -> list[int]:
@@ -167,19 +200,20 @@ class PriceGroups:
             for at in range(len(group) - _ROW, -1, -_ROW):
                 yield group[at : at + _ROW]
 
-    def _keep(self, home: bytes, offer: _Offer, *, fit: bool) -> None:
+    def _keep(self, home: _Home, offer: _Offer, *, fit: bool) -> None:
         """Take a listing's former price out of a group, and its new one in where it may enter."""
-        group = self._groups.get(home)
+        key = home.keys[0]
+        group = self._groups.get(key)
         if group is not None and offer.listing in (listings := group[2::_ROW]):
             at = listings.index(offer.listing) * _ROW
             del group[at : at + _ROW]
             if not group:
-                del self._groups[home]
+                del self._groups[key]
         if fit:
-            group = self._groups.setdefault(home, array("q"))
-            group.extend((offer.at_ms, offer.price, offer.listing, offer.seller))
+            group = self._groups.setdefault(key, array("q"))
+            group.extend((offer.at_ms, home.price, offer.listing, offer.seller))
             del group[: -GROUP_MAX * _ROW]
-            self._groups.move_to_end(home)
+            self._groups.move_to_end(key)
 
     def _forget(self, before_ms: int) -> None:
         """Drop a few of the groups that nothing entered for too long, and those that are too many."""
@@ -197,24 +231,35 @@ def _comparable(known: Mapping[str, Value]) -> str | None:
     return str(kind) if kind in ({"full", "monthly", "daily"} if to_let else {"full"}) else None
 
 
-def _levels(known: Mapping[str, Value]) -> Iterator[tuple[str, ...]]:
-    """Give the groups of a listing, the nearest first; each is one name, or three of neighbouring years."""
+def _levels(known: Mapping[str, Value]) -> Iterator[_Level]:
+    """Give the groups of a listing, the nearest first."""
     category = str(known.get("listing.category", ""))
-    if not category:
-        return
-    brand, model = (_word(known.get(f"listing.{name}")) for name in ("brand", "model"))
-    year, rooms, city = (known.get(f"listing.{name}") for name in ("year", "rooms", "city"))
     if category.startswith("flat"):
-        where = _city(str(city)) if city is not None else ""
-        if where and rooms is not None:
-            yield (f"{where}|{rooms}",)
-        if where:
-            yield (where,)
-    elif isinstance(year, int):
-        for name in filter(None, (model and f"{brand}|{model}", brand, "*")):
-            yield tuple(f"{name}|{near}" for near in (year, year - 1, year + 1))
+        yield from _flats(known)
+    elif category:
+        yield from _models(known)
+
+
+def _flats(known: Mapping[str, Value]) -> Iterator[_Level]:
+    """Give the groups of a flat: rooms and city, then the square metre in the city."""
+    city, rooms, area = (known.get(f"listing.{name}") for name in ("city", "rooms", "area_m2"))
+    where = _city(str(city)) if city is not None else ""
+    if where and rooms is not None:
+        yield _Level(names=(f"{where}|{rooms}",), spread=LEAST_SPREAD)
+    if where and isinstance(area, int | float) and area >= 1:
+        yield _Level(names=(f"{where}|m2",), spread=_WIDER, area=round(area * 10))
+
+
+def _models(known: Mapping[str, Value]) -> Iterator[_Level]:
+    """Give the groups of what has a brand, a model and perhaps a year: each with neighbouring years."""
+    brand, model = (_word(known.get(f"listing.{name}")) for name in ("brand", "model"))
+    year = known.get("listing.year")
+    if isinstance(year, int):
+        for name, spread in ((model and f"{brand}|{model}", LEAST_SPREAD), (brand, _WIDER), ("*", _WIDEST)):
+            if name:
+                yield _Level(names=tuple(f"{name}|{near}" for near in (year, year - 1, year + 1)), spread=spread)
     elif brand and model:
-        yield (f"{brand}|{model}",)
+        yield _Level(names=(f"{brand}|{model}",), spread=LEAST_SPREAD)
 
 
 def _word(value: Value) -> str:

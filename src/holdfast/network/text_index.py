@@ -27,19 +27,22 @@ FOUND_MAX: Final = 128
 
 _SMALL: Final = 700  # bytes of Python objects beside the arrays, measured
 _ROOM: Final = (0,) * BANDS
+_NUMBERS: Final = 8  # of one text in a snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One listing's text: whose it is, since which record it is theirs, and its grams.
+    """One listing's text: whose it is, since which record it is theirs, what it is about, and its grams.
 
-    `at_ms` is when the listing was last published, `since` the record in which its seller first had this text.
+    `at_ms` is when the listing was last published, `since` the record in which its seller first had this text. `thing`
+    is a hash of brand and model, the year, the rooms and the area in tenths, each 0 where it is unknown.
     """
 
     listing_id: str
     seller: bytes
     at_ms: int
     since: int
+    thing: tuple[int, int, int, int]
     grams: Hashes
 
 
@@ -124,9 +127,12 @@ class TextIndex:
             "listings": np.frombuffer(b"".join(self._slots), dtype=np.uint8).reshape(-1, KEY_BYTES),
             "sellers": np.frombuffer(b"".join(told.seller for told in every), dtype=np.uint8).reshape(-1, KEY_BYTES),
             "numbers": np.array(
-                [(told.at_ms, told.since, told.grams.size, len(name)) for told, name in zip(every, names, strict=True)],
+                [
+                    (told.at_ms, told.since, *told.thing, told.grams.size, len(name))
+                    for told, name in zip(every, names, strict=True)
+                ],
                 dtype=np.int64,
-            ).reshape(-1, 4),
+            ).reshape(-1, _NUMBERS),
             "names": np.frombuffer(b"".join(names), dtype=np.uint8),
             "bands": np.array(
                 [self._bands[slot * BANDS : (slot + 1) * BANDS] for slot in self._slots.values()], dtype=np.uint32
@@ -141,14 +147,15 @@ class TextIndex:
         names = arrays["names"].tobytes()
         grams = arrays["grams"].astype(np.uint32)
         bands = arrays["bands"].astype(np.uint32)
-        ends = np.cumsum(arrays["numbers"][:, 2:], axis=0).tolist()
-        for place, (at_ms, since, count, length) in enumerate(arrays["numbers"].tolist()):
+        ends = np.cumsum(arrays["numbers"][:, -2:], axis=0).tolist()
+        for place, (at_ms, since, *thing, count, length) in enumerate(arrays["numbers"].tolist()):
             last_gram, last_name = ends[place]
             told = Told(
                 listing_id=names[last_name - length : last_name].decode(),
                 seller=arrays["sellers"][place].tobytes(),
                 at_ms=at_ms,
                 since=since,
+                thing=tuple(thing),
                 grams=grams[last_gram - count : last_gram].copy(),
             )
             made.add(arrays["listings"][place].tobytes(), told, bands[place])

@@ -6,7 +6,8 @@ before that is a twin. So the first to write a text is not taken for a copy of t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from operator import attrgetter
+from typing import Any, ClassVar, Final, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -20,12 +21,17 @@ from holdfast.vocabulary.schema import Field, FieldType
 
 KEPT_MS: Final = 90 * DAY_MS
 TWIN: Final = 0.8
-"""From this similarity on two texts are one; an agency's listings under one template stay below it."""
+"""From this similarity on two texts about one thing are one."""
+COPY: Final = 0.96
+"""From this similarity on two texts are one whatever they are about: a template says each thing's numbers."""
 FEWEST_GRAMS: Final = 60
 """A shorter text says too little to be told from another; nothing is known about it."""
+LONG_GRAMS: Final = 200
+"""In a shorter text people say the same of like things, so that only a copy counts."""
 
 _CLOSED: Final = "listing_closed"
 _DROPPED_AT_ONCE: Final = 4
+_SAME: Final = attrgetter("same")
 _FIELDS: Final = (
     Field(
         path="twins.similarity",
@@ -33,9 +39,24 @@ _FIELDS: Final = (
         title="how much of the text another seller wrote before, 0 to 1",
     ),
     Field(path="twins.sellers", type=FieldType.INTEGER, title="how many other sellers had this text before"),
-    Field(path="twins.of", type=FieldType.TEXT, personal=True, title="the listing of another seller with this text"),
+    Field(path="twins.of", type=FieldType.TEXT, title="the listing of another seller with this text"),
+    Field(path="twins.same_thing", type=FieldType.TEXT, title="that of them which declares nothing else to be sold"),
     Field(path="twins.own", type=FieldType.BOOL, title="whether another listing of the same seller has this text"),
 )
+
+
+class _Other(NamedTuple):
+    """Another seller's text: how similar, whether about the same thing, and from which similarity the two are one."""
+
+    score: float
+    told: Told
+    same: bool
+    limit: float
+
+    @property
+    def is_twin(self) -> bool:
+        """Tell whether the two texts are one."""
+        return self.score >= self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +71,8 @@ class _Look:
 
 class Texts:
     """Near copies among the texts of listings: candidates by MinHash, then the exact share of common 4-grams.
+
+    Two listings under one template differ in what they declare and in the numbers that they state.
 
     A listing that was held or refused leaves nothing; one that was removed is forgotten, one that was sold is not.
     """
@@ -116,13 +139,24 @@ class Texts:
         if grams.size < FEWEST_GRAMS:
             return None
         seller, listing_id = packed(named), str(known["listing.listing_id"])
-        words = bands(signature(grams))
+        words, thing = bands(signature(grams)), _thing(self._keys, known)
         found = self._scored(words, grams, event.occurred_ms)
         own = [told for score, told in found if told.seller == seller and score >= TWIN]
-        since = _since(own, [told for score, told in found if told.seller != seller and score >= TWIN], seq)
-        others = [(score, told) for score, told in found if told.seller != seller and told.since < since]
-        told = Told(listing_id=listing_id, seller=seller, at_ms=event.occurred_ms, since=since, grams=grams)
-        said = {**_said(others), "twins.own": any(told.listing_id != listing_id for told in own)}
+        others = [
+            _Other(
+                score, told, same := _one_thing(thing, told.thing), TWIN if same and grams.size >= LONG_GRAMS else COPY
+            )
+            for score, told in found
+            if told.seller != seller
+        ]
+        since = _since(own, others, seq)
+        told = Told(
+            listing_id=listing_id, seller=seller, at_ms=event.occurred_ms, since=since, thing=thing, grams=grams
+        )
+        said = {
+            **_said([other for other in others if other.told.since < since]),
+            "twins.own": any(told.listing_id != listing_id for told in own),
+        }
         return _Look(said=said, listing=self._listing(listing_id), told=told, bands=words)
 
     def _scored(self, words: Hashes, grams: Hashes, at_ms: int) -> list[tuple[float, Told]]:
@@ -145,24 +179,47 @@ class Texts:
             self._index.remove(oldest[0])
 
 
-def _since(own: Sequence[Told], twins: Sequence[Told], seq: int) -> int:
+def _since(own: Sequence[Told], others: Sequence[_Other], seq: int) -> int:
     """Give the record since which a text is its seller's: that of the seller's own earlier text where it is the same.
 
     A text that has come near another's step by step is new: the seller's own earlier ones were no twins of that one.
     """
     since = min((told.since for told in own), default=seq)
-    later = [twin for twin in twins if twin.since >= since]
-    neared = any(all(jaccard(told.grams, twin.grams) < TWIN for told in own) for twin in later)
+    later = [other for other in others if other.is_twin and other.told.since >= since]
+    neared = any(all(jaccard(mine.grams, other.told.grams) < other.limit for mine in own) for other in later)
     return seq if neared else since
 
 
-def _said(others: Sequence[tuple[float, Told]]) -> dict[str, Value]:
+def _said(others: Sequence[_Other]) -> dict[str, Value]:
     """Sum up what other sellers had before: the greatest similarity, how many have this text, and the first of them."""
-    twins = [(score, told) for score, told in others if score >= TWIN]
+    twins = sorted(
+        (other for other in others if other.is_twin),
+        key=lambda other: (-other.score, other.told.since, other.told.listing_id),
+    )
     said: dict[str, Value] = {
-        "twins.similarity": max((score for score, _ in others), default=0.0),
-        "twins.sellers": len({told.seller for _, told in twins}),
+        "twins.similarity": max((other.score for other in others), default=0.0),
+        "twins.sellers": len({twin.told.seller for twin in twins}),
     }
-    if twins:
-        said["twins.of"] = min(twins, key=lambda row: (-row[0], row[1].since, row[1].listing_id))[1].listing_id
+    for name, twin in (("twins.of", next(iter(twins), None)), ("twins.same_thing", next(filter(_SAME, twins), None))):
+        if twin is not None:
+            said[name] = twin.told.listing_id
     return said
+
+
+def _thing(keys: KeyMaker, known: Mapping[str, Value]) -> tuple[int, int, int, int]:
+    """Give what a listing declares to be about; see `Told`."""
+    brand, model, year, rooms, area = (
+        known.get(f"listing.{name}") for name in ("brand", "model", "year", "rooms", "area_m2")
+    )
+    named = keys.key("model", f"{brand}|{model}".lower()).low & 0xFFFFFFFF if model is not None else 0
+    return (named, _whole(year), 0 if rooms is None else _whole(rooms) + 1, _whole(area, 10))
+
+
+def _whole(value: Value, times: int = 1) -> int:
+    """Write a number as an integer, what is unknown as 0."""
+    return round(value * times) if isinstance(value, int | float) else 0
+
+
+def _one_thing(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Tell whether two listings may be about one thing: nothing that both declare differs."""
+    return all(mine == theirs for mine, theirs in zip(one, other, strict=True) if mine and theirs)

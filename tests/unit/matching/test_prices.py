@@ -1,5 +1,8 @@
 """What a price means and what excuses a low one is read as a person reads it; a denied excuse is none."""
 
+import random
+from math import log
+
 import pytest
 
 from holdfast.matching.prices import EXCUSES, PRICE_KINDS, deviation, excuses, price_kind
@@ -160,14 +163,33 @@ def test_a_price_in_the_listings_own_currency_is_full() -> None:
     assert price_kind("15 000 $", category="car", price_minor=1_500_000, currency="USD") == "full"
 
 
+MARKET = [4_000_000, 4_200_000, 4_300_000, 4_400_000, 4_500_000, 4_600_000, 4_700_000, 5_000_000]
+
+
 def test_the_deviation_is_robust() -> None:
     """A median and its deviation are not moved by what is far away; the same numbers always give the same."""
-    market = [4_000_000, 4_200_000, 4_300_000, 4_400_000, 4_500_000, 4_600_000, 4_700_000, 5_000_000]
-    assert deviation(4_450_000, market) == 0.0
-    assert deviation(1_400_000, market) < -10
-    assert -3.5 < deviation(3_800_000, market) < -1
-    assert deviation(1_400_000, [*market, 10, 10, 10]) < -3.5
-    assert deviation(1_400_000, market[::-1]) == deviation(1_400_000, market)
+    assert deviation(4_450_000, MARKET) == 0.0
+    assert deviation(1_400_000, MARKET) < -6
+    assert -3.5 < deviation(3_800_000, MARKET) < -0.5
+    assert deviation(1_400_000, [*MARKET, 10, 10, 10]) < -3.5
+    assert deviation(1_400_000, MARKET[::-1]) == deviation(1_400_000, MARKET)
+
+
+@pytest.mark.parametrize("count", [8, 12, 24, 60, 200])
+def test_of_few_usual_prices_hardly_any_is_suspicious(count: int) -> None:
+    """However small the group, some one in a thousand of prices drawn as the others is far below them."""
+    chance = random.Random(count)  # noqa: S311 - invented prices, not a secret
+    low = 0
+    for _ in range(4_000):
+        *others, mine = (round(4_500_000 * chance.lognormvariate(0, 0.25)) for _ in range(count + 1))
+        low += deviation(mine, others) < -3.5
+    assert low <= 12
+
+
+def test_wider_groups_differ_more() -> None:
+    """Half the price of a mixed group is no outlier, of the same model it is."""
+    assert deviation(2_300_000, MARKET) < -3.5
+    assert deviation(2_300_000, MARKET, spread=log(1.5)) > -3.5
 
 
 def test_equal_prices_have_a_least_spread() -> None:

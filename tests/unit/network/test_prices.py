@@ -104,13 +104,37 @@ def test_the_nearest_group_that_is_large_enough_counts() -> None:
 
 
 def test_flats_are_compared_by_rooms_and_city() -> None:
-    """Two rooms in a city, else the city; a city is the same in either language and every spelling."""
+    """Rooms and city; a city is the same in either language and every spelling."""
     town = market(9, FLAT)
     assert town.offer(100, FLAT, city="г. Алматы", outcome="hold")["price.group"] == 9
     assert town.offer(100, FLAT, city="Almaty", outcome="hold")["price.group"] == 9
-    assert town.offer(100, FLAT, rooms=4, outcome="hold")["price.group"] == 9
+    assert town.offer(100, FLAT, rooms=4, outcome="hold") == {}
     assert town.offer(100, FLAT, city="Астана") == {}
     assert town.offer(100, {**FLAT, "listing.category": "flat_sale", "listing.price_kind_read": "full"}) == {}
+
+
+def test_flats_of_few_rooms_alike_are_compared_by_the_square_metre() -> None:
+    """A small flat is not too cheap beside large ones; their metre says what it usually costs."""
+    town = Market()
+    for place in range(10):
+        town.offer(300 + place * 6, FLAT, rooms=3, area_m2=75.0 + place)
+    small = town.offer(125, FLAT, rooms=1, area_m2=31.0, outcome="hold")
+    assert small["price.group"] == 10
+    assert abs(small["price.z"]) < 1  # type: ignore[arg-type]  # it is a number
+    assert 12_000_000 < small["price.typical"] < 13_500_000  # type: ignore[operator]  # it is a number
+    bait = town.offer(20, FLAT, rooms=1, area_m2=31.0, outcome="hold")
+    assert bait["price.z"] < -3.5  # type: ignore[operator]  # it is a number
+
+
+def test_in_a_wider_group_only_the_absurd_is_low() -> None:
+    """A cheap brand is not suspicious among other brands of its years; a tenth of their price is."""
+    shop = market()
+    for place in range(20):
+        shop.offer(4_300 + place * 10, brand=f"b-{place}", model="m")
+    cheap = shop.offer(1_500, brand="Lada", model="Granta", outcome="hold")
+    assert cheap["price.group"] == 32
+    assert cheap["price.z"] > -3.5  # type: ignore[operator]  # it is a number
+    assert shop.offer(400, brand="Lada", model="Granta", outcome="hold")["price.z"] < -3.5  # type: ignore[operator]  # as above
 
 
 def test_other_things_are_compared_by_their_model() -> None:

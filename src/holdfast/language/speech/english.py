@@ -210,7 +210,7 @@ class English:
             if now not in _ROLES:
                 return f"{'to' if then == 'payee' else 'by'} this {now}"
             return f"{_ROLES[then]} {PARTIES[now].en.removeprefix('the ')}"
-        if part.now in _BY or (now in _BY and leaf in ("", "customer_id", "seller_id")):
+        if part.now in _BY or (now in _BY and leaf in ("", "customer_id", "seller_id", "member_id")):
             if now in _ROLES and of != "transfer":
                 return f"of this {now}"
             return _BY.get(part.now) or _BY[now]

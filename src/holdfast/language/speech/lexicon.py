@@ -86,6 +86,31 @@ EVENTS: Final[Mapping[str, EventNoun]] = {
     "login": EventNoun("вход", "входа", "входы", "входов", "m", "login", "logins"),
     "listing_published": EventNoun("объявление", "объявления", "объявления", "объявлений", "n", "listing", "listings"),
     "message_sent": EventNoun("сообщение", "сообщения", "сообщения", "сообщений", "n", "message", "messages"),
+    "listing_edited": EventNoun(
+        "правка объявления", "правки объявления", "правки объявлений", "правок объявлений", "f", "edit", "edits"
+    ),
+    "seller_registered": EventNoun(
+        "регистрация", "регистрации", "регистрации", "регистраций", "f", "registration", "registrations"
+    ),
+    "seller_changed": EventNoun(
+        "изменение анкеты",
+        "изменения анкеты",
+        "изменения анкеты",
+        "изменений анкеты",
+        "n",
+        "change of data",
+        "changes of data",
+    ),
+    "complaint": EventNoun("жалоба", "жалобы", "жалобы", "жалоб", "f", "complaint", "complaints"),
+    "mention": EventNoun(
+        "упоминание вне площадки",
+        "упоминания вне площадки",
+        "упоминания вне площадки",
+        "упоминаний вне площадки",
+        "n",
+        "mention outside the site",
+        "mentions outside the site",
+    ),
     "payout": EventNoun("выплата", "выплаты", "выплаты", "выплат", "f", "payout", "payouts"),
     "loan_application": EventNoun(
         "заявка на кредит",
@@ -105,11 +130,13 @@ PARTIES: Final[Mapping[str, Noun]] = {
     "seller": Noun("продавец", "продавца", "m", "the seller"),
     "sender": Noun("отправитель", "отправителя", "m", "the sender"),
     "recipient": Noun("адресат", "адресата", "m", "the recipient"),
+    "mentioned": Noun("упомянутый", "упомянутого", "m", "the one mentioned"),
 }
 
 LEAVES: Final[Mapping[str, Noun]] = {
     "customer_id": Noun("номер клиента", "номера клиента", "m", "customer id"),
     "seller_id": Noun("номер продавца", "номера продавца", "m", "seller id"),
+    "member_id": Noun("аккаунт на площадке", "аккаунта на площадке", "m", "account on the site"),
     "kind": Noun("вид лица", "вида лица", "m", "kind"),
     "account": Noun("счёт", "счёта", "m", "account"),
     "bic": Noun("БИК банка", "БИК банка", "m", "BIC"),
@@ -119,7 +146,20 @@ LEAVES: Final[Mapping[str, Noun]] = {
     "iin": Noun("ИИН", "ИИН", "m", "IIN"),
     "ewallet": Noun("электронный кошелёк", "электронного кошелька", "m", "e-wallet"),
     "service": Noun("вид услуг", "вида услуг", "m", "service"),
+    "bin": Noun("БИН", "БИН", "m", "BIN"),
+    "registered_at": Noun("регистрация", "регистрации", "f", "registration"),
+    "verified": Noun("проверка личности", "проверки личности", "f", "check of identity"),
     "role": Noun("роль", "роли", "f", "role"),
+    "verified": Noun("подтверждение личности", "подтверждения личности", "n", "proof of identity"),
+    "phone_region": Noun("страна номера", "страны номера", "f", "country of the number"),
+    "phone_type": Noun("вид номера", "вида номера", "m", "kind of number"),
+    "phone_pattern": Noun("рисунок цифр номера", "рисунка цифр номера", "m", "pattern of digits"),
+    "phone_accounts": Noun(
+        "число аккаунтов на номере", "числа аккаунтов на номере", "n", "number of accounts on the phone"
+    ),
+    "person_numbers": Noun("число номеров", "числа номеров", "n", "number of phones"),
+    "phone_since": Noun("день получения номера", "дня получения номера", "m", "day of getting the number"),
+    "sim_swapped_at": Noun("замена SIM-карты", "замены SIM-карты", "f", "replacement of the SIM card"),
 }
 
 FIELDS: Final[Mapping[str, Noun]] = {
@@ -164,6 +204,36 @@ FIELDS: Final[Mapping[str, Noun]] = {
     "listing.text": Noun("текст объявления", "текста объявления", "m", "the listing's text"),
     "listing.vin": Noun("VIN", "VIN", "m", "the VIN"),
     "listing.plate": Noun("госномер", "госномера", "m", "the number plate"),
+    "listing_id": Noun("номер объявления", "номера объявления", "m", "the listing's id"),
+    "topic": Noun("тема", "темы", "f", "the topic"),
+    "complaints.weight": Noun(
+        "вес жалоб за 30 дней", "веса жалоб за 30 дней", "m", "the weight of 30 days' complaints"
+    ),
+    "complaints.people": Noun(
+        "число пожаловавшихся за 30 дней",
+        "числа пожаловавшихся за 30 дней",
+        "n",
+        "the number of people who complained within 30 days",
+    ),
+    "proofs.identity_at": Noun(
+        "подтверждение личности продавца",
+        "подтверждения личности продавца",
+        "n",
+        "the check of the seller's identity",
+    ),
+    "proofs.identity_by": Noun(
+        "способ проверки личности", "способа проверки личности", "m", "the way of checking identity"
+    ),
+    "proofs.identity_device": Noun(
+        "устройство, на котором подтвердили личность",
+        "устройства, на котором подтвердили личность",
+        "n",
+        "the device on which identity was checked",
+    ),
+    "proofs.register": Noun("реестр продавца", "реестра продавца", "m", "the seller's register"),
+    "proofs.certified_at": Noun(
+        "ежегодное подтверждение сведений", "ежегодного подтверждения сведений", "n", "the yearly certification"
+    ),
     "usual.deviation": Noun(
         "отклонение от обычного поведения",
         "отклонения от обычного поведения",
@@ -185,11 +255,50 @@ MANY: Final[Mapping[str, tuple[str, str]]] = {
     "payer.customer_id": ("плательщиков", "payers"),
     "payer.account": ("счетов плательщиков", "payer accounts"),
     "seller.seller_id": ("продавцов", "sellers"),
+    "seller.member_id": ("продавцов", "sellers"),
+    "client.member_id": ("участников площадки", "members of the site"),
+    "recipient.member_id": ("собеседников", "people written to"),
     "listing.listing_id": ("объявлений", "listings"),
     "provider": ("поставщиков сведений", "providers"),
 }
 
 CLAIMS: Final[Mapping[str, Claim]] = {
+    "proofs.identity": Claim(
+        "личность продавца подтверждена",
+        "личность продавца не подтверждена",
+        "the seller's identity is confirmed",
+        "the seller's identity is not confirmed",
+    ),
+    "proofs.tax_id": Claim(
+        "налоговый номер продавца подтверждён",
+        "налоговый номер продавца не подтверждён",
+        "the seller's tax number is confirmed",
+        "the seller's tax number is not confirmed",
+    ),
+    "proofs.bank_account": Claim(
+        "счёт продавца подтверждён",
+        "счёт продавца не подтверждён",
+        "the seller's account is confirmed",
+        "the seller's account is not confirmed",
+    ),
+    "proofs.contact": Claim(
+        "контакты продавца подтверждены",
+        "контакты продавца не подтверждены",
+        "the seller's contact is confirmed",
+        "the seller's contact is not confirmed",
+    ),
+    "proofs.disclosed": Claim(
+        "покупателям показано, кто продаёт",
+        "покупателям не показано, кто продаёт",
+        "buyers are shown who sells",
+        "buyers are not shown who sells",
+    ),
+    "seller.licensed": Claim(
+        "продавец показал бумаги дилера или агентства",
+        "продавец не показывал бумаг дилера или агентства",
+        "the seller has shown papers of a dealer or an agency",
+        "the seller has shown no papers of a dealer or an agency",
+    ),
     "cross_border": Claim(
         "перевод трансграничный",
         "перевод не трансграничный",
@@ -238,6 +347,30 @@ CLAIMS: Final[Mapping[str, Claim]] = {
     "confirmed": Claim(
         "изменение подтверждено", "изменение не подтверждено", "the change is confirmed", "the change is not confirmed"
     ),
+    "client.phone_foreign": Claim(
+        "номер клиента иностранный",
+        "номер клиента не иностранный",
+        "the client's number is from abroad",
+        "the client's number is not from abroad",
+    ),
+    "client.phone_valid": Claim(
+        "номер клиента существует",
+        "номера клиента не существует",
+        "the client's number exists",
+        "the client's number does not exist",
+    ),
+    "seller.phone_foreign": Claim(
+        "номер продавца иностранный",
+        "номер продавца не иностранный",
+        "the seller's number is from abroad",
+        "the seller's number is not from abroad",
+    ),
+    "seller.phone_valid": Claim(
+        "номер продавца существует",
+        "номера продавца не существует",
+        "the seller's number exists",
+        "the seller's number does not exist",
+    ),
     "scheme.peer_bank_signal": Claim(
         "есть сигнал от банка получателя",
         "сигнала от банка получателя нет",
@@ -271,6 +404,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "exchange": ("обмен валюты", "exchange"),
     "crypto": ("криптовалюта", "crypto"),
     "gambling": ("азартные игры", "gambling"),
+    "voip": ("интернет-телефония", "internet telephony"),
+    "virtual": ("виртуальный номер", "virtual number"),
+    "unassigned": ("никому не выдан", "assigned to nobody"),
+    "zeros": ("одни нули", "all zeros"),
+    "repeated": ("одна цифра подряд", "one digit repeated"),
+    "sequential": ("цифры по порядку", "digits in a row"),
+    "document": ("документ", "document"),
+    "biometric": ("биометрия", "biometrics"),
 }
 
 LISTS: Final[Mapping[str, tuple[str, str]]] = {

@@ -244,7 +244,7 @@ class Russian:
             if now not in _ROLES:
                 return ("в пользу " if then == "payee" else "") + _BY[now]
             return f"{_ROLES[then]} {PARTIES[now].ru_of}"
-        if part.now in _BY or (now in _BY and leaf in ("", "customer_id", "seller_id")):
+        if part.now in _BY or (now in _BY and leaf in ("", "customer_id", "seller_id", "member_id")):
             if now == "payee" and of != "transfer":
                 return "этого получателя"
             return _BY.get(part.now) or _BY[now]
