@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Json, Server, StartServer
+from tests.acceptance.conftest import Json, StartServer
 
 PHRASE = "Здравствуйте! Оплатила, чтобы получить деньги, перейдите по ссылке {}"
 STRANGE = (
@@ -67,7 +67,7 @@ def rules(decision: Json) -> set[str]:
 
 
 def test_every_spelling_of_a_strange_link_is_held(start: StartServer, numbers: Iterator[int]) -> None:
-    """36: however a link is written, money by it waits for a moderator and the reader is warned; a QR code is a link."""
+    """36: however a link is written, money by it waits and the reader is warned; a QR code is a link."""
     server = start("--home", "KZ")
     for link in STRANGE:
         decision = server.decide(message(next(numbers), PHRASE.format(link)))
@@ -145,7 +145,7 @@ brands:
 
 
 def test_the_operators_lists_go_first(start: StartServer, numbers: Iterator[int]) -> None:
-    """A blocked site is refused in any talk; links are vouched for only when each of them is, by itself or from above."""
+    """A blocked site is refused in any talk; links are vouched for only when each of them is listed."""
     server = start("--home", "KZ")
     server.enlist("marketplace.links.block", {"kind": "domain", "value": "bad.top"})
     server.enlist("marketplace.links.allow", {"kind": "domain", "value": "good.top"})

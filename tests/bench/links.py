@@ -1,8 +1,9 @@
 """How many phishing links are stopped, and how many honest ones: bare, and in the sentences that they come in.
 
 `./dev bench links`. The links are those of the outside sets in `../shared/data`, which are no part of the repository;
-without them nothing is measured, and the bench says so. The sentences are invented for this bench and were no part
-of what the model of wording learnt from, nor of what the rules were tried on while they were written. Each link goes through the shipped law as one message of a buyer to a seller.
+without them nothing is measured, and the bench says so. The sentences are invented for this bench and were no part of
+what the model of wording learnt from, nor of what the rules were tried on while they were written. Each link goes
+through the shipped law as one message of a buyer to a seller.
 """
 
 import gzip
@@ -115,9 +116,7 @@ def judged(shard: Shard, text: str, number: int) -> tuple[str, set[str]]:
         "recipient.role": "seller",
         "text": text,
     }
-    event = Event(
-        id=EventId(f"m-{number}"), type="message_sent", occurred_ms=NOW_MS, received_ms=NOW_MS, values=values
-    )
+    event = Event(id=EventId(f"m-{number}"), type="message_sent", occurred_ms=NOW_MS, received_ms=NOW_MS, values=values)
     regime = shard.law.regime(event.type, NOW_MS)
     facts = prepare(event, regime, shard.memory, seq=1, decided_ms=NOW_MS)
     judgement = decide(facts, regime, shard.tenant, ruleset="", facts_hash="")

@@ -9,7 +9,9 @@ from holdfast.vocabulary.windows import ListProbe
 
 HOSTS = Field(path="links.hosts", type=FieldType.TEXTS, list_kind="domain")
 PHONE = Field(path="phone", type=FieldType.TEXT, list_kind="phone")
-SCOPE = Scope(schema=EventSchema(fields={"said": {"links.hosts": HOSTS, "phone": PHONE}}), event_type="said", zone="UTC")
+SCOPE = Scope(
+    schema=EventSchema(fields={"said": {"links.hosts": HOSTS, "phone": PHONE}}), event_type="said", zone="UTC"
+)
 ALLOW = "marketplace.links.allow"
 
 
@@ -20,7 +22,9 @@ def test_every_is_a_question_of_its_own() -> None:
     assert found.probes[0].name != ListProbe(subject="links.hosts", list=ALLOW).name
 
 
-@pytest.mark.parametrize("text", [f'matches(phone, "{ALLOW}", every=True)', f'matches(links.hosts, "{ALLOW}", every=1)'])
+@pytest.mark.parametrize(
+    "text", [f'matches(phone, "{ALLOW}", every=True)', f'matches(links.hosts, "{ALLOW}", every=1)']
+)
 def test_every_belongs_to_several_texts(text: str) -> None:
     """One identifier has no each, and the switch is True or False."""
     with pytest.raises(ExpressionError):

@@ -26,7 +26,10 @@ def answers(hosts: tuple[str, ...] | None, *, loaded: bool = True) -> tuple[Tril
     values = {} if hosts is None else {"links.hosts": hosts}
     event = Event(id=EventId("e"), type="said", occurred_ms=5, received_ms=5, values=values)
     (one,) = asked(event, ("links.hosts",), schema=SCHEMA, book=book, home="KZ")
-    probes = (ListProbe(subject="links.hosts", list="allow"), ListProbe(subject="links.hosts", list="allow", every=True))
+    probes = (
+        ListProbe(subject="links.hosts", list="allow"),
+        ListProbe(subject="links.hosts", list="allow", every=True),
+    )
     some, each = (book.ask(probe, one, at_ms=5).state for probe in probes)
     return some, each
 

@@ -150,7 +150,9 @@ def test_a_link_in_two_messages_is_joined(first: str, second: str, host: str) ->
 
 def test_a_link_in_three_messages_is_joined() -> None:
     """A message of one word hands on what was left before it."""
-    assert [link.host for link in joined_links(left_over("-pay", left_over("вот kaspi")), ".com/1")] == ["kaspi-pay.com"]
+    assert [link.host for link in joined_links(left_over("-pay", left_over("вот kaspi")), ".com/1")] == [
+        "kaspi-pay.com"
+    ]
 
 
 @pytest.mark.parametrize("text", ["приду завтра", "мой номер 87011234567", "дом 15", "рахмет!", ""])

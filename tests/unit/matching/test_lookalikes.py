@@ -29,7 +29,14 @@ def link(text: str) -> Link:
 
 @pytest.mark.parametrize(
     "text",
-    ["kaspi.kz", "https://pay.kaspi.kz/pay/1", "post.kz/services/track", "www.olx.kz/d/1", "қазпошта.қаз", "ｋａｓｐｉ.kz"],
+    [
+        "kaspi.kz",
+        "https://pay.kaspi.kz/pay/1",
+        "post.kz/services/track",
+        "www.olx.kz/d/1",
+        "қазпошта.қаз",
+        "ｋａｓｐｉ.kz",
+    ],
 )
 def test_a_brands_own_site_imitates_nobody(text: str) -> None:
     """Hosts of a brand and all below them are its own, also in other letters that a browser reads so."""
@@ -71,7 +78,14 @@ def test_a_look_alike_is_known_by_its_brand(text: str, brand: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["tengrinews.kz/news/kaspi-new-service", "kolesa-shop.ru", "krishna.com", "aspirin.kz", "нан-дүкені.қаз", "polxa.ru"],
+    [
+        "tengrinews.kz/news/kaspi-new-service",
+        "kolesa-shop.ru",
+        "krishna.com",
+        "aspirin.kz",
+        "нан-дүкені.қаз",
+        "polxa.ru",
+    ],
 )
 def test_an_honest_name_imitates_nobody(text: str) -> None:
     """News about a brand, ordinary words and names that are far enough stay clean."""
@@ -87,7 +101,9 @@ def test_another_sites_name_in_front_is_a_mask() -> None:
     assert not is_masked(link("example.com.kz"))
 
 
-@pytest.mark.parametrize("text", ["olx-dostavka.top", "a.top/oplata/1", "tolem-alu.kz", "recieve-pay.online", "x.top/pay"])
+@pytest.mark.parametrize(
+    "text", ["olx-dostavka.top", "a.top/oplata/1", "tolem-alu.kz", "recieve-pay.online", "x.top/pay"]
+)
 def test_words_of_payment_are_seen(text: str) -> None:
     """In the host or behind it, in Russian, Kazakh or English, as Latin letters spell them."""
     assert has_paying_words(link(text))

@@ -148,7 +148,6 @@ LEAVES: Final[Mapping[str, Noun]] = {
     "service": Noun("вид услуг", "вида услуг", "m", "service"),
     "bin": Noun("БИН", "БИН", "m", "BIN"),
     "registered_at": Noun("регистрация", "регистрации", "f", "registration"),
-    "verified": Noun("проверка личности", "проверки личности", "f", "check of identity"),
     "role": Noun("роль", "роли", "f", "role"),
     "verified": Noun("подтверждение личности", "подтверждения личности", "n", "proof of identity"),
     "phone_region": Noun("страна номера", "страны номера", "f", "country of the number"),

@@ -95,7 +95,8 @@ def test_a_scam_scores_above_the_honest_message() -> None:
     """The same link weighs more where money is to be had by it; the score is a probability."""
     scam = told("Чтобы получить деньги, перейдите по ссылке site.top/1", sender_role="buyer")["text.scam_score"]
     honest = told("Характеристики смотрите на site.top/1", sender_role="seller")["text.scam_score"]
-    assert 0 <= honest < 0.3 < 0.8 <= scam <= 1
+    assert 0 <= honest < 0.3
+    assert 0.8 <= scam <= 1
 
 
 def test_equal_texts_give_equal_values() -> None:
