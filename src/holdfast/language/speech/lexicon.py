@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from holdfast.language.speech.chat_lexicon import NAMED, SAID
+from holdfast.language.speech.photo_lexicon import PHOTOS_NAMED, PHOTOS_SAID
 
 
 class Noun(NamedTuple):
@@ -240,7 +241,7 @@ FIELDS: Final[Mapping[str, Noun]] = {
         "n",
         "the deviation from usual behaviour",
     ),
-    **{path: Noun(*said) for path, said in NAMED.items()},
+    **{path: Noun(*said) for path, said in {**NAMED, **PHOTOS_NAMED}.items()},
 }
 
 MANY: Final[Mapping[str, tuple[str, str]]] = {
@@ -377,7 +378,7 @@ CLAIMS: Final[Mapping[str, Claim]] = {
         "the payee's bank has sent a signal",
         "the payee's bank has sent no signal",
     ),
-    **{path: Claim(*said) for path, said in SAID.items()},
+    **{path: Claim(*said) for path, said in {**SAID, **PHOTOS_SAID}.items()},
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
