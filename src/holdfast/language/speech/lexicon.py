@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from holdfast.language.speech.chat_lexicon import NAMED, SAID
 from holdfast.language.speech.phone_lexicon import PHONE_CLAIMS, PHONE_LEAVES
+from holdfast.language.speech.photo_lexicon import PHOTOS_NAMED, PHOTOS_SAID
 from holdfast.language.speech.seller_lexicon import COUNTED, PROVED
 
 
@@ -205,7 +206,7 @@ FIELDS: Final[Mapping[str, Noun]] = {
         "n",
         "the deviation from usual behaviour",
     ),
-    **{path: Noun(*said) for path, said in {**NAMED, **COUNTED}.items()},
+    **{path: Noun(*said) for path, said in {**NAMED, **COUNTED, **PHOTOS_NAMED}.items()},
 }
 
 MANY: Final[Mapping[str, tuple[str, str]]] = {
@@ -282,7 +283,7 @@ CLAIMS: Final[Mapping[str, Claim]] = {
         "the payee's bank has sent a signal",
         "the payee's bank has sent no signal",
     ),
-    **{path: Claim(*said) for path, said in {**SAID, **PROVED, **PHONE_CLAIMS}.items()},
+    **{path: Claim(*said) for path, said in {**SAID, **PROVED, **PHONE_CLAIMS, **PHOTOS_SAID}.items()},
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
