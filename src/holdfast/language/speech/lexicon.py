@@ -151,6 +151,7 @@ LEAVES: Final[Mapping[str, Noun]] = {
     "service": Noun("вид услуг", "вида услуг", "m", "service"),
     "bin": Noun("БИН", "БИН", "m", "BIN"),
     "registered_at": Noun("регистрация", "регистрации", "f", "registration"),
+    "verified": Noun("проверка личности", "проверки личности", "f", "check of identity"),
     "role": Noun("роль", "роли", "f", "role"),
     **{leaf: Noun(*said) for leaf, said in PHONE_LEAVES.items()},
 }
