@@ -14,7 +14,7 @@ __all__ = ["browser"]  # a fixture that is used by its name
 WIDE = 1_280
 FRAUD = ("delivery_ru", "delivery_kk", "hidden", "code", "prepaid", "rent")
 HONEST = ("bill", "careful")
-ENDED = {"allow": "Сообщение доставлено", "hold": "Сообщение задержано", "refuse": "Сообщение не доставлено"}
+DELIVERED = "Сообщение доставлено"
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +104,54 @@ def test_a_bad_form_says_what_to_correct(server: Server, screen: BrowserContext)
     page.locator("textarea").fill("   ")
     page.locator("form button").click()
     assert "Напишите что-нибудь" in page.locator('[role="alert"]').inner_text()
+
+
+@pytest.mark.parametrize("sample", FRAUD)
+def test_a_scam_is_not_delivered_in_silence(server: Server, browser: Browser, sample: str) -> None:
+    """Every ready message of fraud is kept back or comes with a warning, and the moderator reads why."""
+    context = browser.new_context(java_script_enabled=False)
+    page = sent(server, context, sample)
+    told = page.locator(".handset").inner_text()
+    assert DELIVERED not in told or "предупредить читателя" in page.locator(".analyst").inner_text()
+    assert page.locator(".analyst .why li").count() >= 1
+    context.close()
+
+
+def test_a_false_delivery_is_stopped_and_taken_apart(server: Server, screen: BrowserContext) -> None:
+    """In both languages the message does not arrive, its host is named, and what it wants is said."""
+    for sample, host in (("delivery_ru", "olx-dostavka-8841.site"), ("delivery_kk", "kaspi-tolem-5520.top")):
+        page = sent(server, screen, sample)
+        assert page.locator(".notice.hold, .notice.refuse").count() == 1
+        analyst = page.locator(".analyst").inner_text()
+        assert host in analyst
+        assert "чужой" in analyst
+        assert "Назвать данные карты" in analyst
+
+
+def test_a_hidden_link_is_read_as_a_browser_reads_it(server: Server, screen: BrowserContext) -> None:
+    """Brackets, an invisible character and a dot in words come out as one host."""
+    analyst = sent(server, screen, "hidden").locator(".analyst")
+    assert analyst.locator(".hosts code").all_inner_texts() == ["kaspi-pay-7713.online"]
+    assert "записана так, чтобы её не узнали" in analyst.inner_text()
+
+
+@pytest.mark.parametrize("sample", HONEST)
+def test_honest_talk_arrives(server: Server, browser: Browser, sample: str) -> None:
+    """Who sends a bank's own link, or refuses links and codes, is not stopped."""
+    context = browser.new_context(java_script_enabled=False)
+    assert DELIVERED in sent(server, context, sample).locator(".handset").inner_text()
+    context.close()
+
+
+def test_the_owner_stays_and_the_copies_are_held(server: Server, screen: BrowserContext) -> None:
+    """The first listing passes; each copy is held for its photos, knows how many cities there are, has its notice."""
+    page = published(server, screen)
+    steps = page.locator("#listings > li").all()
+    assert [("hold" in (one.get_attribute("class") or "")) for one in steps] == [False, True, True]
+    assert "этот продавец показал её первым" not in steps[2].inner_text().lower()
+    assert "До этого продавца её уже показывал другой" in steps[2].inner_text()
+    assert "городов дальше 100 км друг от друга за 30 дней: 3" in steps[2].inner_text()
+    assert "подано из-за рубежа, страна сети: Турция" in steps[2].inner_text()
+    assert "отметки нет" in steps[0].inner_text()
+    page.get_by_role("button", name="Начать заново").click()
+    assert page.locator(".map circle.listed").count() == 1

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 
 from holdfast.simulation.market.life import honest_values
 from holdfast.simulation.market.market import Market
-from holdfast.simulation.market.photos import Hashes, copied, fingerprint, picture
+from holdfast.simulation.market.photos import Views, copied, fingerprint, picture
 from holdfast.simulation.market.tale import MarketTeller, Offer, Tale
 from holdfast.simulation.market.talk import false_link, honest, phishing, with_link
 from holdfast.simulation.telling import Row
@@ -34,8 +34,8 @@ from tests.bench.load.schedule import Step
 LISTINGS: Final = 100_000
 FEW: Final = 3_000
 PHOTOS: Final = 4
-_DAYS: Final = 60
-_START: Final = datetime(2026, 3, 1, tzinfo=UTC)
+_DAYS: Final = 28  # an event that is older than thirty days enters by a file, not through HTTP
+_START: Final = datetime(2026, 4, 1, tzinfo=UTC)
 _COPIES: Final = 0.05
 _LINKED: Final = 0.2
 _SCAMS: Final = 0.05
@@ -76,10 +76,10 @@ class Bazaar:
         self._rng = Random(seed)  # noqa: S311 - a bench has to be repeatable
         self._teller = MarketTeller(market, self._rng)
         self._shown: list[Offer] = []
-        self._pictures: list[tuple[Hashes, ...]] = []
+        self._pictures: list[tuple[Views, ...]] = []
         self._made = 10**9
 
-    def _faces(self) -> tuple[Hashes, ...]:
+    def _faces(self) -> tuple[Views, ...]:
         """Give four photos: new ones, now and then somebody else's."""
         if self._pictures and self._rng.random() < _COPIES:
             return tuple(copied(one, self._rng) for one in self._rng.choice(self._pictures))

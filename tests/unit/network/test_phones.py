@@ -190,8 +190,27 @@ def test_nothing_is_known_of_who_showed_no_number() -> None:
 def test_what_proves_no_owner_is_not_remembered(event_type: str, outcome: str, values: dict[str, Value]) -> None:
     """A refused registration, a failed login and a bank's events put no account on a number."""
     market = Market()
-    market.put(event_type, 0, values, outcome=outcome)
-    assert registered(market, "s-1", 1)["seller.phone_accounts"] == 1
+    registered(market, "s-2", 0, phone=OTHER)
+    market.put(event_type, 1, values, outcome=outcome)
+    assert registered(market, "s-1", 2)["seller.phone_accounts"] == 1
+
+
+def test_a_login_elsewhere_asks_nothing() -> None:
+    """An account that is known here is not looked up when its owner logs in to a bank."""
+    market = Market()
+    registered(market, "s-1", 0)
+    assert market.ask("login", 1, where="bank", client__customer_id="s-1") == {}
+    assert market.ask("login", 1, where="marketplace", client__customer_id="s-1") != {}
+
+
+def test_the_memory_holds_ninety_days_and_no_more() -> None:
+    """However long a site runs, what nobody used lately is gone."""
+    market = Market()
+    sizes = []
+    for number in range(300):
+        registered(market, f"s-{number}", number, phone=f"+7701555{number:04}")
+        sizes.append(market.part.memory())
+    assert sizes[100] == sizes[299] > sizes[10]
 
 
 def test_names_are_declared_for_what_acts_on_a_marketplace_alone() -> None:

@@ -30,6 +30,8 @@ LOOKED_UP = (
     "kind",
     "group",
     "country",
+    "act",
+    "verdict",
 )
 NAME = re.compile(r"{(\w+)}")
 
