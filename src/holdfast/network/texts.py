@@ -6,7 +6,8 @@ before that is a twin. So the first to write a text is not taken for a copy of t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from operator import attrgetter
+from typing import Any, ClassVar, Final, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -30,6 +31,7 @@ LONG_GRAMS: Final = 200
 
 _CLOSED: Final = "listing_closed"
 _DROPPED_AT_ONCE: Final = 4
+_SAME: Final = attrgetter("same")
 _FIELDS: Final = (
     Field(
         path="twins.similarity",
@@ -38,12 +40,23 @@ _FIELDS: Final = (
     ),
     Field(path="twins.sellers", type=FieldType.INTEGER, title="how many other sellers had this text before"),
     Field(path="twins.of", type=FieldType.TEXT, title="the listing of another seller with this text"),
+    Field(path="twins.same_thing", type=FieldType.TEXT, title="that of them which declares nothing else to be sold"),
     Field(path="twins.own", type=FieldType.BOOL, title="whether another listing of the same seller has this text"),
 )
 
 
-Other = tuple[float, float, Told]
-"""Another seller's text after its similarity, and the similarity from which on the two are one."""
+class _Other(NamedTuple):
+    """Another seller's text: how similar, whether about the same thing, and from which similarity the two are one."""
+
+    score: float
+    told: Told
+    same: bool
+    limit: float
+
+    @property
+    def is_twin(self) -> bool:
+        """Tell whether the two texts are one."""
+        return self.score >= self.limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +143,9 @@ class Texts:
         found = self._scored(words, grams, event.occurred_ms)
         own = [told for score, told in found if told.seller == seller and score >= TWIN]
         others = [
-            (score, TWIN if grams.size >= LONG_GRAMS and _one_thing(thing, told.thing) else COPY, told)
+            _Other(
+                score, told, same := _one_thing(thing, told.thing), TWIN if same and grams.size >= LONG_GRAMS else COPY
+            )
             for score, told in found
             if told.seller != seller
         ]
@@ -139,7 +154,7 @@ class Texts:
             listing_id=listing_id, seller=seller, at_ms=event.occurred_ms, since=since, thing=thing, grams=grams
         )
         said = {
-            **_said([other for other in others if other[-1].since < since]),
+            **_said([other for other in others if other.told.since < since]),
             "twins.own": any(told.listing_id != listing_id for told in own),
         }
         return _Look(said=said, listing=self._listing(listing_id), told=told, bands=words)
@@ -164,26 +179,30 @@ class Texts:
             self._index.remove(oldest[0])
 
 
-def _since(own: Sequence[Told], others: Sequence[Other], seq: int) -> int:
+def _since(own: Sequence[Told], others: Sequence[_Other], seq: int) -> int:
     """Give the record since which a text is its seller's: that of the seller's own earlier text where it is the same.
 
     A text that has come near another's step by step is new: the seller's own earlier ones were no twins of that one.
     """
     since = min((told.since for told in own), default=seq)
-    later = [(limit, told) for score, limit, told in others if score >= limit and told.since >= since]
-    neared = any(all(jaccard(mine.grams, told.grams) < limit for mine in own) for limit, told in later)
+    later = [other for other in others if other.is_twin and other.told.since >= since]
+    neared = any(all(jaccard(mine.grams, other.told.grams) < other.limit for mine in own) for other in later)
     return seq if neared else since
 
 
-def _said(others: Sequence[Other]) -> dict[str, Value]:
+def _said(others: Sequence[_Other]) -> dict[str, Value]:
     """Sum up what other sellers had before: the greatest similarity, how many have this text, and the first of them."""
-    twins = [(score, told) for score, limit, told in others if score >= limit]
+    twins = sorted(
+        (other for other in others if other.is_twin),
+        key=lambda other: (-other.score, other.told.since, other.told.listing_id),
+    )
     said: dict[str, Value] = {
-        "twins.similarity": max((score for score, *_ in others), default=0.0),
-        "twins.sellers": len({told.seller for _, told in twins}),
+        "twins.similarity": max((other.score for other in others), default=0.0),
+        "twins.sellers": len({twin.told.seller for twin in twins}),
     }
-    if twins:
-        said["twins.of"] = min(twins, key=lambda row: (-row[0], row[1].since, row[1].listing_id))[1].listing_id
+    for name, twin in (("twins.of", next(iter(twins), None)), ("twins.same_thing", next(filter(_SAME, twins), None))):
+        if twin is not None:
+            said[name] = twin.told.listing_id
     return said
 
 

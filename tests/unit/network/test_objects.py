@@ -40,7 +40,7 @@ class World:
     def event(self, values: Mapping[str, Any], at_ms: int, kind: str = "listing_published") -> tuple[Event, Values]:
         """Make an event, and what is known of it."""
         known = {name: value for name, value in values.items() if not name.startswith("repeats.")}
-        for kind_of, name in (("photo", "photos.twin_of"), ("text", "twins.of")):
+        for kind_of, name in (("photo", "photos.twin_of"), ("text", "twins.same_thing")):
             if f"repeats.{kind_of}" in values:
                 known[name] = values[f"repeats.{kind_of}"]
         event = Event(id=EventId(f"e-{self.seq}"), type=kind, occurred_ms=at_ms, received_ms=at_ms, values=known)
