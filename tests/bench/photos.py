@@ -40,22 +40,23 @@ def false_pairs(several: list[Fingerprint]) -> tuple[int, int]:
 
 
 def found_pairs(*, quick: bool) -> dict[str, float]:
-    """Measure recall on copies, and precision against different pictures and cars of one studio.
+    """Measure recall on copies, and precision against other pictures and cars of one studio.
 
-    Precision counts each original once with each of its copies, and once with each other picture, as if every seller
-    had copied every thirteenth of what he shows. Cars of one studio are compared as a sold-on car would be: by two
-    sellers; within one dealer's listings no photo is held against another at all.
+    Precision is that of all pairs that are taken for one picture: copies with their originals, and different pictures
+    with each other. Cars of one studio are counted apart, for they matter only where two sellers share it: within
+    one seller's listings no photo is held against another.
     """
-    many = 40 if quick else 200
+    many, more, places, cars = (12, 20, 2, 6) if quick else (60, 400, 16, 12)
     originals = [seen(jpeg(scene(seed), 90)) for seed in range(many)]
     figures: dict[str, float] = {"pictures": many, **recall(originals)}
-    false, pairs = false_pairs(originals)
+    others = [seen(jpeg(scene(1_000 + seed), 90)) for seed in range(more)]
+    false, pairs = false_pairs(originals + others)
     hits = figures["recall"] * many * len(TRANSFORMS)
     figures |= {"different_pairs": pairs, "false_pairs": false, "precision": hits / (hits + false)}
-    rooms = [[seen(jpeg(studio(place, seed), 90)) for seed in range(8)] for place in range(3 if quick else 12)]
+    rooms = [[seen(jpeg(studio(place, seed), 90)) for seed in range(cars)] for place in range(places)]
     counted = [false_pairs(room) for room in rooms]
-    alike_cars, of = sum(one for one, _ in counted), sum(pairs for _, pairs in counted)
-    return figures | {"studio_pairs": of, "studio_alike": alike_cars, "studio_alike_share": alike_cars / of}
+    same, of = sum(one for one, _ in counted), sum(pairs for _, pairs in counted)
+    return figures | {"studio_pairs": of, "studio_alike": same, "studio_alike_share": same / of}
 
 
 def listing(number: int, seller: int, prints: tuple[str, ...]) -> Event:

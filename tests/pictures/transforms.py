@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
+import zxingcpp
 from numpy.random import Generator
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
@@ -97,3 +98,11 @@ def copied(picture: Image.Image, name: str, seed: int) -> bytes:
     """Give the bytes of a copy that went through one transform, as JPEG."""
     changed = TRANSFORMS[name](picture, np.random.default_rng([seed, len(name)]))
     return jpeg(changed, 50 if name == "jpeg_50" else 85)
+
+
+def with_code(picture: Image.Image, text: str) -> Image.Image:
+    """Print a QR code into a picture."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    made = picture.copy()
+    made.paste(Image.fromarray(np.asarray(zxingcpp.write_barcode_to_image(code, scale=6))).convert("RGB"), (300, 200))
+    return made

@@ -48,11 +48,11 @@ _CELLS: Final = 16
 _CELL: Final = 6
 _BUSY: Final = 10
 _CODES: Final = (
-    zxingcpp.BarcodeFormat.QRCode
-    | zxingcpp.BarcodeFormat.MicroQRCode
-    | zxingcpp.BarcodeFormat.RMQRCode
-    | zxingcpp.BarcodeFormat.DataMatrix
-    | zxingcpp.BarcodeFormat.Aztec
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.MicroQRCode,
+    zxingcpp.BarcodeFormat.RMQRCode,
+    zxingcpp.BarcodeFormat.DataMatrix,
+    zxingcpp.BarcodeFormat.Aztec,
 )
 Shades = NDArray[np.uint8]
 
@@ -185,6 +185,7 @@ def _bar(lines: Shades) -> int:
 
 def _codes(gray: Image.Image) -> tuple[str, ...]:
     """Read the codes in a picture."""
-    found = zxingcpp.read_barcodes(np.asarray(gray), formats=_CODES, text_mode=zxingcpp.TextMode.Plain)
+    shades, plain = np.asarray(gray), zxingcpp.TextMode.Plain
+    found = zxingcpp.read_barcodes(shades, formats=_CODES, text_mode=plain)  # type: ignore[arg-type] # a tuple is asked for
     texts = {one.text.encode("utf-8", "replace").decode()[:MAX_CODE_CHARACTERS] for one in found}
     return tuple(sorted(texts - {""})[:MAX_CODES])

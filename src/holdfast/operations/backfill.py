@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from holdfast.operations.decide_file import source_record
 from holdfast.operations.file_run import FileRun
 from holdfast.operations.journal import Journal
+from holdfast.operations.listing_story import in_story
 from holdfast.operations.ports import Store
 from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import OLDEST_MS
 from holdfast.vocabulary.errors import ConflictError
+from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.canonical import canonical, short_hash
 from holdfast.wire.files import Rejected, rejected
@@ -35,6 +37,11 @@ class Backfill:
     complete_since_ms: int | None = None
     run: FileRun = field(default_factory=FileRun)
     _seen: SeenIds = field(default_factory=SeenIds)
+    _keys: KeyMaker = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the tenant's keys from the store."""
+        self._keys = KeyMaker(secret=self.store.derive("windows"))
 
     def load(self, rows: Iterable[Row | Rejected]) -> Iterator[Row | Rejected]:
         """Write the events of a file; when this ends, all of them are on disk."""
@@ -79,7 +86,7 @@ class Backfill:
     def _record(self, row: Row, seq: int) -> Record:
         """Make the record of one event; a key only where a client could still send the event again."""
         event, body = row.event, canonical(row.message)
-        return Record(
+        record = Record(
             seq=seq,
             kind=RecordKind.EVENT,
             occurred_ms=event.occurred_ms,
@@ -90,6 +97,7 @@ class Backfill:
             subject=subject_of(event),
             event=body,
         )
+        return in_story(self._keys, record, event)
 
     def _declarations(self, seq: int) -> Iterator[Record]:
         """Declare the sources complete, those excepted that are complete for longer."""

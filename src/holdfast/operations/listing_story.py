@@ -11,6 +11,7 @@ from typing import Final
 from holdfast.engine.abroad import LISTINGS, NOT_DETERMINED, YES, abroad_notice, is_notice
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.holds import HoldState
 from holdfast.vocabulary.judgement import Measure, Scalar
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.listings import ListingAct, ListingActKind
@@ -24,6 +25,7 @@ PUBLICATION: Final = "publication"
 APPEAL: Final = "appeal"
 _EVENTS: Final = frozenset({RecordKind.DECISION, RecordKind.EVENT})
 _ID: Final = "listing.listing_id"
+_LET_GO: Final = frozenset({HoldState.CONFIRMED, HoldState.RELEASED, HoldState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,9 @@ def _steps(
     shard: Shard, events: tuple[tuple[Record, Event | None], ...], acts: tuple[tuple[ListingAct, Record], ...]
 ) -> Iterator[Standing]:
     """Tell how the notice changed, in log order: by each publication that went online, and by each upheld appeal."""
-    told = [(record.seq, _published(shard, record, event)) for record, event in events if _counts(record, events)]
+    first = events[0][0]
+    online = [(record, event) for record, event in events if record is first or _is_online(shard, record)]
+    told = [(record.seq, _published(shard, record, event)) for record, event in online]
     told += [(record.seq, _corrected(act)) for act, record in acts if act.value]
     last: Standing | None = None
     for _, step in sorted(told, key=lambda one: one[0]):
@@ -114,10 +118,13 @@ def _steps(
         yield last
 
 
-def _counts(record: Record, events: tuple[tuple[Record, Event | None], ...]) -> bool:
-    """Tell whether a record went online: an edit that was stopped changes nothing of what readers see."""
-    if record is events[0][0] or record.kind is RecordKind.EVENT:
+def _is_online(shard: Shard, record: Record) -> bool:
+    """Tell whether readers saw it: an edit that was stopped changes nothing, unless its hold was let go."""
+    if record.kind is RecordKind.EVENT:
         return True
+    hold = shard.ports.store.hold(record.hold.id) if record.hold is not None else None
+    if hold is not None:
+        return hold.state in _LET_GO
     return OUTCOME_BY_WORD[read_fold(record.judgement).outcome] < Outcome.HOLD
 
 

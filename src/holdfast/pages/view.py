@@ -106,7 +106,7 @@ class LawBook:
             confirm_by=_instant(hold.get("confirm_by")),
             signs=tuple(sorted(signs, key=lambda sign: _ORDER.index(sign.state))),
             rules=tuple(_titled(self._rules[row["id"]], language) for row in reply["rules"]),
-            notices=tuple(row["kind"] for row in reply["measures"]),
+            notices=tuple(row["kind"] for row in reply["measures"] if row.get("value", "yes") == "yes"),
         )
 
 

@@ -16,7 +16,7 @@ from holdfast.operations.read_notice import notice_view, read_notice
 from holdfast.operations.shard import Shard
 from holdfast.store import MemoryStore
 from holdfast.vocabulary.errors import ConflictError, ForbiddenError, NotFoundError, OtherClientError
-from holdfast.vocabulary.records import Record
+from holdfast.vocabulary.records import HoldRow, Record
 from tests.unit.operations.shards import NOON, StillClock, make_shard
 
 Change = Callable[[Record], Record]
@@ -39,6 +39,11 @@ class Altered(MemoryStore):
     """A store that gives some records back otherwise than they were written."""
 
     changes: dict[str, Change]
+    held_now: HoldRow | None = None
+
+    def hold(self, hold_id: str) -> HoldRow | None:
+        """Give the one hold."""
+        return self.held_now if self.held_now is not None and self.held_now.id == hold_id else None
 
     def thread(self, thread_id: str) -> tuple[Record, ...]:
         """Give the records of a story."""
@@ -86,6 +91,26 @@ def test_an_edit_that_was_stopped_changes_nothing() -> None:
         bodies = (listing("l-1", "RU"), listing("l-2", "DE", edited=True), listing("l-3", "KZ", edited=True))
         assert values(await written(*bodies, changes={"l-2": held})) == [("no", "none"), ("yes", "shown")]
         assert values(await written(*bodies[1:], changes={"l-2": held}))[0] == ("yes", "shown")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("state", "seen"),
+    [("placed", False), ("not_accepted", False), ("cancelled", False), ("released", True), ("confirmed", True)],
+)
+def test_an_edit_whose_hold_was_let_go_is_seen(state: str, seen: bool) -> None:  # noqa: FBT001 - the column of the table
+    """A moderator's release puts the edit online, and with it what it says of the place."""
+
+    async def run() -> None:
+        hold = HoldRow(
+            id="hold_1", decision_id="dec_1", policy="p", placed_ms=1, until_ms=2, confirm_by_ms=None, state=state
+        )
+        bodies = (listing("l-1", "RU"), listing("l-2", "DE", edited=True))
+        shard = await written(*bodies, changes={"l-2": lambda record: replace(held(record), hold=hold)})
+        assert isinstance(shard.ports.store, Altered)
+        shard.ports.store.held_now = hold
+        assert values(shard) == [("no", "none"), *([("yes", "shown")] if seen else [])]
 
     asyncio.run(run())
 

@@ -192,15 +192,22 @@ def test_only_the_newest_few_operations_of_a_client_stay_open() -> None:
     told(story)
 
 
+_WIRE_NAMES = {"sender": "from", "recipient": "to"}  # as a message has them
+
+
 def canaries(kind: str) -> tuple[Json, dict[str, str]]:
     """Give a message of a type with every field, and the personal values in it by their paths."""
     message = full(kind)
     planted: dict[str, str] = {}
     for path, field in event_schema().fields[kind].items():
         if field.personal:
-            owner, _, name = path.rpartition(".")
+            *owners, name = path.split(".")
             value = "c4" * 32 if name.endswith("_hash") else f"CANARY{len(planted)}"
-            message[owner][name] = planted[path] = value
+            part: Any = message
+            for owner in owners:
+                part = part[_WIRE_NAMES.get(owner, owner)]
+                part = part[0] if isinstance(part, list) else part
+            part[name] = planted[path] = value
     return message | {"occurred_at": NOON}, planted
 
 

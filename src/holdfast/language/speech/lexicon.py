@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from holdfast.language.speech.chat_lexicon import NAMED, SAID
+from holdfast.language.speech.phone_lexicon import PHONE_CLAIMS, PHONE_LEAVES
 
 
 class Noun(NamedTuple):
@@ -150,16 +151,7 @@ LEAVES: Final[Mapping[str, Noun]] = {
     "registered_at": Noun("регистрация", "регистрации", "f", "registration"),
     "verified": Noun("проверка личности", "проверки личности", "f", "check of identity"),
     "role": Noun("роль", "роли", "f", "role"),
-    "verified": Noun("подтверждение личности", "подтверждения личности", "n", "proof of identity"),
-    "phone_region": Noun("страна номера", "страны номера", "f", "country of the number"),
-    "phone_type": Noun("вид номера", "вида номера", "m", "kind of number"),
-    "phone_pattern": Noun("рисунок цифр номера", "рисунка цифр номера", "m", "pattern of digits"),
-    "phone_accounts": Noun(
-        "число аккаунтов на номере", "числа аккаунтов на номере", "n", "number of accounts on the phone"
-    ),
-    "person_numbers": Noun("число номеров", "числа номеров", "n", "number of phones"),
-    "phone_since": Noun("день получения номера", "дня получения номера", "m", "day of getting the number"),
-    "sim_swapped_at": Noun("замена SIM-карты", "замены SIM-карты", "f", "replacement of the SIM card"),
+    **{leaf: Noun(*said) for leaf, said in PHONE_LEAVES.items()},
 }
 
 FIELDS: Final[Mapping[str, Noun]] = {
@@ -347,37 +339,13 @@ CLAIMS: Final[Mapping[str, Claim]] = {
     "confirmed": Claim(
         "изменение подтверждено", "изменение не подтверждено", "the change is confirmed", "the change is not confirmed"
     ),
-    "client.phone_foreign": Claim(
-        "номер клиента иностранный",
-        "номер клиента не иностранный",
-        "the client's number is from abroad",
-        "the client's number is not from abroad",
-    ),
-    "client.phone_valid": Claim(
-        "номер клиента существует",
-        "номера клиента не существует",
-        "the client's number exists",
-        "the client's number does not exist",
-    ),
-    "seller.phone_foreign": Claim(
-        "номер продавца иностранный",
-        "номер продавца не иностранный",
-        "the seller's number is from abroad",
-        "the seller's number is not from abroad",
-    ),
-    "seller.phone_valid": Claim(
-        "номер продавца существует",
-        "номера продавца не существует",
-        "the seller's number exists",
-        "the seller's number does not exist",
-    ),
     "scheme.peer_bank_signal": Claim(
         "есть сигнал от банка получателя",
         "сигнала от банка получателя нет",
         "the payee's bank has sent a signal",
         "the payee's bank has sent no signal",
     ),
-    **{path: Claim(*said) for path, said in SAID.items()},
+    **{path: Claim(*said) for path, said in {**SAID, **PHONE_CLAIMS}.items()},
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
