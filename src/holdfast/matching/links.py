@@ -24,7 +24,7 @@ _SPELT_ENDS: Final = {"кз": "kz", "ру": "ru", "ком": "com", "нет": "ne
 _REWRITTEN: Final = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"\bh[x*т][x*т]p(s?)\s*:?\s*[/\\]{2}", r"http\1://"),
+        (r"\bh[xхt*т]{2}p(s?)\s*:?\s*[/\\]{2}", r"http\1://"),
         (r"\b(https?)\s*[:;]\s*[/\\]\s*[/\\]\s*", r"\1://"),
         (r"\b(https?):?\s+[/\\]{2}\s*", r"\1://"),
         (rf"\s*[\[({{<]\s*(?:\.|,|{_DOT})\s*[\])}}>]\s*", "."),

@@ -122,9 +122,10 @@ def _is_filled(token: str, name: str) -> bool:
 
 def _is_slip(token: str, name: str) -> bool:
     """Tell whether a token is the name with a slip of the finger."""
-    if len(name) < _SLIP_FROM or abs(len(token) - len(name)) > 1:
+    allowed = 2 if len(name) >= _TWO_SLIPS_FROM else 1
+    if len(name) < _SLIP_FROM or abs(len(token) - len(name)) > allowed:
         return False
-    return _slips(token, name) <= (2 if len(name) >= _TWO_SLIPS_FROM else 1)
+    return _slips(token, name) <= allowed
 
 
 def _slips(one: str, other: str) -> int:

@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 
 from holdfast.language.speech.chat_lexicon import NAMED, SAID
 from holdfast.language.speech.phone_lexicon import PHONE_CLAIMS, PHONE_LEAVES
+from holdfast.language.speech.photo_lexicon import PHOTOS_NAMED, PHOTOS_SAID
+from holdfast.language.speech.seller_lexicon import COUNTED, PROVED
 
 
 class Noun(NamedTuple):
@@ -198,41 +200,13 @@ FIELDS: Final[Mapping[str, Noun]] = {
     "listing.plate": Noun("госномер", "госномера", "m", "the number plate"),
     "listing_id": Noun("номер объявления", "номера объявления", "m", "the listing's id"),
     "topic": Noun("тема", "темы", "f", "the topic"),
-    "complaints.weight": Noun(
-        "вес жалоб за 30 дней", "веса жалоб за 30 дней", "m", "the weight of 30 days' complaints"
-    ),
-    "complaints.people": Noun(
-        "число пожаловавшихся за 30 дней",
-        "числа пожаловавшихся за 30 дней",
-        "n",
-        "the number of people who complained within 30 days",
-    ),
-    "proofs.identity_at": Noun(
-        "подтверждение личности продавца",
-        "подтверждения личности продавца",
-        "n",
-        "the check of the seller's identity",
-    ),
-    "proofs.identity_by": Noun(
-        "способ проверки личности", "способа проверки личности", "m", "the way of checking identity"
-    ),
-    "proofs.identity_device": Noun(
-        "устройство, на котором подтвердили личность",
-        "устройства, на котором подтвердили личность",
-        "n",
-        "the device on which identity was checked",
-    ),
-    "proofs.register": Noun("реестр продавца", "реестра продавца", "m", "the seller's register"),
-    "proofs.certified_at": Noun(
-        "ежегодное подтверждение сведений", "ежегодного подтверждения сведений", "n", "the yearly certification"
-    ),
     "usual.deviation": Noun(
         "отклонение от обычного поведения",
         "отклонения от обычного поведения",
         "n",
         "the deviation from usual behaviour",
     ),
-    **{path: Noun(*said) for path, said in NAMED.items()},
+    **{path: Noun(*said) for path, said in {**NAMED, **COUNTED, **PHOTOS_NAMED}.items()},
 }
 
 MANY: Final[Mapping[str, tuple[str, str]]] = {
@@ -255,42 +229,6 @@ MANY: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 CLAIMS: Final[Mapping[str, Claim]] = {
-    "proofs.identity": Claim(
-        "личность продавца подтверждена",
-        "личность продавца не подтверждена",
-        "the seller's identity is confirmed",
-        "the seller's identity is not confirmed",
-    ),
-    "proofs.tax_id": Claim(
-        "налоговый номер продавца подтверждён",
-        "налоговый номер продавца не подтверждён",
-        "the seller's tax number is confirmed",
-        "the seller's tax number is not confirmed",
-    ),
-    "proofs.bank_account": Claim(
-        "счёт продавца подтверждён",
-        "счёт продавца не подтверждён",
-        "the seller's account is confirmed",
-        "the seller's account is not confirmed",
-    ),
-    "proofs.contact": Claim(
-        "контакты продавца подтверждены",
-        "контакты продавца не подтверждены",
-        "the seller's contact is confirmed",
-        "the seller's contact is not confirmed",
-    ),
-    "proofs.disclosed": Claim(
-        "покупателям показано, кто продаёт",
-        "покупателям не показано, кто продаёт",
-        "buyers are shown who sells",
-        "buyers are not shown who sells",
-    ),
-    "seller.licensed": Claim(
-        "продавец показал бумаги дилера или агентства",
-        "продавец не показывал бумаг дилера или агентства",
-        "the seller has shown papers of a dealer or an agency",
-        "the seller has shown no papers of a dealer or an agency",
-    ),
     "cross_border": Claim(
         "перевод трансграничный",
         "перевод не трансграничный",
@@ -345,7 +283,7 @@ CLAIMS: Final[Mapping[str, Claim]] = {
         "the payee's bank has sent a signal",
         "the payee's bank has sent no signal",
     ),
-    **{path: Claim(*said) for path, said in {**SAID, **PHONE_CLAIMS}.items()},
+    **{path: Claim(*said) for path, said in {**SAID, **PROVED, **PHONE_CLAIMS, **PHOTOS_SAID}.items()},
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
