@@ -5,10 +5,12 @@ from time import perf_counter
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from holdfast.matching.fingerprints import Fingerprint, View, alike, write_fingerprint
 from holdfast.matching.images import look_at
 from holdfast.network.photos import Photos
+from holdfast.network.shown import ON_SITE, Shown
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.keys import KeyMaker
 from tests.pictures.scenes import scene, studio
@@ -16,6 +18,7 @@ from tests.pictures.transforms import TRANSFORMS, copied, jpeg
 
 PHOTOS_EACH: Final = 4
 ASKED: Final = 200
+Words = NDArray[np.uint64]
 _STEP_MS: Final = 60_000
 
 
@@ -73,61 +76,69 @@ def listing(number: int, seller: int, prints: tuple[str, ...]) -> Event:
     )
 
 
-def prints_near(dice: np.random.Generator, real: list[Fingerprint], listings: int) -> list[tuple[str, ...]]:
-    """Make fingerprints that are spread over the buckets as real ones are: views of real ones, some bits turned."""
-    made = []
-    views = np.array([one.views for one in real], dtype=np.uint64)
-    for _ in range(listings):
-        chosen = views[dice.integers(0, len(views), PHOTOS_EACH)]
-        masks = dice.integers(0, 1 << 64, (len(chosen), 1, 2), dtype=np.uint64, endpoint=False)
-        masks &= dice.integers(0, 1 << 64, masks.shape, dtype=np.uint64, endpoint=False)
-        photos = (chosen ^ masks).tolist()
-        made.append(
-            tuple(
-                write_fingerprint(Fingerprint(quality=90, views=tuple(View(*view) for view in photo)))
-                for photo in photos
-            )
-        )
-    return made
+def near_views(dice: np.random.Generator, real: Words, many: int) -> Words:
+    """Make views that are spread over the buckets as real ones are: real ones with a quarter of bits turned."""
+    chosen = real[dice.integers(0, len(real), many)]
+    masks = dice.integers(0, 1 << 64, (2, many, 1, 2), dtype=np.uint64)
+    return np.asarray(chosen ^ (masks[0] & masks[1]))
+
+
+def texts(views: Words) -> tuple[str, ...]:
+    """Write views as the fingerprints of a listing."""
+    return tuple(
+        write_fingerprint(Fingerprint(quality=90, views=tuple(View(*view) for view in photo)))
+        for photo in views.tolist()
+    )
+
+
+def snapshot_of(views: Words, listings: int) -> dict[str, NDArray[np.generic]]:
+    """Write the snapshot of a site with so many listings, three to a seller."""
+    numbers = np.arange(listings)
+    arrays: dict[str, NDArray[np.generic]] = {
+        name: np.zeros(listings, dtype=kind)
+        for name, kind in Shown().snapshot().items()
+        for kind in [kind.dtype]
+        if name not in {"ids", "hashes", "since_ms"}
+    }
+    return arrays | {
+        "key": (numbers + 1).astype(np.uint64),
+        "seller": (numbers // 3 + 1).astype(np.uint64),
+        "at_ms": numbers * _STEP_MS,
+        "seq": numbers + 1,
+        "state": np.full(listings, ON_SITE, dtype=np.uint8),
+        "photos": np.full(listings, PHOTOS_EACH, dtype=np.int32),
+        "ids": np.frombuffer("\n".join(f"ad-{number}" for number in numbers).encode(), dtype=np.uint8),
+        "since_ms": np.repeat(numbers * _STEP_MS, PHOTOS_EACH),
+        "hashes": views.reshape(-1, 2),
+        "newest_ms": np.array([listings * _STEP_MS]),
+    }
 
 
 def index(*, quick: bool) -> dict[str, float]:
-    """Fill the index, and time a listing's way through it: reading, remembering, a snapshot and its return."""
+    """Load an index, and time a listing's way through it: reading and remembering; half of those asked are copies."""
     many, dice = (10_000 if quick else 100_000), np.random.default_rng(3)
-    real = [seen(jpeg(scene(seed), 90)) for seed in range(40)]
+    real = np.array([seen(jpeg(scene(seed), 90)).views for seed in range(10 if quick else 40)], dtype=np.uint64)
+    views = near_views(dice, real, many * PHOTOS_EACH)
     photos = Photos(KeyMaker(secret=b"0123456789abcdef"))
-    prints = prints_near(dice, real, many)
-    start = perf_counter()
-    for number, one in enumerate(prints):
-        event = listing(number, number // 3, one)
-        photos.happened(event, number + 1, known=event.values, outcome="allow")
-    filled = perf_counter()
-    spent, twins = [], 0
-    for number in range(ASKED):
-        event = listing(
-            many + number, many, prints[int(dice.integers(0, many))] if number % 2 else prints_near(dice, real, 1)[0]
-        )
-        begun = perf_counter()
-        said = photos.read(event, many + number, event.values)
-        spent.append((perf_counter() - begun) * 1e3)
-        twins += number % 2 and bool(said["photos.twins"])
-    read = np.percentile(spent, [50, 95])
     begun = perf_counter()
-    arrays = photos.snapshot()
-    frozen = perf_counter()
-    Photos(KeyMaker(secret=b"0123456789abcdef")).load(arrays)
-    return {
-        "listings": many,
-        "photos": many * PHOTOS_EACH,
-        "remember_us": (filled - start) / many * 1e6,
-        "read_ms_p50": float(read[0]),
-        "read_ms_p95": float(read[1]),
-        "copies_found": twins / (ASKED // 2),
-        "memory_mb": photos.memory() / 1e6,
-        "snapshot_s": frozen - begun,
-        "snapshot_mb": sum(array.nbytes for array in arrays.values()) / 1e6,
-        "load_s": perf_counter() - frozen,
-    }
+    photos.load(snapshot_of(views, many))
+    loaded = perf_counter() - begun
+    spent: dict[str, list[float]] = {"read": [], "remember": []}
+    found = 0
+    for number in range(many, many + ASKED):
+        at = int(dice.integers(0, many)) * PHOTOS_EACH
+        shown = views[at : at + PHOTOS_EACH] if number % 2 else near_views(dice, real, PHOTOS_EACH)
+        event = listing(number, number, texts(shown))
+        begun = perf_counter()
+        said = photos.read(event, number, event.values)
+        asked = perf_counter()
+        photos.happened(event, number, known=event.values, outcome="allow")
+        spent["read"].append((asked - begun) * 1e3)
+        spent["remember"].append((perf_counter() - asked) * 1e3)
+        found += number % 2 and bool(said["photos.twins"])
+    times = {f"{name}_ms_p{part}": float(np.percentile(row, part)) for name, row in spent.items() for part in (50, 95)}
+    size = {"listings": many, "photos": many * PHOTOS_EACH, "memory_mb": photos.memory() / 1e6, "load_s": loaded}
+    return {**size, **times, "copies_found": found / (ASKED // 2)}
 
 
 def looking(*, quick: bool) -> dict[str, float]:

@@ -20,6 +20,7 @@ from holdfast.network.bands_kernel import (
 _FIRST_CHUNKS: Final = 128
 _FIRST_HASHES: Final = 4_096
 _FIRST_FOUND: Final = 4_096
+_PORTION: Final = 64  # ids for which room is made at once: in the worst case each opens a chunk in every band
 _STEP_BYTES: Final = 1 << 22  # by which a large table grows, so that no event waits for more than clearing these
 
 
@@ -35,11 +36,13 @@ class Bands:
 
     def add(self, ids: Ids, hashes: Hashes, findable: NDArray[np.bool_]) -> None:
         """Put pairs of hashes in, each under an id that is not in use; what is not `findable` is only kept."""
-        need = int(ids.max()) + 1 if len(ids) else 0
-        _widen(self._hashes, need)
-        _widen(self._chunks, int(self._state[S_USED]) + BANDS * len(ids) + 1)
+        _widen(self._hashes, int(ids.max()) + 1 if len(ids) else 0)
         self._hashes[ids] = hashes
-        insert(self._heads, self._chunks, self._state, ids[findable], hashes[findable])
+        ids, hashes = ids[findable], hashes[findable]
+        for start in range(0, len(ids), _PORTION):
+            some = slice(start, start + _PORTION)
+            _widen(self._chunks, int(self._state[S_USED]) + BANDS * _PORTION + 1)
+            insert(self._heads, self._chunks, self._state, ids[some], hashes[some])
 
     def remove(self, ids: Ids) -> None:
         """Take ids out."""
