@@ -24,6 +24,12 @@ def listing_paths() -> Node:
             "parameters": [_ID],
             "get": operation("listing_notice", "Read the notice on a listing", "the notice, its texts and its history"),
         },
+        "/v1/listings/{id}/object": {
+            "parameters": [_ID],
+            "get": operation(
+                "listing_object", "Read where else the same car or flat is offered", "every listing of the object"
+            ),
+        },
         "/v1/listings/{id}/notice/appeal": {
             "parameters": [_ID],
             "post": operation(

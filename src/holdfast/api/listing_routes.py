@@ -1,4 +1,4 @@
-"""The routes of listings: the notice where one was placed from, objections to it, and addresses for an authority."""
+"""The routes of listings: where one was placed from, objections, its object, and addresses for an authority."""
 
 from typing import Final
 
@@ -16,6 +16,7 @@ from holdfast.operations.export_addresses import (
     read_request,
 )
 from holdfast.operations.read_notice import read_appeals, read_notice
+from holdfast.operations.read_object import read_object
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.wire.listings import AddressesBody, AgreeBody, NoticeAppealBody, NoticeResultBody, listing_id
 from holdfast.wire.requests import read_body
@@ -33,6 +34,12 @@ _STATES: Final = ("open", "upheld", "rejected")
 async def notice(routes: Routes, request: Request) -> Response:
     """Give the notice on a listing, for the site to show."""
     return reply(await read_notice(routes.shard, _listing(request)))
+
+
+@route("read")
+async def same_object(routes: Routes, request: Request) -> Response:
+    """Give every listing of the same car or flat."""
+    return reply(await read_object(routes.shard, _listing(request)))
 
 
 @route(PEOPLE)
@@ -111,6 +118,7 @@ def _listing(request: Request) -> str:
 LISTING_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/v1/listings/appeals", appeals),
     ("GET", "/v1/listings/{id}/notice", notice),
+    ("GET", "/v1/listings/{id}/object", same_object),
     ("POST", "/v1/listings/{id}/notice/appeal", appeal),
     ("POST", "/v1/listings/{id}/notice/appeals/{appeal}/settle", settle),
     ("POST", "/v1/listings/{id}/addresses", ask),

@@ -1,6 +1,7 @@
 """Every listing of the last ninety days by its marks, and which earlier ones its photos and its text repeat."""
 
 from collections.abc import Collection, Iterator, Mapping
+from heapq import nsmallest
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from holdfast.network.rows import Row, unpacked
 from holdfast.network.shelves import Shelves
 
 _NEAREST: Final = 64
+_FIRST: Final = 8
 _ROW_BYTES: Final = 450
 _LINK_BYTES: Final = 700
 Repeats = Mapping[bytes, By]
@@ -80,24 +82,31 @@ class Listings:
         """Give what the photos and the text of a listing repeat."""
         return self._repeats.get(listing, {})
 
-    def near(self, row: Row, repeats: Repeats, after_ms: int) -> Iterator[tuple[Row, By]]:
-        """Give the listings that may be joined to one, each with how its photos and text are repeated, newest first.
+    def near(self, row: Row, repeats: Repeats, after_ms: int) -> dict[bytes, By]:
+        """Give the listings that may be joined to one, each with how its photos and text are repeated.
 
-        Of a mark that very many share the newest few stand for all. What repeated a listing that was over by
-        `after_ms` does not repeat its next life.
+        What repeated a listing that was over by `after_ms` does not repeat its next life.
         """
         found: dict[bytes, By] = dict(repeats)
         if self.get(row.listing, after_ms) is not None:
             for other in self._repeated.newest(row.listing, _NEAREST):
                 found[other] = found.get(other, By(0)) | self._repeats[other][row.listing]
         for place in row.meeting_places():
-            for other in self._index.newest(place, _NEAREST):
+            for other in self._at(place):
                 found.setdefault(other, By(0))
         found.pop(row.listing, None)
-        for listing, by in found.items():
-            other_row = self.get(listing, after_ms)
-            if other_row is not None:
-                yield other_row, by
+        return found
+
+    def _at(self, place: bytes) -> Iterator[bytes]:
+        """Give the listings of a place; of very many the newest, and those that stood first, whose owners count."""
+        if self._index.count(place) > _NEAREST:
+            standing = (row for row in map(self._row, self._index.newest(place)) if row.stands)
+            oldest = nsmallest(_FIRST, standing, key=lambda row: (row.first_ms, row.first_seq))
+            yield from (row.listing for row in oldest)
+        yield from self._index.newest(place, _NEAREST)
+
+    def _row(self, listing: bytes) -> Row:
+        return unpacked(self._rows[listing])
 
     def of_seller(self, seller: bytes, after_ms: int) -> Iterator[Row]:
         """Give the newest listings of a seller."""

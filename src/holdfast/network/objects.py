@@ -70,15 +70,30 @@ _OF_TIES: Final = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One listing of an object, for people: the places of its first and its last record, and by what it is joined."""
+    """One listing of an object, for people: the places of its first and its last record, and by what it is joined.
+
+    `point` is the latitude and longitude of the place that it named last.
+    """
 
     seq: int
     first_seq: int
     first_ms: int
+    seller: bytes
     stands: bool
     sold: bool
     owner: bool
     joined_by: str
+    point: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An object for people: its listings, the one that was asked for first, and what they count together."""
+
+    members: tuple[Member, ...]
+    sellers: int
+    cities: int
+    cities_7d: int
 
 
 class Objects:
@@ -138,24 +153,17 @@ class Objects:
         self._listings.expire(self._clock_ms - KEPT_MS)
         self._ties.expire(self._clock_ms - KEPT_MS)
 
-    def members(self, listing_id: str) -> tuple[Member, ...]:
-        """Give the object of a listing for people, that listing first; nothing for an unknown one."""
+    def object_of(self, listing_id: str) -> Known | None:
+        """Give the object of a listing for people; nothing for an unknown one, or one that is over."""
         row = self._before(self._marks.listing(listing_id), self._clock_ms)
         if row is None:
-            return ()
+            return None
         thing = self._reach.thing(row, self._listings.repeats(row.listing), after_ms=self._clock_ms - KEPT_MS)
-        owners = {one.listing for one in thing.owners()}
-        return tuple(
-            Member(
-                seq=one.seq,
-                first_seq=one.first_seq,
-                first_ms=one.first_ms,
-                stands=one.stands,
-                sold=one.sold,
-                owner=one.listing in owners,
-                joined_by=thing.links.get(one.listing, thing.by).words(),
-            )
-            for one in thing.rows
+        return Known(
+            members=tuple(_members(thing)),
+            sellers=thing.sellers,
+            cities=thing.cities(self._clock_ms - _MONTH_MS),
+            cities_7d=thing.cities(self._clock_ms - _WEEK_MS),
         )
 
     def _take(self, row: Row, repeats: Repeats, *, stands: bool) -> None:
@@ -309,6 +317,23 @@ def _told(thing: Thing, at_ms: int) -> Iterator[tuple[str, Value]]:
         yield "object.first_listing", first.listing.hex()
     if len(thing.rows) > 1:
         yield "object.joined_by", thing.by.words()
+
+
+def _members(thing: Thing) -> Iterator[Member]:
+    """Describe the listings of an object."""
+    owners = {one.listing for one in thing.owners()}
+    for row in thing.rows:
+        yield Member(
+            seq=row.seq,
+            first_seq=row.first_seq,
+            first_ms=row.first_ms,
+            seller=row.seller,
+            stands=row.stands,
+            sold=row.sold,
+            owner=row.listing in owners,
+            joined_by=thing.links.get(row.listing, thing.by).words(),
+            point=row.sights[-1].place.point if row.sights else None,
+        )
 
 
 def _changes(before: Row, now: Row) -> dict[str, Value]:

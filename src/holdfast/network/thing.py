@@ -1,7 +1,7 @@
 """One object: the listings that links lead to from one of them, and what they say together."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,18 +69,20 @@ class Reach:
         while waiting and len(found) < MOST:
             here = waiting.popleft()
             told = repeats if here is row else self._listings.repeats(here.listing)
-            for other, link in self._next(here, told, after_ms):
+            for other, link in self._next(here, told, after_ms, passed=() if here is row else found):
                 by |= link if here is row else By(0)
                 if other.listing not in found and len(found) < MOST:
                     found[other.listing], links[other.listing] = other, link
                     waiting.append(other)
         return Thing(rows=tuple(found.values()), links=links, by=by)
 
-    def _next(self, row: Row, repeats: Repeats, after_ms: int) -> Iterator[tuple[Row, By]]:
+    def _next(self, row: Row, repeats: Repeats, after_ms: int, *, passed: Container[bytes]) -> Iterator[tuple[Row, By]]:
+        """Give the listings that are joined to one, but for those that were found already."""
         crowded = self._crowded(row.marks, after_ms)
-        for other, repeated in self._listings.near(row, repeats, after_ms):
-            link = joined(row, other, repeated, crowded=crowded)
-            if link:
+        for listing, repeated in self._listings.near(row, repeats, after_ms).items():
+            other = None if listing in passed else self._listings.get(listing, after_ms)
+            link = By(0) if other is None else joined(row, other, repeated, crowded=crowded)
+            if other is not None and link:
                 yield other, link
 
     def _crowded(self, marks: Iterable[bytes], after_ms: int) -> frozenset[bytes]:

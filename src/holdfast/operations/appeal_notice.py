@@ -79,7 +79,8 @@ async def settle_notice(shard: Shard, listing_id: str, appeal_id: str, *, hearin
 
 def _seller(story: ListingStory) -> str | None:
     """Name the seller of the newest event that can still be read."""
-    known = (event.values.get("seller.seller_id") for _, event in reversed(story.events) if event is not None)
+    readable = [event.values for _, event in reversed(story.events) if event is not None]
+    known = (values.get(f"seller.{name}") for values in readable for name in ("seller_id", "customer_id"))
     return next((str(name) for name in known if name is not None), None)
 
 

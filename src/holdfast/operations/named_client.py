@@ -10,7 +10,7 @@ from holdfast.vocabulary.keys import Key
 from holdfast.vocabulary.records import Record
 from holdfast.wire.codec import restore
 
-_ID: Final = ".customer_id"
+_NAMES: Final = ("customer_id", "seller_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +30,18 @@ def name_of_client(shard: Shard, client: Client, key: Key) -> Named | None:
 
 
 def customer_of(shard: Shard, event_id: str, subject: str) -> str | None:
-    """Read who a message of the outbox is for, by the event that it names; `subject` is the row's own, in hex."""
+    """Read who a message of the outbox is for, by the event that it names; `subject` is the row's own, in hex.
+
+    A seller without a customer's number is named by the site's own.
+    """
     record = shard.ports.store.by_event(event_id) if event_id else None
-    return next((one for one in _ids(record) if subject_named("customer_id", one).hex() == subject), None)
+    named = ((name, one) for name in _NAMES for one in _ids(record, name))
+    return next((one for name, one in named if subject_named(name, one).hex() == subject), None)
 
 
-def _ids(record: Record | None) -> list[str]:
-    """Give the clients that an event names."""
+def _ids(record: Record | None, name: str = "customer_id") -> list[str]:
+    """Give the clients that an event names, by the identifier `name`."""
     if record is None or not record.event:
         return []
     values = restore(record.event, record.received_ms).values
-    return [str(value) for name, value in values.items() if name.endswith(_ID)]
+    return [str(value) for path, value in values.items() if path.endswith(f".{name}")]

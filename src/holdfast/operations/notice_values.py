@@ -12,6 +12,7 @@ from holdfast.operations.notice_words import (
     IN_THE_APP,
     ON_THE_CARD,
     OR,
+    SEE_THE_APP,
     WAYS,
     YOUR_BANK,
     YOUR_SITE,
@@ -48,6 +49,7 @@ def _of_the_house(matter: Matter, language: str, *, bank: Bank, zone: tzinfo) ->
     of_site = matter.event is not None and matter.event.type in SITE_EVENTS
     yield "bank", bank.name or (YOUR_SITE if of_site else YOUR_BANK)[language]
     yield "phone", bank.phone or (IN_THE_APP if of_site else ON_THE_CARD)[language]
+    yield "listing", SEE_THE_APP[language]
     yield "zone", zone_name(from_ms(matter.order.at_ms, zone), language)
 
 
@@ -57,6 +59,9 @@ def _of_the_operation(matter: Matter, language: str) -> Values:
     values = matter.event.values
     yield "rail", rail_word(str(values.get("rail", matter.event.type)), language)
     yield "payee", requisite(values, "payee", language)
+    listing = values.get("listing.title") or values.get("listing.listing_id")
+    if listing is not None:
+        yield "listing", str(listing)
     amount, currency = values.get("amount"), values.get("currency")
     if isinstance(amount, int):
         yield "amount", _money(amount, str(currency), language)

@@ -5,6 +5,7 @@ from typing import Final
 from holdfast.holds.terms import instant_ms
 from holdfast.operations.notices import NOTIFY, notice_row, revised_row
 from holdfast.operations.shard import Shard
+from holdfast.operations.warn_owner import WARN_OWNER, owner_rows
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement, Measure, Scalar
 from holdfast.vocabulary.outcome import MeasureKind
@@ -70,6 +71,9 @@ def outbox_rows(
     if revised:
         outcome = judgement.outcome
         rows.append(revised_row(shard, decision_id=decision_id, event_id=event.id, outcome=outcome, subject=subject))
+    for measure in judgement.measures:
+        if measure["kind"] == WARN_OWNER and not revised:
+            rows.extend(owner_rows(shard, event, measure))
     for template, values in _asked(judgement).items():
         rows.append(
             notice_row(

@@ -11,9 +11,10 @@ from holdfast.operations.shard import Shard
 from holdfast.pages.outline import Sheet
 from holdfast.pages.sights import Sight, sight_of
 from holdfast.pages.story import CURRENCY, Country, country_of
-from holdfast.simulation.market.people import mobile
+from holdfast.simulation.market.people import Language, mobile
 from holdfast.simulation.market.photos import copied, photo, picture
 from holdfast.simulation.market.places import CITIES, City
+from holdfast.simulation.market.wording import BAIT, car_text
 from holdfast.vocabulary.errors import NotFoundError
 from holdfast.vocabulary.instants import DAY_MS, MINUTE_MS, rfc3339
 from holdfast.wire.canonical import canonical, read_canonical
@@ -30,10 +31,13 @@ _SHEETS: Final[Mapping[Country, Sheet]] = {
     "kz": Sheet(west=46.0, east=88.0, south=40.5, north=55.8),
     "ru": Sheet(west=34.0, east=77.0, south=48.0, north=60.5),
 }
-_TEXTS: Final = (
-    "Авто в семье с нового, обслуживалась у дилера, все документы на руках. Торг у капота.",
-    "Срочно, уезжаю. Не битая, не крашеная. Кто первый внесёт бронь, за тем и оставлю, пишите в ватсап.",
-    "Тез сатылады, соғылмаған, боялмаған. Бронь жасасаңыз, сақтап қоямын, ватсапқа жазыңыз.",
+_CARS: Final = (
+    ("Toyota", "Camry", 2016),
+    ("Hyundai", "Elantra", 2019),
+    ("Kia", "Sportage", 2018),
+    ("Volkswagen", "Polo", 2020),
+    ("Chevrolet", "Cobalt", 2021),
+    ("Subaru", "Forester", 2015),
 )
 _FACES: Final = 4
 _EAST: Final = 0.75  # labels of places further east stand to their left
@@ -63,6 +67,22 @@ class Dot:
     outcome: str = ""
     is_east: bool = False
     is_south: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Author:
+    """Whoever writes a listing of the story."""
+
+    name: str
+    language: Language
+    group: str = "private"
+
+
+_AUTHORS: Final = (
+    _Author(name="Марина", language="ru"),
+    _Author(name="Игорь", language="ru"),
+    _Author(name="Ерлан", language="kk"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,18 +134,14 @@ class Cars:
                 "verified": "phone" if step else "document",
             },
             "device": {"id": f"d-{tag}-{step}"},
-            "session": _session(self._country, step),
+            "session": _session(self._country, step, number=number),
             "listing": {
                 "listing_id": f"ad-{tag}-{step}",
                 "category": "car",
                 "city": self.place(step).ru,
                 "price_minor": _PRICES[self._country][step] * 100,
                 "currency": CURRENCY[self._country],
-                "brand": "Toyota",
-                "model": "Camry",
-                "year": 2016,
-                "title": "Toyota Camry 2016",
-                "text": _TEXTS[0 if step == 0 else 1 if self._country == "ru" else step],
+                **_car(number, step if self._country == "kz" else min(step, 1)),
                 "phone": phone,
                 "photos": [photo(f"p-{tag}-{step}-{place}", face) for place, face in enumerate(faces)],
             },
@@ -164,10 +180,23 @@ def _tag(event_id: str) -> str:
     return event_id.rpartition("-")[0]
 
 
-def _session(country: Country, step: int) -> dict[str, Any]:
-    """Give where a listing is placed from: at home, at home, and from abroad."""
-    at = ("TR", "203.0.113.61") if step == STEPS - 1 else (country.upper(), f"198.51.100.{20 + step}")
-    return {"ip": at[1], "ip_country": at[0], "ip_kind": "residential", "ip_source": "invented table of 2026-05-01"}
+def _car(number: int, author: int) -> dict[str, Any]:
+    """Describe the car of a story in its owner's words, or in a stranger's, who adds a lure to words of their own."""
+    rng = Random(number + author)  # noqa: S311 - the same story has the same words
+    brand, model, year = _CARS[number % len(_CARS)]
+    mileage = 60_000 + number % 90_000
+    writer = _AUTHORS[author]
+    text = car_text(rng, writer, mileage)
+    lure = f"{rng.choice(BAIT[writer.language])} " if author else ""
+    told = {"brand": brand, "model": model, "year": year, "mileage_km": mileage}
+    return told | {"title": f"{brand} {model} {year}", "text": lure + text}
+
+
+def _session(country: Country, step: int, *, number: int) -> dict[str, Any]:
+    """Give where a listing is placed from: at home, at home, and from abroad; no two stories share an address."""
+    address = f"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::{step + 1}"
+    at = "TR" if step == STEPS - 1 else country.upper()
+    return {"ip": address, "ip_country": at, "ip_kind": "residential", "ip_source": "invented table of 2026-05-01"}
 
 
 OF_OBJECT: Final = ("object.listings", "object.sellers", "object.cities", "object.cities_7d")

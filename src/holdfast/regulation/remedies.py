@@ -11,7 +11,7 @@ from holdfast.vocabulary.packs import Feed, Notice, Refund
 
 NAMES: Final = (
     *("bank", "amount", "payee", "rail", "placed_at", "until", "confirm_by", "until_date", "allowed_from"),
-    *("zone", "provision", "list", "limit", "phone", "sign", "how"),
+    *("zone", "provision", "list", "limit", "phone", "sign", "how", "listing"),
 )
 CASES: Final = ("hold", "refuse", "closed")  # closed: a repeat that was refused too
 BREACHES: Final = ("procedure", "paid", "notice")

@@ -40,6 +40,7 @@ class MeasureKind(StrEnum):
     SUSPEND_MEANS = "suspend_means"
     PAUSE_LOAN = "pause_loan"
     WARN_READER = "warn_reader"
+    WARN_OWNER = "warn_owner"
     OPEN_CASE = "open_case"
     REPORT = "report"
     HIDE_LISTING = "hide_listing"

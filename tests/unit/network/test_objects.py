@@ -134,3 +134,99 @@ def test_a_restored_index_goes_on_byte_by_byte(seed: int) -> None:
     assert {name: array.tobytes() for name, array in one.items()} == {
         name: array.tobytes() for name, array in two.items()
     }
+
+
+def test_a_sold_car_may_be_sold_on_in_another_city() -> None:
+    """Who buys and sells on is the first of those who still offer; a listing removed by the site never stood."""
+    world = World()
+    world.publish("ad-1", "s-1", vin=VIN, city="Алматы", **CAR)
+    closed = {"listing_id": "ad-1", "reason": "sold", "seller.seller_id": "s-1"}
+    world.tell(closed, START_MS + HOUR_MS, outcome="allow", kind="listing_closed")
+    said = world.publish("ad-2", "s-2", at=3, vin=VIN, city="Астана", **CAR)
+    assert (said["object.first_seller"], said["object.sellers"], said["object.cities"]) == (True, 2, 2)
+
+
+def test_another_seller_cannot_close_a_listing() -> None:
+    """A word of somebody else that it was sold changes nothing."""
+    world = World()
+    world.publish("ad-1", "s-1", vin=VIN, city="Алматы", **CAR)
+    closed = {"listing_id": "ad-1", "reason": "sold", "seller.seller_id": "s-2"}
+    world.tell(closed, START_MS + HOUR_MS, outcome="allow", kind="listing_closed")
+    assert world.publish("ad-2", "s-2", at=3, vin=VIN, city="Астана", **CAR)["object.first_seller"] is False
+
+
+def test_a_telephone_of_very_many_joins_nothing() -> None:
+    """The number of a call centre, more than eight sellers', does not make one object of their like cars."""
+    world = World()
+    for number in range(9):
+        said = world.publish(f"ad-{number}", f"s-{number}", phone="+77010000001", city="Алматы", **CAR)
+        assert said["object.listings"] == number + 1
+    assert world.publish("ad-9", "s-9", phone="+77010000001", city="Астана", **CAR)["object.listings"] == 1
+
+
+def test_a_carriers_address_joins_nothing() -> None:
+    """Ten honest people behind one address of a mobile network stay ten; a home's network is a sign."""
+    for kind, listings in (("cgnat", 1), ("mobile", 1), (None, 1), ("residential", 2)):
+        world = World()
+        net = {"session__ip": "203.0.113.9"} | ({"session__ip_kind": kind} if kind else {})
+        world.publish("ad-1", "s-1", city="Алматы", **net, **CAR)
+        assert world.publish("ad-2", "s-2", city="Астана", **net, **CAR)["object.listings"] == listings
+
+
+def test_who_is_tied_is_told_by_kind_and_key() -> None:
+    """Phone, device and account of another seller, and whose photos and text are repeated."""
+    world = World()
+    world.publish(
+        "ad-1", "s-1", seller__phone="+77011234567", device__id="d-1", seller__card="4000000000000002", **FLAT
+    )
+    same = {"seller__phone": "8 701 123-45-67", "device__id": "d-1", "seller__card": "4000 0000 0000 0002"}
+    said = world.publish("ad-2", "s-2", repeats__photo=("ad-1",), repeats__text=("ad-1",), **same, **FLAT)
+    high, low = KEYS.key("seller", "s-1")
+    key = (f"{high << 64 | low:032x}",)
+    assert {name: said[f"tied.by_{name}"] for name in ("phone", "device", "payout", "photo", "text")} == dict.fromkeys(
+        ("phone", "device", "payout", "photo", "text"), key
+    )
+    assert world.publish("ad-3", "s-1", at=1, **FLAT)["tied.by_phone"] != key
+
+
+def test_one_person_lets_in_three_cities_under_three_names() -> None:
+    """Rental listings of sellers with one telephone are counted together, for a week."""
+    world = World()
+    for day, city in enumerate(("Алматы", "Астана", "Шымкент")):
+        said = world.publish(f"ad-{day}", f"s-{day}", at=day, city=city, phone="+77011234567", **FLAT | {"rooms": day})
+    assert said["seller.rental_cities_7d"] == 3
+    assert (
+        world.publish("ad-9", "s-9", at=8.5, city="Алматы", phone="+77011234567", **FLAT)["seller.rental_cities_7d"]
+        == 2
+    )
+
+
+def test_a_copy_is_new_once() -> None:
+    """The owner is to be told at the copy's publication and not at its next edit."""
+    world = World()
+    assert world.publish("ad-1", "s-1", vin=VIN, city="Алматы", **CAR)["object.new_copy"] is False
+    assert world.publish("ad-2", "s-2", vin=VIN, city="Астана", **CAR)["object.new_copy"] is True
+    said = world.publish("ad-2", "s-2", at=1, vin=VIN, city="Астана", kind="listing_edited", **CAR)
+    assert said["object.new_copy"] is False
+
+
+def test_a_held_edit_leaves_the_listing_as_it_stood() -> None:
+    """What was stopped is not what readers see, so the next edit is compared with what stands."""
+    world = World()
+    world.publish("ad-1", "s-1", city="Алматы", text="машина", **CAR)
+    edit = {"kind": "listing_edited", "text": "машина", **CAR}
+    assert world.publish("ad-1", "s-1", at=1, city="Астана", outcome="hold", **edit)["listing.changed"] == "city"
+    assert world.publish("ad-1", "s-1", at=2, city="Алматы", **edit)["listing.changed"] == ""
+
+
+def test_very_many_copies_do_not_push_the_owner_out_of_sight() -> None:
+    """After a flood of copies, and an edit by the owner between them, the next copy still is no first one."""
+    world = World()
+    for number in range(180):
+        outcome = "allow" if number == 0 else "hold"
+        said = world.publish(f"ad-{number}", f"s-{number}", at=number / 1000, vin=VIN, city="Алматы", outcome=outcome)
+        if number == 90:
+            edited = world.publish("ad-0", "s-0", at=number / 1000, vin=VIN, city="Алматы", kind="listing_edited")
+            assert edited["object.first_seller"] is True
+    assert said["object.listings"] >= 64
+    assert said["object.first_seller"] is False

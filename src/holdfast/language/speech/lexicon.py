@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from holdfast.language.speech.chat_lexicon import NAMED, SAID
 from holdfast.language.speech.phone_lexicon import PHONE_CLAIMS, PHONE_LEAVES
 from holdfast.language.speech.photo_lexicon import PHOTOS_NAMED, PHOTOS_SAID
+from holdfast.language.speech.place_lexicon import PLACES_NAMED, PLACES_SAID
 from holdfast.language.speech.seller_lexicon import COUNTED, PROVED
 
 
@@ -206,7 +207,7 @@ FIELDS: Final[Mapping[str, Noun]] = {
         "n",
         "the deviation from usual behaviour",
     ),
-    **{path: Noun(*said) for path, said in {**NAMED, **COUNTED, **PHOTOS_NAMED}.items()},
+    **{path: Noun(*said) for path, said in {**NAMED, **COUNTED, **PHOTOS_NAMED, **PLACES_NAMED}.items()},
 }
 
 MANY: Final[Mapping[str, tuple[str, str]]] = {
@@ -283,7 +284,7 @@ CLAIMS: Final[Mapping[str, Claim]] = {
         "the payee's bank has sent a signal",
         "the payee's bank has sent no signal",
     ),
-    **{path: Claim(*said) for path, said in {**SAID, **PROVED, **PHONE_CLAIMS, **PHOTOS_SAID}.items()},
+    **{path: Claim(*said) for path, said in {**SAID, **PROVED, **PHONE_CLAIMS, **PHOTOS_SAID, **PLACES_SAID}.items()},
 }
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -309,6 +310,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "limits": ("лимиты", "limits"),
     "exchange": ("обмен валюты", "exchange"),
     "crypto": ("криптовалюта", "crypto"),
+    "vpn": ("VPN", "a VPN"),
+    "hosting": ("хостинг", "hosting"),
+    "cgnat": ("общий адрес оператора", "a carrier's shared address"),
     "gambling": ("азартные игры", "gambling"),
     "voip": ("интернет-телефония", "internet telephony"),
     "virtual": ("виртуальный номер", "virtual number"),

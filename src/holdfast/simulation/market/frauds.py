@@ -128,7 +128,8 @@ def rented_accounts(tale: Tale) -> None:
         tale.mention({"phone": seller.party["phone"]}, tale.rng.choice(RENT[seller.language]))
     tale.ms += DAY_MS
     for seller in sellers:
-        seller.device, seller.session, seller.payee = device.copy(), tale.people.session(), payee.copy()
+        seller.device, seller.session, seller.group = device.copy(), tale.people.session(), "fraud"
+        seller.payee = payee.copy()
         tale.login(seller)
         tale.later(5, 30)
         tale.change(seller, "payout_account")
