@@ -94,11 +94,10 @@ def texts(views: Words) -> tuple[str, ...]:
 def snapshot_of(views: Words, listings: int) -> dict[str, NDArray[np.generic]]:
     """Write the snapshot of a site with so many listings, three to a seller."""
     numbers = np.arange(listings)
+    left_out = {"ids", "hashes", "since_ms"}
+    empty = {name: array for name, array in Shown().snapshot().items() if name not in left_out}
     arrays: dict[str, NDArray[np.generic]] = {
-        name: np.zeros(listings, dtype=kind)
-        for name, kind in Shown().snapshot().items()
-        for kind in [kind.dtype]
-        if name not in {"ids", "hashes", "since_ms"}
+        name: np.zeros(listings, dtype=array.dtype) for name, array in empty.items()
     }
     return arrays | {
         "key": (numbers + 1).astype(np.uint64),
