@@ -19,7 +19,7 @@ from tests.pictures.transforms import jpeg
 NOON = "2026-03-03T12:00:00+05:00"
 LATER = "2026-03-03T13:00:00+05:00"
 VIN = "JTDBE32K920054321"
-CAR = {
+CAR: Json = {
     "category": "car",
     "brand": "Toyota",
     "model": "Camry",
@@ -27,7 +27,7 @@ CAR = {
     "price_minor": 950_000_000,
     "currency": "KZT",
 }
-FLAT = {"category": "flat_rent", "rooms": 2, "area_m2": 54.0, "price_minor": 25_000_000, "currency": "KZT"}
+FLAT: Json = {"category": "flat_rent", "rooms": 2, "area_m2": 54.0, "price_minor": 25_000_000, "currency": "KZT"}
 RUSSIAN = "Сдаю уютную двухкомнатную квартиру на долгий срок, рядом парк и школа, вся мебель и техника остаются."
 KAZAKH = "Екі бөлмелі жайлы пәтер ұзақ мерзімге жалға беріледі, жанында саябақ пен мектеп, жиһазы мен техникасы бар."
 OWNER, COPY, THIRD = "s-1", "s-2", "s-3"
