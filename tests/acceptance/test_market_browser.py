@@ -152,6 +152,7 @@ def test_the_owner_stays_and_the_copies_are_held(server: Server, screen: Browser
     assert "До этого продавца её уже показывал другой" in steps[2].inner_text()
     assert "городов дальше 100 км друг от друга за 30 дней: 3" in steps[2].inner_text()
     assert "подано из-за рубежа, страна сети: Турция" in steps[2].inner_text()
+    assert "предупредить того, чьё это на самом деле" in steps[2].inner_text()
     assert "Такой машины на площадке ещё нет" in steps[0].inner_text()
     assert "отметки нет" in steps[0].inner_text()
     page.get_by_role("button", name="Начать заново").click()

@@ -94,8 +94,10 @@ class ObjectOracle:
         """Let a listing's event become part of the past."""
         root = self.root(values, at_ms, place)
         self.clock_ms = max(self.clock_ms, at_ms)
-        for mark in seller_marks(values) if root.seller else ():
-            self.ties[root.seller, mark] = max(at_ms, self.ties.get((root.seller, mark), 0))
+        seller = root.seller
+        if seller:
+            for mark in seller_marks(values):
+                self.ties[seller, mark] = max(at_ms, self.ties.get((seller, mark), 0))
         before = self.before(root.id, self.clock_ms)
         root.stands = outcome in ("allow", "challenge")
         if root.stands or before is None or not before.stands:

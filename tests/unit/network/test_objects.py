@@ -13,11 +13,10 @@ from holdfast.vocabulary.keys import KeyMaker
 from tests.unit.network.object_oracle import ObjectOracle
 
 KEYS = KeyMaker(secret=b"a secret of the tests")
-Values = dict[str, Any]
 START_MS = 1_790_000_000_000
 VIN = "1M8GDM9AXKP042788"
-CAR: Values = {"category": "car", "brand": "Toyota", "model": "Camry", "year": 2020}
-FLAT: Values = {"category": "flat_rent", "rooms": 2}
+CAR: dict[str, Any] = {"category": "car", "brand": "Toyota", "model": "Camry", "year": 2020}
+FLAT: dict[str, Any] = {"category": "flat_rent", "rooms": 2}
 ASKED = (
     "object.listings",
     "object.sellers",
@@ -28,6 +27,7 @@ ASKED = (
     "object.disputed",
     "object.repost",
 )
+Values = dict[str, Any]
 
 
 class World:
@@ -168,7 +168,7 @@ def test_a_carriers_address_joins_nothing() -> None:
     """Ten honest people behind one address of a mobile network stay ten; a home's network is a sign."""
     for kind, listings in (("cgnat", 1), ("mobile", 1), (None, 1), ("residential", 2)):
         world = World()
-        net: Values = {"session__ip": "203.0.113.9"} | ({"session__ip_kind": kind} if kind else {})
+        net: dict[str, Any] = {"session__ip": "203.0.113.9"} | ({"session__ip_kind": kind} if kind else {})
         world.publish("ad-1", "s-1", city="Алматы", **net, **CAR)
         assert world.publish("ad-2", "s-2", city="Астана", **net, **CAR)["object.listings"] == listings
 
@@ -179,7 +179,11 @@ def test_who_is_tied_is_told_by_kind_and_key() -> None:
     world.publish(
         "ad-1", "s-1", seller__phone="+77011234567", device__id="d-1", seller__card="4000000000000002", **FLAT
     )
-    same: Values = {"seller__phone": "8 701 123-45-67", "device__id": "d-1", "seller__card": "4000 0000 0000 0002"}
+    same: dict[str, Any] = {
+        "seller__phone": "8 701 123-45-67",
+        "device__id": "d-1",
+        "seller__card": "4000 0000 0000 0002",
+    }
     said = world.publish("ad-2", "s-2", repeats__photo=("ad-1",), repeats__text=("ad-1",), **same, **FLAT)
     high, low = KEYS.key("seller", "s-1")
     key = (f"{high << 64 | low:032x}",)
