@@ -50,7 +50,7 @@ class ObjectOracle:
     """All that happened, asked by comparing everything with everything."""
 
     lives: dict[str, Life] = field(default_factory=dict)
-    ties: dict[tuple[str, Mark], int] = field(default_factory=dict)
+    ties: dict[tuple[str | None, Mark], int] = field(default_factory=dict)
     clock_ms: int = 0
 
     def root(self, values: Values, at_ms: int, place: int) -> Life:
@@ -85,7 +85,7 @@ class ObjectOracle:
         life = self.lives.get(listing)
         return life if life and life.last_ms > at_ms - KEPT_MS else None
 
-    def tied(self, at_ms: int) -> Iterable[tuple[str, Mark]]:
+    def tied(self, at_ms: int) -> Iterable[tuple[str | None, Mark]]:
         """Give who was seen with which mark."""
         limit = max(at_ms, self.clock_ms) - KEPT_MS
         return [pair for pair, seen_ms in self.ties.items() if seen_ms > limit]
