@@ -184,3 +184,17 @@ def test_the_index_is_the_same_after_a_restart(server: Server) -> None:
     server.restart()
     decision = server.decide(listing(2, "s-2", photos, model="Corolla"))
     assert (decision["outcome"], COPIED in fired(decision)) == ("hold", True)
+
+
+def test_a_listing_that_is_let_go_counts_from_then_on(server: Server) -> None:
+    """A held copy that a moderator releases is on the site: its own photo is known from then on, after a kill too."""
+    *shown, own = (looked_at(server, jpeg(street(seed), 90)) for seed in range(80, 84))
+    server.decide(listing(1, "s-1", shown))
+    copy = server.decide(listing(2, "s-2", [*shown, own]))
+    assert copy["outcome"] == "hold"
+    assert not fired(server.decide(listing(3, "s-3", [own]))) & OF_PHOTOS
+    released = server.post(f"/v1/holds/{copy['hold']['id']}/release", {"reason": "the owner sells through an agent"})
+    assert released.status_code == 200, released.text
+    assert COPIED in fired(server.decide(listing(4, "s-4", [own])))
+    server.restart()
+    assert COPIED in fired(server.decide(listing(5, "s-5", [own])))

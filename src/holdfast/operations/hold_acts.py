@@ -7,6 +7,7 @@ from typing import Final
 from holdfast.holds.terms import instant_ms
 from holdfast.operations.hold_exposure import saved
 from holdfast.operations.hold_story import HoldStory, event_id_of
+from holdfast.operations.let_go import let_go
 from holdfast.operations.notices import case_row, changed_row, notice_row
 from holdfast.operations.shard import Flight, Shard, commit
 from holdfast.vocabulary.holds import ActKind, HoldAct, HoldState
@@ -47,6 +48,7 @@ def write_acts(
     for place, act in enumerate(acts, 1):
         record = act_record(shard, story, act, behind=behind if place == len(acts) else None)
         flights.append(commit(shard, record))
+        let_go(shard, story.event, record)
         story = replace(story.after([act]), row=row_after(story.row, act))
     return story, flights
 

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from holdfast.operations.decide_again import keep_open, revised, withdrawn
+from holdfast.operations.let_go import let_go_again
 from holdfast.operations.list_settings import is_inner
 from holdfast.operations.recent import Known
 from holdfast.operations.remember import RESULT, as_changed, known_before, remember
@@ -79,6 +80,8 @@ def apply_record(shard: Shard, record: Record, recent: dict[str, Known]) -> None
         shard.declare(record.source.source, record.source.complete_since_ms)
     if record.kind is RecordKind.REVISION:
         _apply_revision(shard, record)
+    if record.kind is RecordKind.HOLD:
+        let_go_again(shard, record)
     if record.kind in _EVENTS and record.event:
         made = _apply_event(shard, record, _known(shard, record, recent))
         _keep(recent, made)
