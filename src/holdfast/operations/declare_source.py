@@ -2,6 +2,7 @@
 
 from holdfast.operations.shard import Flight, Shard, commit
 from holdfast.vocabulary.errors import InvalidError
+from holdfast.vocabulary.event import SITE_EVENTS
 from holdfast.vocabulary.records import Record, RecordKind, SourceRow
 from holdfast.vocabulary.schema import EventSchema
 
@@ -14,14 +15,7 @@ OWN = (
     "loan_payout",
     "login.bank",
     "profile_change.bank",
-    "seller_registered",
-    "seller_changed",
-    "listing_published",
-    "listing_edited",
-    "listing_closed",
-    "message_sent",
-    "complaint",
-    "payout",
+    *sorted(SITE_EVENTS - {"mention"}),
     "login.marketplace",
     "profile_change.marketplace",
 )

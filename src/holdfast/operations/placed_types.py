@@ -3,21 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from holdfast.vocabulary.event import SITE_EVENTS
 from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.packs import Pack
 
-ALWAYS: Final = frozenset(
-    {
-        "login",
-        "seller_registered",
-        "seller_changed",
-        "listing_published",
-        "listing_edited",
-        "message_sent",
-        "complaint",
-        "payout",
-    }
-)
+ALWAYS: Final = SITE_EVENTS | {"login"}
 """Types of event whose address is looked up in any case: a login, and what happens on a marketplace."""
 
 _ABOUT: Final = "session.ip_"

@@ -6,27 +6,14 @@ from typing import Final
 
 from holdfast.matching.phone_facts import PhonePattern, PhoneType, read_phone
 from holdfast.vocabulary.errors import InvalidError
-from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.event import SITE_EVENTS, Value
 from holdfast.vocabulary.schema import Field, FieldType
 
 E164: Final = "_e164"
 _LOGIN: Final = "login"
 _TELECOM: Final = "telecom_activity"
 _OF_NUMBERS: Final = ("number_since", "number_recycled", "sim_swapped_at")
-_READ: Final = frozenset(
-    {
-        _LOGIN,
-        _TELECOM,
-        "seller_registered",
-        "seller_changed",
-        "listing_published",
-        "listing_edited",
-        "message_sent",
-        "complaint",
-        "payout",
-        "mention",
-    }
-)
+_READ: Final = SITE_EVENTS | {_LOGIN, _TELECOM}
 _PHONE: Final = ".phone"
 _REMEMBERED: Final = 65_536
 

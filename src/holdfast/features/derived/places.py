@@ -4,23 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from holdfast.matching.places import is_abroad
-from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.event import SITE_EVENTS, Value
 from holdfast.vocabulary.schema import Field, FieldType
 
 _FOREIGN: Final = "session.ip_foreign"
 _COUNTRY, _KIND = "session.ip_country", "session.ip_kind"
-_TYPES: Final = frozenset(
-    {
-        "login",
-        "seller_registered",
-        "seller_changed",
-        "listing_published",
-        "listing_edited",
-        "message_sent",
-        "complaint",
-        "payout",
-    }
-)
+_TYPES: Final = SITE_EVENTS | {"login"}
 
 
 class Places:
