@@ -114,8 +114,9 @@ def read(text: str) -> Reading:
     for sentence in _SENTENCE.split(plain):
         words = [folded(word) for word in _WORD.findall(sentence)]
         told = list(_told(words))
-        found |= reduce(or_, told, Topic(0))
-        intents |= {intent for intent in _ALL_OF if intent not in intents and _wants(intent, words, told)}
+        spoken = reduce(or_, told, Topic(0))
+        found |= spoken
+        intents |= {intent for intent in joined(spoken) - intents if _wants(intent, words, told)}
     if LINK_MARK in plain and any(found & wanted == wanted for wanted in _ALL_OF[Intent.LINK_FOR_MONEY][:2]):
         intents.add(Intent.LINK_FOR_MONEY)
     return Reading(intents=frozenset(intents), topics=found)
