@@ -9,7 +9,7 @@ from holdfast.features.habits import FIELDS, JUDGED
 from holdfast.language import Literal, Scope
 from holdfast.operations.placed_types import placed_types
 from holdfast.regulation import as_of, boundaries
-from holdfast.rules.regime import Regime, compile_regime
+from holdfast.rules.regime import Conditions, Regime, compile_regime
 from holdfast.scoring.scorer import Engine, Scorer
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.models import Model
@@ -48,6 +48,8 @@ class Law:
         self._scorers: dict[str, Scorer] = {}
         self._edges = boundaries(packs)
         self._regimes: dict[tuple[str, int], Regime] = {}
+        self._scopes: dict[tuple[str, str, frozenset[tuple[str, Literal]]], Scope] = {}
+        self._conditions: Conditions = {}
         self._policies: dict[int, Policies] = {}
         self.placed = placed_types(schema.event_types(), packs, model)
 
@@ -63,6 +65,7 @@ class Law:
                 event_type,
                 voice=self._tenant.voice,
                 scorer=self.scorer(event_type),
+                known=self._conditions,
             )
             self._regimes[event_type, interval] = found
         return found
@@ -104,7 +107,11 @@ class Law:
             one.name: Literal(type=FieldType(one.type), value=None, currency=one.currency) for one in whole.parameters
         }
         parameters |= {parameter.name: self._literal(pack, parameter) for parameter in pack.parameters}
-        return replace(self._names(event_type), parameters=parameters)
+        key = (pack.id, event_type, frozenset(parameters.items()))
+        found = self._scopes.get(key)
+        if found is None:
+            found = self._scopes[key] = replace(self._names(event_type), parameters=parameters)
+        return found
 
     def _names(self, event_type: str) -> Scope:
         """Give the names that expressions about an event type may use."""

@@ -1,7 +1,7 @@
 """A regime: all law and all rules in force at one instant, compiled for one event type."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from holdfast.language import Expression, Program, Scope, compile_program
@@ -22,6 +22,8 @@ from holdfast.vocabulary.trilean import Trilean
 from holdfast.vocabulary.windows import ListProbe, WindowSpec, completeness_name
 
 _APART = -1
+Conditions = dict[tuple[int, str, tuple[str, ...], bool], tuple[Scope, Condition]]
+"""Compiled conditions by their scope's identity, text, shown names and whether they read the score, with the scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +64,11 @@ class Regime:
 class _Compiler:
     """Collects the conditions of one regime, each text once."""
 
-    def __init__(self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope], voice: Voice) -> None:
+    def __init__(
+        self, packs: Sequence[Pack], scopes: Callable[[Pack], Scope], voice: Voice, *, known: Conditions
+    ) -> None:
         self._packs = packs
+        self._known = known
         self._voice = voice
         self._scopes = scopes
         self._places: dict[tuple[str, str], Condition] = {}
@@ -71,10 +76,15 @@ class _Compiler:
 
     def add(self, text: str, pack: Pack, shown: tuple[str, ...] = (), *, scored: bool = False) -> Condition:
         """Compile a text under a pack's scope; a `scored` one may read the score too."""
-        scope = self._scopes(pack)
-        compiled = condition(text, with_score(scope) if scored else scope, place=len(self.conditions), shown=shown)
-        self.conditions.append(compiled)
-        return compiled
+        scope, place = self._scopes(pack), len(self.conditions)
+        key = (id(scope), text, shown, scored)
+        kept = self._known.get(key)
+        if kept is None:
+            compiled = condition(text, with_score(scope) if scored else scope, place=place, shown=shown)
+            kept = self._known[key] = (scope, compiled)
+        found = replace(kept[1], place=place)
+        self.conditions.append(found)
+        return found
 
     def applies(self, pack: Pack, event_type: str) -> int | None:
         """Give the place of a pack's own condition for an event type."""
@@ -214,12 +224,14 @@ def compile_regime(
     *,
     voice: Voice,
     scorer: Scorer | None = None,
+    known: Conditions | None = None,
 ) -> Regime:
     """Compile what the packs, cut down to one instant, and a model say about one event type.
 
-    `scopes` gives the names and parameters that each pack's expressions may use.
+    `scopes` gives the names and parameters that each pack's expressions may use. `known` are conditions that were
+    compiled for other instants: most of a law stays as it is from one day to the next.
     """
-    compiler = _Compiler(packs, scopes, voice)
+    compiler = _Compiler(packs, scopes, voice, known={} if known is None else known)
     signs, rules, duties = compiler.signs(event_type), compiler.rules(event_type), compiler.duties(event_type)
     repeats = compiler.repeats(event_type)
     plans = [*(one.plan for one in compiler.conditions), *(scorer.inputs.plans if scorer else ())]
