@@ -42,7 +42,7 @@ def listing(number: int, seller: str, photos: list[Json], **more: Any) -> Json:
         "id": f"l-{number}",
         "type": "listing_published",
         "occurred_at": NOON,
-        "seller": {"seller_id": seller, "phone": f"+7701000{number:04d}"},
+        "seller": {"seller_id": seller, "phone": f"+7701583{number + 1700:04d}"},
         "device": {"id": f"d-{seller}"},
         "listing": told | {"photos": photos} | more,
     }

@@ -82,7 +82,10 @@ class Network:
         return {f"{part.name}/{name}": array for part in self._parts for name, array in part.snapshot().items()}
 
     def load(self, arrays: Arrays) -> None:
-        """Take over the state of a snapshot."""
+        """Take over the state of a snapshot; raises KeyError, and takes nothing, where something is missing."""
+        missing = self.snapshot().keys() - arrays.keys()
+        if missing:
+            raise KeyError(*sorted(missing))
         for part in self._parts:
             start = f"{part.name}/"
             part.load({name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)})

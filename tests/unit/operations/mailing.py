@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from holdfast.engine.schema import full_schema
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.courier import Courier
 from holdfast.operations.decide_event import decide_event
@@ -19,7 +20,6 @@ from holdfast.vocabulary.errors import DeliveryError
 from holdfast.vocabulary.lists import ListEntry, ListKind
 from holdfast.vocabulary.packs import Citation, Dated, Notice
 from holdfast.vocabulary.records import OutboxRow, Record, RecordKind
-from holdfast.wire.fields import event_schema
 from tests.unit.operations.shards import Json, SlowStore, StillClock, make_shard, transfer
 
 Result = TypeVar("Result")
@@ -83,7 +83,7 @@ class House:
         """Put a shard around the store, as a start does."""
         shard = make_shard(self.store, self.clock, self.packs)
         packs = [replace(pack, notices=self.notices if pack.id == "ru.161-fz" else ()) for pack in shard.law.packs]
-        shard.law = Law(packs, event_schema(), tenant=shard.tenant, parameters={})
+        shard.law = Law(packs, full_schema(), tenant=shard.tenant, parameters={})
         shard.bank = Bank(name="Тест-банк", phone="8 800 000-00-00")
         self.shard = shard
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from holdfast.app import load_packs, pack_files
+from holdfast.engine.schema import full_schema
 from holdfast.engine.tenant import Tenant
 from holdfast.operations.law import Law
 from holdfast.regulation import parse_pack
@@ -99,7 +100,7 @@ def test_every_kind_of_list_entry_but_the_named_ones_can_be_met_by_an_event() ->
 def law_of(pack: Pack) -> Law:
     """Compile a pack alone."""
     tenant = Tenant(name="t", home="RU", zone=ZoneInfo("Europe/Moscow"), engine_version="0")
-    return Law([pack], event_schema(), tenant=tenant, parameters={})
+    return Law([pack], full_schema(), tenant=tenant, parameters={})
 
 
 @pytest.mark.parametrize("name", sorted(pack_files()))
@@ -119,7 +120,7 @@ def test_a_pack_that_reads_what_the_wire_lacks_does_not_compile() -> None:
 
 def test_every_event_type_that_packs_speak_of_has_a_subject_on_the_wire() -> None:
     """The history of an event belongs to a party that the event has."""
-    schema = event_schema()
+    schema = full_schema()
     spoken = {on for _, pack in load_packs(("ru", "kz")).values() for sign in pack.signs for on in sign.on}
     assert spoken
     assert all(schema.subject[event_type] in schema.fields[event_type] for event_type in spoken)
