@@ -5,6 +5,7 @@ from typing import Protocol
 
 from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Started
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.located import Located
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
@@ -243,6 +244,40 @@ class Provider(Protocol):
 
         Raises ProviderError when the call failed, GarbageError when the answer is not what was declared.
         """
+        ...
+
+    async def close(self) -> None:
+        """Close what connections are open."""
+        ...
+
+
+class IdentityProvider(Protocol):
+    """Somebody who verifies who a person is."""
+
+    @property
+    def name(self) -> str:
+        """Give the name under which the operator declared the provider."""
+        ...
+
+    @property
+    def checks(self) -> frozenset[Check]:
+        """Name what the provider can check; a session that requires more is not given to it."""
+        ...
+
+    async def start(self, asked: Asked) -> Started:
+        """Open the provider's side of a session; raises ProviderError when that failed."""
+        ...
+
+    def told(self, headers: Mapping[str, str], body: bytes) -> Callback:
+        """Read a callback as it came, its signature proven; raises CallbackError when it is not the provider's own."""
+        ...
+
+    async def fetch(self, reference: str) -> IdentityResult:
+        """Fetch where the provider's side stands; raises ProviderError or GarbageError."""
+        ...
+
+    async def redact(self, reference: str) -> None:
+        """Have the provider delete what it keeps of a session; raises ProviderError when that failed."""
         ...
 
     async def close(self) -> None:

@@ -203,6 +203,13 @@ class GarbageError(ProviderError):
     code = "provider_garbage"
 
 
+class CallbackError(HoldfastError):
+    """Check the provider's signing key, the clocks of both machines, and that the body arrives unchanged."""
+
+    code = "callback"
+    http_status = 401
+
+
 class QuarantinedError(ListError):
     """Look at the snapshot with `holdfast lists diff`; a second person releases it with `lists import --approve`."""
 

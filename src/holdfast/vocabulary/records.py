@@ -22,6 +22,7 @@ class RecordKind(StrEnum):
     RESTRICTION = "restriction"  # a limit on a client began or ended with a list's version
     SELLER = "seller"  # a strike against a seller, or an appeal
     LISTING = "listing"  # an objection to a listing's notice, the answer to it, or a step of handing its addresses over
+    VERIFICATION = "verification"  # an act on a session of identity verification
     ERASURE = "erasure"  # the key of a person's data was destroyed
 
 

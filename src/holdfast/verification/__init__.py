@@ -1,0 +1,1 @@
+"""Sessions of identity verification: states, what is bound, freshness, attempts; pure functions over acts."""

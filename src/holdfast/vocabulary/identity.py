@@ -1,0 +1,181 @@
+"""Identity verification: the words of a session, of what is bound to it, and of a provider's answer."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class Purpose(StrEnum):
+    """What an identity is verified for; a session for one purpose never serves another."""
+
+    ONBOARDING = "onboarding"
+    RECEIVE = "receive"
+    TRANSFER = "transfer"
+    WITHDRAW = "withdraw"
+    LOGIN = "login"
+    LISTING_PUBLISH = "listing_publish"
+    OWNER_RECHECK = "owner_recheck"
+
+
+class Check(StrEnum):
+    """What a provider looks at."""
+
+    FACE_MATCH = "face_match"
+    PAD = "pad"  # presentation attack: a photo, a screen, a mask before the camera
+    IAD = "iad"  # injection attack: a virtual camera, an emulator, a replaced stream
+    DOCUMENT = "document"
+    DATA_MATCH = "data_match"
+
+
+class Verdict(StrEnum):
+    """How one check ended; only `pass` satisfies a check that was required."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    NOT_PERFORMED = "not_performed"
+
+
+class SessionState(StrEnum):
+    """Where a session stands; no edge leaves a final state but `passed` to `consumed` and redaction."""
+
+    CREATED = "created"
+    STARTED = "started"
+    PROCESSING = "processing"
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    PROVIDER_ERROR = "provider_error"
+    CONSUMED = "consumed"
+    REDACTED = "redacted"
+
+
+FINAL: Final = frozenset(SessionState) - {SessionState.CREATED, SessionState.STARTED, SessionState.PROCESSING}
+
+
+class SessionAct(StrEnum):
+    """What happens to a session; each is one record of the log."""
+
+    CREATE = "create"
+    START = "start"  # the provider opened its side, or the person opened the page
+    ATTEMPT = "attempt"  # an attempt ended without a final answer
+    CALLBACK = "callback"  # the provider said that there is something to fetch
+    RESULT = "result"  # what was fetched from the provider
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    WITHDRAW_CONSENT = "withdraw_consent"
+    ALTERNATIVE = "alternative"  # the person took, or was sent, the way without a camera
+    CONSUME = "consume"
+    REDACT = "redact"
+
+
+class Way(StrEnum):
+    """How a person who does not use a camera is verified."""
+
+    BRANCH = "branch"
+    E_SIGNATURE = "e_signature"
+    OPERATOR_VIDEO = "operator_video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """The one operation that a verification is for. `amount_minor` in minor units of `currency`."""
+
+    id: str
+    type: str
+    amount_minor: int | None = None
+    currency: str = ""
+    payee: str = ""
+    listing_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who is to be verified: the tenant's own reference, and the keyed hash of an IIN where the tenant has one."""
+
+    ref: str
+    iin_hash: str = ""
+    born: str = ""
+    """A date `YYYY-MM-DD`; empty when not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the person agreed to: the text's version, its language, when, and where the proof is kept."""
+
+    text_version: str
+    locale: str
+    given_ms: int
+    evidence_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a provider is told when its side of a session begins."""
+
+    session_id: str
+    purpose: Purpose
+    checks: tuple[Check, ...]
+    acr: str
+    locale: str
+    return_url: str
+    subject: Subject
+    operation: Operation
+    operation_hash: str
+    expires_ms: int
+    auth_age_s: int
+    """The largest age of the authentication that will be accepted, in seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """How the person goes on: a page to open, or a token for the provider's kit; `reference` is the provider's name."""
+
+    reference: str
+    redirect_url: str = ""
+    sdk_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """A provider's word that something changed, proven to be its own; what changed is fetched, never believed."""
+
+    id: str
+    reference: str
+    sent_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One check as the provider answered it. `score` and `threshold` are in the provider's own unit."""
+
+    verdict: Verdict
+    score: float | None = None
+    threshold: float | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityResult:
+    """What was fetched: a verdict for each check, who it was, and when; no image and no template.
+
+    `owner` is the keyed hash under which the verified person is known (empty: the provider did not say); `auth_ms` the
+    instant of the authentication itself (`None`: not said, so never fresh); `done` is false while the provider works.
+    """
+
+    done: bool
+    checks: dict[Check, Checked] = field(default_factory=dict)
+    acr: str = ""
+    auth_ms: int | None = None
+    owner: str = ""
+    operation_hash: str = ""
+    """What the provider says the person saw and confirmed; empty where it cannot say."""
+    transaction_id: str = ""
+    reference_source: str = ""
+    """`state_db`, `provider_db`, `document` or `enrolled`."""
+    capture: dict[str, str] = field(default_factory=dict)
+    """Signals of the capture, such as `camera` or `attestation`; words, never pictures."""
+    error: str = ""
+    """A word of the provider such as `abandoned` or `consent_declined`."""
