@@ -1,8 +1,9 @@
 """What operations need from the outside; `app` fills these in."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from holdfast.vocabulary.capture import Captured, Command, Frame, Glance
 from holdfast.vocabulary.deliveries import Outgoing, Receipt
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Started
@@ -282,4 +283,40 @@ class IdentityProvider(Protocol):
 
     async def close(self) -> None:
         """Close what connections are open."""
+        ...
+
+
+@runtime_checkable
+class FrameJudge(IdentityProvider, Protocol):
+    """An identity provider whose pictures come through the capture page: `start` gives no address, the page is ours.
+
+    Pictures live in its memory until the capture ends or is dropped, and nowhere else. Commands that were done are a
+    weak sign of life, so `pad` is `not_performed` in its result whatever the page saw.
+    """
+
+    @property
+    def commands(self) -> frozenset[Command]:
+        """Name the commands that it can judge, at least six."""
+        ...
+
+    async def begin(self, reference: str, *, attempt: int) -> None:
+        """Begin a capture, the first attempt is 1; what there was of an earlier one is forgotten."""
+        ...
+
+    async def look(self, reference: str, frame: Frame) -> Glance:
+        """Look at the next picture; one of no use has a flaw and is no error. Raises ProviderError when it cannot look.
+
+        Pictures of one capture come in their order, one at a time.
+        """
+        ...
+
+    async def end(self, reference: str, captured: Captured) -> None:
+        """Take how the capture ended: `fetch` gives the result from now on, and the pictures are forgotten.
+
+        After a capture that did not pass, no check of the result is `pass`.
+        """
+        ...
+
+    async def drop(self, reference: str) -> None:
+        """Forget the pictures of a capture that goes no further; without one nothing happens."""
         ...
