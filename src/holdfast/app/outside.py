@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+from holdfast.app.clocks import IdSource, SystemClock
 from holdfast.gateways.places import AddressTables
 from holdfast.gateways.provider import HttpProvider
+from holdfast.gateways.telecom.assertion import Key, read_key
+from holdfast.gateways.telecom.grant import Identity
+from holdfast.gateways.telecom.operator import OperatorProvider
+from holdfast.operations.ports import Provider
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Reader
 from holdfast.regulation import place_of
@@ -11,6 +16,7 @@ from holdfast.settings import Settings
 from holdfast.vocabulary.clock import Tick
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outside import ProviderSpec
+from holdfast.vocabulary.telecom import OperatorSpec
 
 
 def _read(setting: str, path: str) -> bytes:
@@ -39,11 +45,30 @@ def open_places(settings: Settings) -> AddressTables | None:
     return AddressTables(settings.places) if settings.places else None
 
 
-def open_readers(settings: Settings, tick: Tick) -> dict[str, Reader]:
-    """Make ready to ask every provider that the settings declare, each with its key."""
+def open_readers(settings: Settings, tick: Tick, *, home: str = "") -> dict[str, Reader]:
+    """Make ready to ask every provider that the settings declare, each with its key; `home` is the tenant's country."""
     content = providers_content(settings)
     specs = () if content is None else read_providers(content)
-    return {spec.id: Reader(spec, HttpProvider(spec, _secret(spec)), tick) for spec in specs}
+    return {spec.id: Reader(spec, _provider(spec), tick, home=home) for spec in specs}
+
+
+def _provider(spec: ProviderSpec) -> Provider:
+    """Make who asks a provider: a mobile operator by its published API, any other by the fields of its declaration."""
+    operator = spec.operator
+    if operator is None:
+        return HttpProvider(spec, _secret(spec))
+    ids = IdSource()
+    key = _key(spec, operator) if operator.key_file else None
+    identity = Identity(operator=operator, clock=SystemClock(), new_id=ids, secret=_secret(spec), key=key)
+    return OperatorProvider(spec, operator, identity, new_id=ids)
+
+
+def _key(spec: ProviderSpec, operator: OperatorSpec) -> Key:
+    """Read the private key with which we sign at an operator."""
+    try:
+        return read_key(Path(operator.key_file).read_bytes())
+    except OSError:
+        raise SettingError(f"`{spec.id}`: the key in `{operator.key_file}` cannot be read") from None
 
 
 def _secret(spec: ProviderSpec) -> str:
