@@ -23,6 +23,7 @@ class RecordKind(StrEnum):
     SELLER = "seller"  # a strike against a seller, or an appeal
     LISTING = "listing"  # an objection to a listing's notice, the answer to it, or a step of handing its addresses over
     VERIFICATION = "verification"  # an act on a session of identity verification
+    TEMPLATE = "template"  # a template of a face was kept, or destroyed
     ERASURE = "erasure"  # the key of a person's data was destroyed
 
 
