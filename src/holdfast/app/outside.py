@@ -2,21 +2,17 @@
 
 from pathlib import Path
 
-from holdfast.app.clocks import IdSource, SystemClock
+from holdfast.app.operators import open_operator
 from holdfast.gateways.places import AddressTables
 from holdfast.gateways.provider import HttpProvider
-from holdfast.gateways.telecom.assertion import Key, read_key
-from holdfast.gateways.telecom.grant import Identity
-from holdfast.gateways.telecom.operator import OperatorProvider
-from holdfast.operations.ports import Provider
+from holdfast.operations.ports import IdentityProvider, Provider
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Reader
 from holdfast.regulation import place_of
 from holdfast.settings import Settings
-from holdfast.vocabulary.clock import Tick
+from holdfast.vocabulary.clock import Clock, Tick
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outside import ProviderSpec
-from holdfast.vocabulary.telecom import OperatorSpec
 
 
 def _read(setting: str, path: str) -> bytes:
@@ -54,21 +50,17 @@ def open_readers(settings: Settings, tick: Tick, *, home: str = "") -> dict[str,
 
 def _provider(spec: ProviderSpec) -> Provider:
     """Make who asks a provider: a mobile operator by its published API, any other by the fields of its declaration."""
-    operator = spec.operator
-    if operator is None:
-        return HttpProvider(spec, _secret(spec))
-    ids = IdSource()
-    key = _key(spec, operator) if operator.key_file else None
-    identity = Identity(operator=operator, clock=SystemClock(), new_id=ids, secret=_secret(spec), key=key)
-    return OperatorProvider(spec, operator, identity, new_id=ids)
+    return (
+        HttpProvider(spec, _secret(spec))
+        if spec.operator is None
+        else open_operator(spec, spec.operator, _secret(spec))
+    )
 
 
-def _key(spec: ProviderSpec, operator: OperatorSpec) -> Key:
-    """Read the private key with which we sign at an operator."""
-    try:
-        return read_key(Path(operator.key_file).read_bytes())
-    except OSError:
-        raise SettingError(f"`{spec.id}`: the key in `{operator.key_file}` cannot be read") from None
+def identity_providers(settings: Settings, clock: Clock) -> dict[str, IdentityProvider]:
+    """Make ready to ask everybody who verifies identities, by name, in the order of the file."""
+    del settings, clock
+    return {}
 
 
 def _secret(spec: ProviderSpec) -> str:
