@@ -1,10 +1,11 @@
-"""What a decision asks of a person before its operation goes on: which session of verification, and what passing does."""
+"""What a decision asks of a person before its operation goes on: a session of verification, and what passing does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from holdfast.vocabulary.identity import Check, Purpose
+from holdfast.vocabulary.outcome import MeasureKind
 
 PURPOSE_OF: Final[Mapping[str, Purpose]] = {
     "transfer": Purpose.TRANSFER,
@@ -47,3 +48,8 @@ class Challenge:
     expires_ms: int
     acr: str = ""
     releases: bool = False
+
+
+def asks_session(measure: Mapping[str, object]) -> bool:
+    """Tell whether a measure asks for a session: a law's own way of verifying somebody, without `checks`, does not."""
+    return measure.get("kind") == MeasureKind.VERIFY_IDENTITY.value and ("checks" in measure or "duty" not in measure)
