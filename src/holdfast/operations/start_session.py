@@ -68,13 +68,9 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
 @asynccontextmanager
 async def _alone(shard: Shard, session_id: str) -> AsyncIterator[None]:
     """Let one call at a time begin an attempt of one session."""
-    lock = shard.session_locks.setdefault(session_id, asyncio.Lock())
-    try:
-        async with lock:
-            yield
-    finally:
-        if not lock.locked() and shard.session_locks.get(session_id) is lock:
-            del shard.session_locks[session_id]
+    lock = shard.session_locks.setdefault(session_id, asyncio.Lock())  # it is gone when nobody waits for it
+    async with lock:
+        yield
 
 
 def _act(shard: Shard, story: SessionStory, beginning: Beginning) -> IdentityAct:
