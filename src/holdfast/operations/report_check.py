@@ -8,7 +8,7 @@ import structlog
 from holdfast.operations.session_story import SessionStory
 from holdfast.operations.shard import Shard
 from holdfast.operations.take_event import take_event
-from holdfast.vocabulary.errors import ConflictError, TooOldError
+from holdfast.vocabulary.errors import ConflictError, FutureError, InvalidError, TooOldError
 from holdfast.vocabulary.identity import SessionAct, SessionState
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.records import Record, RecordKind
@@ -20,6 +20,7 @@ _PASSED: Final = frozenset({SessionState.PASSED, SessionState.CONSUMED})
 _RESULTS: Final = frozenset(
     {"passed", "failed", "inconclusive", "expired", "cancelled", "provider_error"},
 )
+_LINE: Final = 256
 _PERSONAL: Final = msgspec.json.Decoder(dict[str, object])
 
 
@@ -35,7 +36,7 @@ async def report_check(shard: Shard, story: SessionStory) -> None:
         return
     try:
         await take_event(shard, canonical(body))
-    except (TooOldError, ConflictError) as error:
+    except (ConflictError, InvalidError, FutureError, TooOldError) as error:
         _log.warning("the end of a session is no event", session=story.id, error=error.message)
 
 
@@ -45,7 +46,8 @@ def _body(shard: Shard, story: SessionStory) -> dict[str, object] | None:
     if bound is None or result is None or standing.ended_ms is None:
         return None
     device, subject = _device(shard, story) or bound.device, bound.subject
-    auth_ms = standing.result.auth_ms if standing.result is not None else None
+    passed = standing.result if result == SessionState.PASSED.value else None
+    auth_ms, acr = (passed.auth_ms, passed.acr[:_LINE]) if passed is not None else (None, "")
     found = {
         "id": check_id_of(story.id),
         "type": "identity_check",
@@ -54,7 +56,7 @@ def _body(shard: Shard, story: SessionStory) -> dict[str, object] | None:
         "purpose": standing.terms.purpose.value,
         "result": result,
         "provider": standing.provider or None,
-        "acr": (standing.result.acr or None) if standing.result is not None else None,
+        "acr": acr or None,
         "session_id": story.id,
         "operation": bound.operation.type,
         "operation_id": bound.operation.id,
