@@ -51,7 +51,7 @@ def owners(bound: Bound) -> frozenset[str]:
 
 def _wrong(result: IdentityResult, terms: Terms, bound: Bound, *, now_ms: int) -> Iterator[str]:
     """Name what speaks against the result although its checks may all have passed."""
-    if result.owner and any(result.owner != one for one in _expected(terms, bound)):
+    if result.owner and any(result.owner != one for one in expected_owners(terms, bound)):
         yield "owner_mismatch"
     if result.operation_hash and result.operation_hash != bound.operation_hash:
         yield "operation_mismatch"
@@ -68,7 +68,7 @@ def _finished_well(result: IdentityResult, terms: Terms) -> bool:
     return all(result.checks.get(check, _MISSING).verdict is Verdict.PASS for check in terms.checks)
 
 
-def _expected(terms: Terms, bound: Bound) -> frozenset[str]:
+def expected_owners(terms: Terms, bound: Bound) -> frozenset[str]:
     """Give whom the person must be: for a payout also the owner of the account that is paid."""
     if terms.purpose in OWNED:
         return owners(bound)
@@ -85,6 +85,6 @@ def _missing(result: IdentityResult, terms: Terms) -> Iterator[str]:
 
 def _unknown(result: IdentityResult, terms: Terms, bound: Bound) -> Iterator[str]:
     """Name what is not known and would have to be."""
-    expected = _expected(terms, bound)
+    expected = expected_owners(terms, bound)
     if (expected and not result.owner) or (terms.purpose in OWNED and not expected):
         yield "owner_unknown"
