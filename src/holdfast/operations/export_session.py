@@ -36,7 +36,9 @@ async def ask_evidence(
     request_id = shard.ports.new_id("export")
     said: dict[str, object] = {"reason": reason, "document": dict(document) if document else None}
     beside = Beside(personal=said, subject=_sealed_under(request_id))
-    return _view(shard, await _stepped(shard, story, SessionAct.ASK_EXPORT, request_id, by=by, beside=beside), request_id)
+    return _view(
+        shard, await _stepped(shard, story, SessionAct.ASK_EXPORT, request=request_id, by=by, beside=beside), request_id
+    )
 
 
 async def read_request(shard: Shard, session_id: str, request_id: str) -> Row:
@@ -51,7 +53,7 @@ async def approve_evidence(shard: Shard, session_id: str, request_id: str, *, by
     """
     story = await session_story(shard, session_id)
     if may_approve(request_of(_steps(story), request_id), by):
-        story = await _stepped(shard, story, SessionAct.APPROVE_EXPORT, request_id, by=by)
+        story = await _stepped(shard, story, SessionAct.APPROVE_EXPORT, request=request_id, by=by)
     return _view(shard, story, request_id)
 
 
@@ -62,16 +64,16 @@ async def take_evidence(shard: Shard, session_id: str, request_id: str, *, by: s
     """
     story = await session_story(shard, session_id)
     check_taking(request_of(_steps(story), request_id), by, now_ms=shard.ports.clock.now_ms())
-    story = await _stepped(shard, story, SessionAct.TAKE_EXPORT, request_id, by=by)
+    story = await _stepped(shard, story, SessionAct.TAKE_EXPORT, request=request_id, by=by)
     evidence = _evidence(shard, story)
     return _view(shard, story, request_id) | {"evidence": evidence, "sha256": content_hash(canonical(evidence))}
 
 
 async def _stepped(
-    shard: Shard, story: SessionStory, kind: SessionAct, request_id: str, *, by: str, beside: Beside | None = None
+    shard: Shard, story: SessionStory, kind: SessionAct, *, request: str, by: str, beside: Beside | None = None
 ) -> SessionStory:
     """Write a step down."""
-    act = replace(new_act(shard, story, kind, by=by), request=request_id)
+    act = replace(new_act(shard, story, kind, by=by), request=request)
     story, flight = write_act(shard, story, act, beside=beside)
     await flight.landed
     return story

@@ -1,11 +1,13 @@
 """What the operator's parameters say of a session: attempts, the age from which a face may be asked for, open days."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from holdfast.operations.shard import Shard
-from holdfast.verification.age import OF_AGE, Age, age_of
+from holdfast.verification.age import OF_AGE, Age, age_of, may_ask_face
 from holdfast.verification.attempts import Limits
-from holdfast.vocabulary.identity import Consent, Subject
+from holdfast.vocabulary.errors import FaceError
+from holdfast.vocabulary.identity import Check, Consent, Subject
 from holdfast.vocabulary.instants import DAY_MS, from_ms
 
 PACK: Final = "policy.identity"
@@ -28,6 +30,17 @@ def age_now(shard: Shard, subject: Subject, consent: Consent | None) -> Age:
     today = from_ms(shard.ports.clock.now_ms(), shard.tenant.zone).date()
     declared = consent is not None and consent.of_age
     return age_of(subject.born, today, declared=declared, of_age=_number(shard, "face_from_age", OF_AGE))
+
+
+def check_face(shard: Shard, subject: Subject, *, consent: Consent | None, checks: Iterable[Check]) -> None:
+    """Raise FaceError where a person under age, or of an age that is not known, would be asked for a face."""
+    age = age_now(shard, subject, consent)
+    if may_ask_face(checks, age):
+        return
+    if age is Age.UNDER_AGE:
+        raise FaceError("a person under age is not asked for a face", pointer="/subject/born")
+    hint = "send `subject.born` when the session is opened, or `of_age` in the consent once the person said so"
+    raise FaceError("it is not known whether the person is of age", pointer="/consent/of_age", hint=hint)
 
 
 def alternative_ms(shard: Shard) -> int:

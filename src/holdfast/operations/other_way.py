@@ -1,7 +1,8 @@
 """The way without a camera: the person takes it, or is sent; then named people say what they found.
 
-It is open to everybody and refused to nobody; only who is under age is not filmed by an operator. It uses no attempt up,
-so it is there for who has none left. Where money is released, two different people must have found the right person.
+It is open to everybody and refused to nobody; only who is under age is not filmed by an operator. It uses no attempt
+up, so it is there for who has none left. Where money is released, two different people must have found the
+right person.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +34,9 @@ class Found:
     owner: str = ""
 
 
-async def take_other_way(shard: Shard, session_id: str, way: Way, *, by: str, reason: str | None = None) -> SessionStory:
+async def take_other_way(
+    shard: Shard, session_id: str, way: Way, *, by: str, reason: str | None = None
+) -> SessionStory:
     """Go on without a camera, with days instead of minutes; the same way again changes nothing.
 
     Raises SessionStateError where the session has ended, InvalidError for a way that is not open to the person.
@@ -73,7 +76,7 @@ async def attest(shard: Shard, session_id: str, found: Found) -> SessionStory:
     if story.standing.way is None:
         raise SessionStateError("nobody took the way without a camera", hint="take it first, by its own call")
     is_new_word(words, found.by, found.verdict)
-    act = _act(shard, story, bound, found)
+    act = _act(shard, story, bound, found=found)
     story, flight = write_act(shard, story, act, beside=Beside(personal={"evidence_ref": found.evidence_ref}))
     await flight.landed
     return story if story.standing.state in OPEN else await follow_session(shard, story)
@@ -88,7 +91,7 @@ def _open_bound(shard: Shard, story: SessionStory) -> Bound:
     return story.bound
 
 
-def _act(shard: Shard, story: SessionStory, bound: Bound, found: Found) -> IdentityAct:
+def _act(shard: Shard, story: SessionStory, bound: Bound, *, found: Found) -> IdentityAct:
     """Make the act of one person's word, and what it leads to together with those before it."""
     standing = story.standing
     act = replace(
@@ -120,5 +123,5 @@ def _wrong_owner(story: SessionStory, bound: Bound, found: Found) -> str:
         return ""
     if not found.owner:
         hint = "the keyed hash of the IIN on the document that was shown"
-        raise InvalidError("`owner_hash` is needed to compare the person with the account", pointer="/owner_hash", hint=hint)
+        raise InvalidError("it must be known whose document it was", pointer="/owner_hash", hint=hint)
     return "" if all(found.owner == one for one in expected) else "owner_mismatch"

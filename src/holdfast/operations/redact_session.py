@@ -27,6 +27,7 @@ from holdfast.vocabulary.identity import SessionAct, SessionState
 from holdfast.vocabulary.records import RecordKind
 from holdfast.wire.identity import read_identity_act
 
+ASKED = "asked"
 WITHDRAWN = "consent_withdrawn"
 ERASED = "erased"
 _log = structlog.get_logger("holdfast.operations")
@@ -41,14 +42,22 @@ async def redact_session(shard: Shard, session_id: str, *, by: str) -> SessionSt
     if story.standing.is_open(shard.ports.clock.now_ms()):
         hint = "cancel it, or withdraw the consent, which does both"
         raise SessionStateError(f"the session is `{story.standing.state}`", hint=hint)
-    story = await _redacted(shard, await follow_session(shard, story), SessionAct.REDACT, by=by, reason="asked")
+    story = await follow_session(shard, await _ended(shard, story, by=by, reason=ASKED))
+    story = await _redacted(shard, story, SessionAct.REDACT, by=by, reason=ASKED)
     return await redact_outside(shard, story)
 
 
 async def withdraw_consent(shard: Shard, session_id: str, *, by: str) -> SessionStory:
     """Take a person's withdrawal: cancel what is open, redact everything, and destroy the person's templates."""
-    story = await _cancelled(shard, await session_story(shard, session_id), by=by, reason=WITHDRAWN)
+    story = await _ended(shard, await session_story(shard, session_id), by=by, reason=WITHDRAWN)
     return await finish_withdrawal(shard, story, by=by)
+
+
+async def finish_redaction(shard: Shard, story: SessionStory) -> SessionStory:
+    """Do what is left of a redaction, as the worker does; a session that nobody redacted stays as it is."""
+    if story.standing.withdrawn and not story.standing.redacted:
+        return await finish_withdrawal(shard, story, by="holdfast")
+    return await redact_outside(shard, story)
 
 
 async def finish_withdrawal(shard: Shard, story: SessionStory, *, by: str) -> SessionStory:
@@ -65,7 +74,7 @@ async def erase_sessions(shard: Shard, kind: str, ref: str, *, by: str) -> int:
     subject = subject_key(shard, kind, ref)
     records = [one for one in shard.ports.store.thread(sessions_thread(subject)) if one.kind is RecordKind.VERIFICATION]
     for session_id in dict.fromkeys(read_identity_act(one.act).session for one in records):
-        story = await _cancelled(shard, await session_story(shard, session_id), by=by, reason=ERASED)
+        story = await _ended(shard, await session_story(shard, session_id), by=by, reason=ERASED)
         story = await follow_session(shard, story)
         await redact_outside(shard, await _redacted(shard, story, SessionAct.REDACT, by=by, reason=ERASED))
     await delete_templates(shard, subject, by=by, reason=ERASED)
@@ -92,8 +101,8 @@ async def _redact_at(shard: Shard, name: str, reference: str) -> None:
     await provider.redact(reference)
 
 
-async def _cancelled(shard: Shard, story: SessionStory, *, by: str, reason: str) -> SessionStory:
-    """Cancel a session that is open; one that is past its term has expired and stays so."""
+async def _ended(shard: Shard, story: SessionStory, *, by: str, reason: str) -> SessionStory:
+    """Cancel a session that is open; one that is past its term has expired, which is written down."""
     state = story.standing.state_at(shard.ports.clock.now_ms())
     if state in OPEN:
         kind = SessionAct.WITHDRAW_CONSENT if reason == WITHDRAWN else SessionAct.CANCEL

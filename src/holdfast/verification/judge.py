@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.verification.freshness import is_fresh
+from holdfast.verification.standing import DECLINED
 from holdfast.vocabulary.identity import Bound, Check, Checked, IdentityResult, Purpose, SessionState, Terms, Verdict
 
 OWNED: Final = frozenset({Purpose.WITHDRAW, Purpose.OWNER_RECHECK})
 """The purposes for which it must be known whose account it is."""
 
-DECLINED: Final = "consent_declined"
 _MISSING: Final = Checked(verdict=Verdict.NOT_PERFORMED)
 
 

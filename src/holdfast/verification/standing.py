@@ -18,6 +18,9 @@ from holdfast.vocabulary.identity import (
 )
 from holdfast.vocabulary.instants import DAY_MS, MINUTE_MS
 
+DECLINED: Final = "consent_declined"
+"""A provider's word that the person took the consent back on its side."""
+
 FIRST_RETRY_MS: Final = 5 * MINUTE_MS
 _ASIDE: Final = frozenset({SessionAct.ASK_EXPORT, SessionAct.APPROVE_EXPORT, SessionAct.TAKE_EXPORT})
 OPEN: frozenset[SessionState] = frozenset(SessionState) - FINAL
@@ -29,9 +32,9 @@ class Standing:
 
     `state` is that of the last act; `provider` and `reference` name the provider's side that counts, of the last
     attempt; `faulty` says that the provider could not be reached last; `followed` that what the final state asks for
-    was done; `redacted` that what is personal is gone, and `gone` that it is at the provider too, which is tried again at
-    `retry_ms`; `withdrawn` that the person took the consent back. `way` is the one without a camera, where it was
-    taken, and `words` are what people found there.
+    was done; `redacted` that what is personal is gone, and `gone` that it is at the provider too, which is asked again
+    from `retry_ms` on; `withdrawn` that the person took the consent back. `way` is the one without a camera, where it
+    was taken, and `words` are what people found there.
     """
 
     id: str
@@ -115,7 +118,7 @@ def _without_camera(done: Standing, act: IdentityAct) -> Standing:
 
 def _redacted(before: Standing, done: Standing, act: IdentityAct) -> Standing:
     """Take note of a withdrawal and of what is deleted; the provider is asked again after ever longer times."""
-    if act.act is SessionAct.WITHDRAW_CONSENT:
+    if act.act is SessionAct.WITHDRAW_CONSENT or DECLINED in act.reasons:
         done = replace(done, withdrawn=True)
     if act.state is SessionState.REDACTED and not before.redacted:
         return replace(done, redacted=True, gone=done.attempts == 0, retry_ms=act.at_ms)
