@@ -183,7 +183,7 @@ def test_an_unknown_age_is_asked_for_and_kept_as_a_word() -> None:
 
 
 def test_consent_withdrawn_in_the_middle_cancels_and_redacts() -> None:
-    """The session ends, what is personal is gone here and at the provider, the acts stay, and a late pass is nothing."""
+    """The session ends, what is personal is gone here and at the provider, and a late pass is nothing."""
 
     async def story(world: World) -> None:
         session = await world.open()
