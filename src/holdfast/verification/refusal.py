@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from holdfast.verification.alternative import MONEY
 from holdfast.verification.consent import check_consent
 from holdfast.verification.freshness import is_fresh
 from holdfast.verification.standing import Standing
 from holdfast.vocabulary.errors import ConsumedError, InvalidError, SessionStateError, StaleError
 from holdfast.vocabulary.identity import Consent, Operation, Purpose, SessionState
 
-MONEY: Final = frozenset({Purpose.RECEIVE, Purpose.TRANSFER, Purpose.WITHDRAW})
 _STARTABLE: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
 
 
