@@ -27,7 +27,7 @@ from tests.unit.verification.scripted import FakeIdentityProvider, passing
 KEY = bytes(range(32))
 IIN = "850615400023"
 OWNER = owner_hash(KEY, IIN)
-CONSENT = Consent(text_version="2026-01", locale="kk", given_ms=NOON_MS - 1_000)
+CONSENT = Consent(text_version="2026-01", locale="kk", given_ms=NOON_MS - 1_000, evidence_ref="proof-1", of_age=True)
 SELLER: Json = {"seller_id": "s-1", "iin": IIN}
 CARD: Json = {"card": "4111111111111111"}
 
