@@ -24,6 +24,7 @@ from holdfast.cli.listening import bind, room_for_connections
 from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
 from holdfast.operations.answer import patience
+from holdfast.operations.challenge import open_last
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
@@ -106,6 +107,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     warm()
     records = rebuild(shard)
     await revise_last(shard)
+    await open_last(shard)
     if settings.dev:
         await declare_own_sources(shard, shard.ports.clock.now_ms())
 
