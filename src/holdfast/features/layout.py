@@ -1,12 +1,12 @@
 """What the fold does for the events of one type, worked out once: which keys it makes, reads under and writes under."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from holdfast.features.registry import Family, Query, Registry, Series
 from holdfast.vocabulary.event import Value
-from holdfast.vocabulary.schema import EventSchema, FieldType
+from holdfast.vocabulary.schema import EventSchema, Field, FieldType, currency_of
 from holdfast.windows import ColumnKind
 
 PERSONS: Final = frozenset({"payer", "payee", "client", "seller", "sender", "recipient", "mentioned"})
@@ -61,28 +61,23 @@ class _Places:
         return self._places[path]
 
 
-def _whole(paths: tuple[str, ...], family: Family) -> tuple[str, ...]:
-    return (*paths, "currency") if family.money else paths
+def _whole(paths: tuple[str, ...], family: Family, currency: str | None) -> tuple[str, ...]:
+    """Add the currency of the event at hand where sums are kept apart by it."""
+    return (*paths, currency) if family.money and currency is not None else paths
 
 
 def layouts(registry: Registry, schema: EventSchema) -> dict[str, Layout]:
     """Work out the layout of every event type."""
-    return {
-        event_type: _layout(registry, event_type, dict(_fields(schema, event_type))) for event_type in schema.fields
-    }
+    return {event_type: _layout(registry, event_type, fields) for event_type, fields in schema.fields.items()}
 
 
-def _fields(schema: EventSchema, event_type: str) -> Iterator[tuple[str, FieldType]]:
-    for path, one in schema.fields[event_type].items():
-        yield path, one.type
-
-
-def _layout(registry: Registry, event_type: str, fields: Mapping[str, FieldType]) -> Layout:
-    persons = frozenset(path for path in PERSONS if fields.get(path) is FieldType.PARTY)
+def _layout(registry: Registry, event_type: str, fields: Mapping[str, Field]) -> Layout:
+    persons = frozenset(path for path in PERSONS if path in fields and fields[path].type is FieldType.PARTY)
+    currency = currency_of(fields)
     queries, ingest = registry.queries.get(event_type, ()), registry.ingests.get(event_type)
     series = ingest.series if ingest else ()
-    asked = [_whole(query.now, query.series.family) for query in queries]
-    written = [_whole(one.family.then, one.family) for one in series]
+    asked = [_whole(query.now, query.series.family, currency) for query in queries]
+    written = [_whole(one.family.then, one.family, currency) for one in series]
     places = _Places([*asked, *written])
     columns = tuple(dict.fromkeys(column for one in series for column in one.columns))
     entries = [

@@ -26,7 +26,7 @@ from holdfast.language.nodes import (
 )
 from holdfast.language.port import TyperPort
 from holdfast.vocabulary.errors import Span
-from holdfast.vocabulary.schema import EventSchema, FieldType
+from holdfast.vocabulary.schema import EventSchema, FieldType, currency_of
 from holdfast.vocabulary.windows import KeyPart, ListProbe, Statistic, WindowSpec
 
 WINDOWS: Final = frozenset(Statistic)
@@ -168,9 +168,7 @@ def _key(typer: TyperPort, keywords: Mapping[str, ast.expr], place: tuple[str, S
 
 def _currency(typer: TyperPort, span: Span) -> str:
     """Name the current event's currency, in which statistics over money are taken."""
-    first = next((field.currency for field in typer.names.values() if field.currency), None)
-    amount = typer.names.get("amount")
-    found = amount.currency if amount is not None and amount.currency else first
+    found = currency_of(typer.names)
     if found is None:
         hint = "count the events instead, or compare in a rule on an event that has an amount"
         raise fault(f"`{typer.scope.event_type}` has no currency to take this amount in", span, hint=hint)

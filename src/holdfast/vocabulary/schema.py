@@ -56,3 +56,11 @@ class EventSchema:
     def event_types(self) -> tuple[str, ...]:
         """Give every event type, sorted."""
         return tuple(sorted(self.fields))
+
+
+def currency_of(names: Mapping[str, Field]) -> str | None:
+    """Name the currency in which an event of these names speaks of money: its amount's, else its first sum's."""
+    amount = names.get("amount")
+    if amount is not None and amount.currency:
+        return amount.currency
+    return next((field.currency for field in names.values() if field.currency), None)
