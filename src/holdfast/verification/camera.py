@@ -36,7 +36,7 @@ _NEARLY: Final = 0.02
 
 
 def camera_words(told: CameraTold, size: tuple[int, int], steps: tuple[Step, ...]) -> dict[str, str]:
-    """Give the words of a capture: by what the page told, the size of its pictures in pixels, and how the steps went."""
+    """Give the words of a capture: by what the page told, its pictures' width and height, and how the steps went."""
     return {
         "camera": _kind(told),
         "size": _compared(_area(told.asked), _area(told.given), "as_asked"),

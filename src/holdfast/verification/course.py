@@ -60,7 +60,7 @@ class Course:
         return at_ms - self.since_ms > self.limit_ms
 
 
-def follow(course: Course, glance: Glance, at_ms: int, choose: Choose) -> Course:
+def follow(course: Course, glance: Glance, at_ms: int, *, choose: Choose) -> Course:
     """Give where a capture stands after a picture that came at an instant of it."""
     if course.ended is not None:
         return course

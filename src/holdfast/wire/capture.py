@@ -37,7 +37,7 @@ class CaptureReply(msgspec.Struct, frozen=True, kw_only=True):
     """Where a capture stands, for the page: what to ask, for how long, and what is wrong with the picture.
 
     `command` is empty while the person looks straight into the camera; `ended` is empty while the capture goes on,
-    `more` tells whether the person may try again.
+    `more` tells whether the person may try again; `go` is the page of another provider where this one did not answer.
     """
 
     step: int
@@ -47,6 +47,7 @@ class CaptureReply(msgspec.Struct, frozen=True, kw_only=True):
     flaw: str = ""
     ended: str = ""
     more: bool = False
+    go: str = ""
 
 
 _TOLD = msgspec.json.Decoder(CameraTold)
