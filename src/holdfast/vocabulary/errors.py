@@ -210,6 +210,47 @@ class CallbackError(HoldfastError):
     http_status = 401
 
 
+class SessionStateError(HoldfastError):
+    """`GET /v1/identity/sessions/{id}` says where the session stands; open a new one where it has ended."""
+
+    code = "session_state"
+    http_status = 409
+
+
+class ConsumedError(SessionStateError):
+    """A verification counts for one operation once; open a new session for the next operation."""
+
+    code = "consumed"
+
+
+class StaleError(HoldfastError):
+    """The person must be verified anew: open a new session, and use what passes within its time."""
+
+    code = "stale"
+    http_status = 409
+
+
+class BindingError(HoldfastError):
+    """A verification counts only for the operation that it was opened for; open a new session for this one."""
+
+    code = "operation_changed"
+    http_status = 422
+
+
+class AttemptsError(HoldfastError):
+    """No attempt is left: send the person on the way without a camera, or wait until the hint's instant."""
+
+    code = "attempts_spent"
+    http_status = 409
+
+
+class ConsentError(HoldfastError):
+    """Ask the person first, and send which text was agreed to, in which language, and when."""
+
+    code = "consent"
+    http_status = 422
+
+
 class QuarantinedError(ListError):
     """Look at the snapshot with `holdfast lists diff`; a second person releases it with `lists import --approve`."""
 

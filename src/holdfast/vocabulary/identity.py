@@ -69,6 +69,8 @@ class SessionAct(StrEnum):
     ALTERNATIVE = "alternative"  # the person took, or was sent, the way without a camera
     CONSUME = "consume"
     REDACT = "redact"
+    FAULT = "fault"  # the provider could not be reached, or answered what cannot be read
+    FOLLOW = "follow"  # what a final state asks for was done
 
 
 class Way(StrEnum):
@@ -88,6 +90,8 @@ class Operation:
     amount_minor: int | None = None
     currency: str = ""
     payee: str = ""
+    payee_owner: str = ""
+    """The keyed hash of the IIN of whoever owns the payee's account; empty when not known."""
     listing_id: str = ""
 
 
@@ -96,6 +100,8 @@ class Subject:
     """Who is to be verified: the tenant's own reference, and the keyed hash of an IIN where the tenant has one."""
 
     ref: str
+    kind: str = "customer_id"
+    """What `ref` is: `customer_id` or `seller_id`."""
     iin_hash: str = ""
     born: str = ""
     """A date `YYYY-MM-DD`; empty when not known."""
@@ -179,3 +185,63 @@ class IdentityResult:
     """Signals of the capture, such as `camera` or `attestation`; words, never pictures."""
     error: str = ""
     """A word of the provider such as `abandoned` or `consent_declined`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a session was opened under, without personal data: `subject`, `device`, `address` are keyed hashes.
+
+    `provider` is the one that was asked for, empty where any that can do the checks will do; `auth_age_s` the largest
+    age of the authentication in seconds, at the result and still at its use; `operation_id` the tenant's own id.
+    """
+
+    purpose: Purpose
+    checks: tuple[Check, ...]
+    auth_age_s: int
+    max_attempts: int
+    expires_ms: int
+    subject: str
+    operation_id: str
+    acr: str = ""
+    provider: str = ""
+    device: str = ""
+    address: str = ""
+    decision_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The personal part of a session, sealed under a key of its own, so that one session can be redacted alone."""
+
+    subject: Subject
+    operation: Operation
+    operation_hash: str
+    return_url: str = ""
+    evidence_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityAct:
+    """One act on a session, without personal data; `state` is where it leaves the session, `by` who acted.
+
+    `reference` is the provider's name of its side, `attempt` the number of the attempt that begins, `reasons` are
+    words such as `owner_mismatch`, `way` and `verdict` what was done without a camera. `result` is what was fetched,
+    without its owner and its operation hash.
+    """
+
+    act: SessionAct
+    session: str
+    at_ms: int
+    by: str
+    state: SessionState
+    terms: Terms | None = None
+    consent: Consent | None = None
+    provider: str = ""
+    reference: str = ""
+    attempt: int = 0
+    device: str = ""
+    address: str = ""
+    result: IdentityResult | None = None
+    reasons: tuple[str, ...] = ()
+    way: Way | None = None
+    verdict: Verdict | None = None

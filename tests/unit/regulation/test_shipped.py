@@ -147,9 +147,10 @@ def test_every_title_stands_in_three_languages(packs: Mapping[str, Pack], name: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_pack_has_examples_that_fit_the_wire(packs: Mapping[str, Pack], name: str) -> None:
-    """Three worked cases at least; their events are in order and decode, their list entries have known kinds."""
-    examples = packs[name].examples
-    assert len(examples) >= 3
+    """Three worked cases at least of what judges; events are in order and decode, list entries have known kinds."""
+    pack = packs[name]
+    examples = pack.examples
+    assert len(examples) >= 3 or not (pack.signs or pack.rules or pack.rails or pack.duties)
     assert len({example.title for example in examples}) == len(examples)
     for example in examples:
         instants = [str(event["occurred_at"]) for event in example.events]

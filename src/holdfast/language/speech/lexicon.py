@@ -115,6 +115,15 @@ EVENTS: Final[Mapping[str, EventNoun]] = {
         "mention outside the site",
         "mentions outside the site",
     ),
+    "identity_check": EventNoun(
+        "проверка личности",
+        "проверки личности",
+        "проверки личности",
+        "проверок личности",
+        "f",
+        "check of identity",
+        "checks of identity",
+    ),
     "payout": EventNoun("выплата", "выплаты", "выплаты", "выплат", "f", "payout", "payouts"),
     "loan_application": EventNoun(
         "заявка на кредит",
@@ -200,6 +209,11 @@ FIELDS: Final[Mapping[str, Noun]] = {
     "listing.vin": Noun("VIN", "VIN", "m", "the VIN"),
     "listing.plate": Noun("госномер", "госномера", "m", "the number plate"),
     "listing_id": Noun("номер объявления", "номера объявления", "m", "the listing's id"),
+    "purpose": Noun("цель проверки", "цели проверки", "f", "the purpose of the check"),
+    "result": Noun("результат", "результата", "m", "the result"),
+    "acr": Noun("уровень проверки", "уровня проверки", "m", "the level of assurance"),
+    "operation": Noun("вид операции", "вида операции", "m", "the kind of operation"),
+    "authenticated_at": Noun("время проверки", "времени проверки", "n", "the time of the check"),
     "topic": Noun("тема", "темы", "f", "the topic"),
     "usual.deviation": Noun(
         "отклонение от обычного поведения",
@@ -320,6 +334,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "zeros": ("одни нули", "all zeros"),
     "repeated": ("одна цифра подряд", "one digit repeated"),
     "sequential": ("цифры по порядку", "digits in a row"),
+    "passed": ("успешно", "passed"),
+    "failed": ("неуспешно", "failed"),
+    "withdraw": ("вывод денег", "withdrawal"),
+    "owner_recheck": ("перепроверка владельца", "re-check of the owner"),
     "document": ("документ", "document"),
     "biometric": ("биометрия", "biometrics"),
 }
