@@ -19,14 +19,13 @@ class CaptureLink:
     """What a link says: the session, and until when it opens. `name` tells links apart and opens nothing."""
 
     session_id: str
-    reference: str
     expires_ms: int
     name: str
 
 
-def make_capture_link(shard: Shard, session_id: str, reference: str, *, expires_ms: int) -> str:
-    """Make the path of a session's capture page; `reference` is the provider's name for its side of it."""
-    sealed = Sealed(purpose=_PURPOSE, of=session_id, client=reference, at_ms=expires_ms)
+def make_capture_link(shard: Shard, session_id: str, *, expires_ms: int) -> str:
+    """Make the path of a session's capture page."""
+    sealed = Sealed(purpose=_PURPOSE, of=session_id, client="", at_ms=expires_ms)
     return f"{CAPTURES}/{seal(shard, _KEY, sealed)}"
 
 
@@ -39,7 +38,6 @@ def read_capture_link(shard: Shard, token: str) -> CaptureLink:
         raise LinkExpiredError("the link's time is over")
     return CaptureLink(
         session_id=sealed.of,
-        reference=sealed.client,
         expires_ms=sealed.at_ms,
         name=content_hash(urlsafe_b64decode(token))[:32],  # of the bytes: one token can be spelt in several ways
     )

@@ -2,7 +2,6 @@
 
 import hmac
 from dataclasses import dataclass, replace
-from datetime import date
 from ipaddress import ip_address
 from typing import Final
 
@@ -73,13 +72,13 @@ async def open_capture(shard: Shard, link: CaptureLink, device: str | None) -> C
         story, flight = write_act(shard, story, act)
         await flight.landed
         return CaptureVisit(link=link, story=story, device=device)
-    visit = _known(shard, link, story, device)
+    visit = _known(shard, link, story, device=device)
     return replace(visit, story=await _refreshed(shard, visit.story))
 
 
 async def return_to_capture(shard: Shard, link: CaptureLink, device: str | None) -> CaptureVisit:
     """Open a session's page for an act; raises OtherDeviceError unless this browser opened it before."""
-    return _known(shard, link, await session_story(shard, link.session_id), device)
+    return _known(shard, link, await session_story(shard, link.session_id), device=device)
 
 
 def choices(shard: Shard, story: SessionStory) -> Choices:
@@ -192,13 +191,13 @@ def _is_public(address: str) -> bool:
 
 def _age(shard: Shard, story: SessionStory) -> Age:
     """Tell what is known of the person's age today."""
-    today: date = from_ms(shard.ports.clock.now_ms(), shard.tenant.zone).date()
+    today = from_ms(shard.ports.clock.now_ms(), shard.tenant.zone).date()
     born = story.bound.subject.born if story.bound else ""
     consent = story.standing.consent
     return age_of(born, today, declared=consent is not None and consent.of_age)
 
 
-def _known(shard: Shard, link: CaptureLink, story: SessionStory, device: str | None) -> CaptureVisit:
+def _known(shard: Shard, link: CaptureLink, story: SessionStory, *, device: str | None) -> CaptureVisit:
     first = _browser(story, link)
     if device is None or first is None or not hmac.compare_digest(first, _mark(shard, link, device)):
         raise OtherDeviceError("the link was opened on another device")
@@ -217,9 +216,15 @@ def _mark(shard: Shard, link: CaptureLink, device: str) -> str:
     return hmac.new(key, f"{link.name}\x1f{device}".encode(), "sha256").hexdigest()
 
 
+async def choose_way(shard: Shard, visit: CaptureVisit, way: Way) -> None:
+    raise NotImplementedError
+
+
+async def withdraw(shard: Shard, visit: CaptureVisit) -> None:
+    raise NotImplementedError
+
+
 def chosen_way(acts: tuple[IdentityAct, ...]) -> Way | None:
     """Give the way without a camera that was chosen last, unless an attempt began after it."""
     last = next((act for act in reversed(acts) if act.act in {SessionAct.ALTERNATIVE, SessionAct.START}), None)
     return last.way if last is not None else None
-
-
