@@ -27,9 +27,7 @@ async def invite_person(shard: Shard, session_id: str, beginning: Beginning) -> 
     if beginning.consent is not None:
         consent = beginning.consent
         act = replace(new_act(shard, story, SessionAct.CONSENT, by="tenant"), consent=replace(consent, evidence_ref=""))
-        story, flight = write_act(
-            shard, story, act, beside=Beside(personal={"evidence_ref": consent.evidence_ref})
-        )
+        story, flight = write_act(shard, story, act, beside=Beside(personal={"evidence_ref": consent.evidence_ref}))
         await flight.landed
     # the page also tells how it ended
     path = make_capture_link(shard, story.id, expires_ms=story.standing.terms.expires_ms + DAY_MS)
