@@ -24,9 +24,9 @@ from holdfast.cli.listening import bind, room_for_connections
 from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
 from holdfast.operations.answer import patience
+from holdfast.operations.capture_link import CAPTURES
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
-from holdfast.operations.capture_link import CAPTURES
 from holdfast.operations.hold_link import PAGES
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering

@@ -7,6 +7,7 @@ from typing import Final
 
 from holdfast.operations.capture_link import CaptureLink
 from holdfast.operations.captures import Captures, Try
+from holdfast.operations.end_session import cancel_session
 from holdfast.operations.fetch_result import fetch_result
 from holdfast.operations.ports import FrameJudge
 from holdfast.operations.session_story import Beside, SessionStory, new_act, session_story, write_act
@@ -38,10 +39,11 @@ class CaptureVisit:
 class Choices:
     """What a person may do now: go before the camera, and with how many attempts left; which other ways there are.
 
-    `must_agree` and `must_declare_age` say what comes before the camera.
+    `must_agree` and `must_declare_age` say what comes before the camera; who is `too_young` is not asked for a face.
     """
 
     may_capture: bool
+    too_young: bool
     must_agree: bool
     must_declare_age: bool
     left: int
@@ -89,6 +91,7 @@ def choices(shard: Shard, story: SessionStory) -> Choices:
     judged = any(isinstance(one, FrameJudge) for one in candidates(shard, story))
     return Choices(
         may_capture=open_ and judged and age is not Age.UNDER_AGE and (left > 0 or standing.waits),
+        too_young=age is Age.UNDER_AGE,
         must_agree=standing.consent is None,
         must_declare_age=age is Age.UNKNOWN,
         left=left,
@@ -216,12 +219,18 @@ def _mark(shard: Shard, link: CaptureLink, device: str) -> str:
     return hmac.new(key, f"{link.name}\x1f{device}".encode(), "sha256").hexdigest()
 
 
-async def choose_way(shard: Shard, visit: CaptureVisit, way: Way) -> None:
-    raise NotImplementedError
+async def choose_way(shard: Shard, visit: CaptureVisit, way: Way) -> SessionStory:
+    """Write down which way without a camera a person takes."""
+    story = await session_story(shard, visit.story.id)
+    act = new_act(shard, story, SessionAct.ALTERNATIVE, by=_PERSON)
+    story, flight = write_act(shard, story, replace(act, state=SessionState.PROCESSING, way=way))
+    await flight.landed
+    return story
 
 
-async def withdraw(shard: Shard, visit: CaptureVisit) -> None:
-    raise NotImplementedError
+async def withdraw(shard: Shard, visit: CaptureVisit) -> SessionStory:
+    """Take a person's consent back."""
+    return await cancel_session(shard, visit.story.id, by=_PERSON)
 
 
 def chosen_way(acts: tuple[IdentityAct, ...]) -> Way | None:

@@ -7,7 +7,7 @@ from holdfast.operations.capture_visit import CaptureVisit, Choices, choices, ch
 from holdfast.operations.session_story import SessionStory
 from holdfast.operations.shard import Shard
 from holdfast.pages.words import Words, texts
-from holdfast.vocabulary.identity import SessionAct, SessionState, Way
+from holdfast.vocabulary.identity import FINAL, SessionAct, SessionState, Way
 from holdfast.vocabulary.writing import masked, moment, money
 from holdfast.wire.canonical import content_hash
 
@@ -15,7 +15,8 @@ BOOK: Final = "capture"
 ASK: Final = "ask"
 CAMERA: Final = "camera"
 _LINES: Final = ("lead", "camera", "compare", "kept", "answer", "once", "withdraw", "free")
-_OPEN: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
+_CAPTURING: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
+_GONE: Final = frozenset({SessionState.CANCELLED, SessionState.REDACTED})
 _VERSION_LETTERS: Final = 12
 
 
@@ -36,12 +37,17 @@ class CaptureView:
     @property
     def is_open(self) -> bool:
         """Tell whether the person may still choose a way."""
-        return self.screen in {ASK, CAMERA, "chosen"}
+        return self.screen in {ASK, CAMERA}
 
     @property
     def may_capture(self) -> bool:
         """Tell whether the camera is offered."""
         return self.choices.may_capture
+
+    @property
+    def too_young(self) -> bool:
+        """Tell whether the person is under age."""
+        return self.choices.too_young
 
     @property
     def must_declare_age(self) -> bool:
@@ -101,10 +107,10 @@ def consent_version(language: str) -> str:
 def _screen(shard: Shard, story: SessionStory, now: Choices) -> str:
     """Name the screen of a session as it stands."""
     state = story.standing.state_at(shard.ports.clock.now_ms())
-    if state is SessionState.CANCELLED and any(act.act is SessionAct.WITHDRAW_CONSENT for act in story.acts):
+    if state in _GONE and any(act.act is SessionAct.WITHDRAW_CONSENT for act in story.acts):
         return "withdrawn"
-    if state not in _OPEN:
-        return state.value
-    if chosen_way(story.acts) is not None:
+    if state not in FINAL and chosen_way(story.acts) is not None:
         return "chosen"
+    if state not in _CAPTURING:
+        return state.value
     return CAMERA if now.may_capture and not (now.must_agree or now.must_declare_age) else ASK

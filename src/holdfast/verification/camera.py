@@ -31,6 +31,8 @@ _VIRTUAL: Final = (
     "dummy",
     "loopback",
     "fake",
+    ".y4m",
+    ".mjpeg",
 )
 _NEARLY: Final = 0.02
 

@@ -36,6 +36,7 @@ def test_an_honest_camera_is_as_it_was_asked() -> None:
         ("OBS Virtual Camera", "", "virtual"),
         ("fake_device_0", "user", "virtual"),
         ("v4l2loopback", "", "virtual"),
+        ("/tmp/film.y4m", "", "virtual"),  # noqa: S108 - how a browser names a film in a camera's place
         ("camera2 1, facing front", "user", "front"),
         ("Back Camera", "environment", "back"),
         ("HD Pro Webcam C920", "", "plain"),
