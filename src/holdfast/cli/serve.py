@@ -102,7 +102,7 @@ async def run_server(settings: Settings) -> None:
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
     shard.patience = patience(settings.patience())
-    shard.readers = open_readers(settings, shard.ports.tick)
+    shard.readers = open_readers(settings, shard.ports.tick, home=shard.tenant.home)
     shard.identity = identity_providers(settings, assembled.clock)
     gateway = make_gateway(settings, assembled.clock)
     warm()

@@ -40,7 +40,7 @@ async def take_result(shard: Shard, session_id: str, *, reference: str, result: 
     late = not standing.is_open(now_ms) or standing.reference != reference or not standing.waits
     if late or bound is None or not result.done:
         return story
-    judged = judge(result, standing.terms, bound, now_ms=now_ms)
+    judged = judge(result, standing.terms, bound, opened_ms=standing.opened_ms, now_ms=now_ms)
     story, flight = write_act(shard, story, _act_of(shard, story, result=result, judged=judged))
     await flight.landed
     return story if story.standing.state in OPEN else await follow_session(shard, story)

@@ -14,6 +14,7 @@ from holdfast.wire.canonical import canonical
 from holdfast.wire.identity import identity_act_bytes, read_bound, read_identity_act
 
 PREFIX = "ver"
+_NEWEST = 400  # a busy address of a mobile network has thousands of attempts a day, most of which pass
 _COUNTED = frozenset({SessionAct.START, SessionAct.RESULT, SessionAct.ATTEMPT})
 
 
@@ -153,8 +154,8 @@ def _start_of(story: SessionStory, attempt: int) -> IdentityAct | None:
 
 
 def attempts_in(shard: Shard, threads: Iterable[str]) -> list[Attempt]:
-    """Read every attempt that threads tell of."""
-    records = (one for name in threads for one in shard.ports.store.thread(name))
+    """Read what threads tell of attempts, of each no more than the newest records."""
+    records = (one for name in threads for one in shard.ports.store.newest_of_thread(name, _NEWEST))
     acts = (read_identity_act(one.act) for one in records if one.kind is RecordKind.VERIFICATION)
     return [attempt_of(act) for act in acts]
 

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
@@ -134,7 +135,7 @@ class Shard:
     photos: PhotoPool = field(default_factory=PhotoPool)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
     identity: Mapping[str, IdentityProvider] = field(default_factory=dict)
-    session_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    session_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""

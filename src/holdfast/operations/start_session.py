@@ -21,11 +21,12 @@ from holdfast.operations.session_story import (
     write_act,
 )
 from holdfast.operations.shard import Shard, settled
+from holdfast.verification.alternative import MONEY
 from holdfast.verification.attempts import Limits, Used, Within, counted, spent
 from holdfast.verification.refusal import check_start
 from holdfast.vocabulary.errors import AttemptsError, ProviderError, SessionStateError, UnavailableError
 from holdfast.vocabulary.identity import Asked, Consent, IdentityAct, SessionAct, SessionState, Started
-from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.instants import SECOND_MS, rfc3339
 
 LIMITS = Limits()
 _log = structlog.get_logger("holdfast.operations")
@@ -68,13 +69,9 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
 @asynccontextmanager
 async def _alone(shard: Shard, session_id: str) -> AsyncIterator[None]:
     """Let one call at a time begin an attempt of one session."""
-    lock = shard.session_locks.setdefault(session_id, asyncio.Lock())
-    try:
-        async with lock:
-            yield
-    finally:
-        if not lock.locked() and shard.session_locks.get(session_id) is lock:
-            del shard.session_locks[session_id]
+    lock = shard.session_locks.setdefault(session_id, asyncio.Lock())  # it is gone when nobody waits for it
+    async with lock:
+        yield
 
 
 def _act(shard: Shard, story: SessionStory, beginning: Beginning) -> IdentityAct:
@@ -127,7 +124,7 @@ def candidates(shard: Shard, story: SessionStory) -> list[IdentityProvider]:
 
 async def _ask(shard: Shard, story: SessionStory, beginning: Beginning) -> tuple[str, Started]:
     """Have the first provider that answers open its side."""
-    asked = _asked(story, beginning)
+    asked = _asked(story, beginning, shard.ports.clock.now_ms())
     for provider in candidates(shard, story):
         try:
             return provider.name, await provider.start(asked)
@@ -139,11 +136,14 @@ async def _ask(shard: Shard, story: SessionStory, beginning: Beginning) -> tuple
     raise UnavailableError("no identity provider answers at the moment", hint="start the session again in a moment")
 
 
-def _asked(story: SessionStory, beginning: Beginning) -> Asked:
+def _asked(story: SessionStory, beginning: Beginning, now_ms: int) -> Asked:
     terms, bound = story.standing.terms, story.bound
     consent = beginning.consent or story.standing.consent
     if bound is None or consent is None:
         raise SessionStateError("the session was redacted")
+    age_s = terms.auth_age_s
+    if terms.purpose in MONEY:  # a login that came before the session would not count
+        age_s = min(age_s, (now_ms - story.standing.opened_ms) // SECOND_MS + 1)
     return Asked(
         session_id=story.id,
         purpose=terms.purpose,
@@ -155,5 +155,5 @@ def _asked(story: SessionStory, beginning: Beginning) -> Asked:
         operation=bound.operation,
         operation_hash=bound.operation_hash,
         expires_ms=terms.expires_ms,
-        auth_age_s=terms.auth_age_s,
+        auth_age_s=age_s,
     )

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from holdfast.verification.alternative import MONEY
 from holdfast.verification.freshness import is_fresh
 from holdfast.verification.standing import Standing
 from holdfast.vocabulary.errors import ConsentError, ConsumedError, InvalidError, SessionStateError, StaleError
 from holdfast.vocabulary.identity import Consent, Operation, Purpose, SessionState
 
-MONEY: Final = frozenset({Purpose.RECEIVE, Purpose.TRANSFER, Purpose.WITHDRAW})
 _STARTABLE: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
 
 

@@ -203,6 +203,12 @@ class GarbageError(ProviderError):
     code = "provider_garbage"
 
 
+class UntoldError(ProviderError):
+    """Nothing is wrong with the call: the provider may not tell about this person, as without their consent."""
+
+    code = "provider_untold"
+
+
 class CallbackError(HoldfastError):
     """Check the provider's signing key, the clocks of both machines, and that the body arrives unchanged."""
 

@@ -168,7 +168,10 @@ class DeviceReport(Message, frozen=True, kw_only=True, tag="device_report"):
 
 
 class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"):
-    """Calls and messages on the client's number over a window, as an operator or a site reports them."""
+    """Calls and messages on the client's number over a window, as an operator or a site reports them: counts and times.
+
+    `consent_id` names the client's consent to the report, where the law asks for one.
+    """
 
     client: Party
     provider: Line | None = None
@@ -183,6 +186,7 @@ class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"
     number_recycled: bool | None = None
     number_since: Instant | None = None
     identity_matched: bool | None = None
+    consent_id: Annotated[Id, PERSONAL] | None = None
 
 
 class IdentityCheck(Message, frozen=True, kw_only=True, tag="identity_check"):
