@@ -118,7 +118,7 @@ class Consent:
     given_ms: int
     evidence_ref: str = ""
     of_age: bool = False
-    """The person said to be of age; asked only where no date of birth is known."""
+    """The person said to be of age, which is asked where no date of birth is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
