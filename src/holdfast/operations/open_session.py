@@ -15,6 +15,7 @@ from holdfast.operations.session_story import (
 from holdfast.operations.shard import Shard, commit
 from holdfast.verification.attempts import Within
 from holdfast.verification.binding import operation_hash
+from holdfast.verification.consent import check_consent
 from holdfast.verification.freshness import AUTH_AGE_S
 from holdfast.verification.judge import OWNED, owners
 from holdfast.verification.refusal import check_operation
@@ -141,6 +142,8 @@ def _terms(shard: Shard, opening: Opening, now_ms: int) -> Terms:
 def _check(shard: Shard, opening: Opening) -> None:
     """Refuse what could never pass: an operation that binds nothing, an owner that nobody knows, no provider."""
     check_operation(opening.purpose, opening.operation)
+    if opening.consent is not None:
+        check_consent(opening.consent, now_ms=shard.ports.clock.now_ms())
     bound = Bound(subject=opening.subject, operation=opening.operation, operation_hash="")
     if opening.purpose in OWNED and not owners(bound):
         hint = "the keyed hash of the owner's IIN; without it nobody can say whose account it is"

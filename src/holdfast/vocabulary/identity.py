@@ -71,6 +71,11 @@ class SessionAct(StrEnum):
     ALTERNATIVE = "alternative"  # the person took, or was sent, the way without a camera
     CONSUME = "consume"
     REDACT = "redact"
+    ATTEST = "attest"  # a named person said what was found without a camera
+    PURGE = "purge"  # the provider deleted what it kept of a redacted session
+    ASK_EXPORT = "ask_export"  # a person asks for the evidence
+    APPROVE_EXPORT = "approve_export"  # another person agrees
+    TAKE_EXPORT = "take_export"  # the evidence was given to one of the two
     FAULT = "fault"  # the provider could not be reached, or answered what cannot be read
     FOLLOW = "follow"  # what a final state asks for was done
 
@@ -249,3 +254,5 @@ class IdentityAct:
     reasons: tuple[str, ...] = ()
     way: Way | None = None
     verdict: Verdict | None = None
+    request: str = ""
+    """The request for the evidence that the act is a step of."""
