@@ -7,22 +7,21 @@ from typing import Final
 
 from holdfast.operations.capture_link import CaptureLink
 from holdfast.operations.captures import Captures, Try
-from holdfast.operations.end_session import cancel_session
 from holdfast.operations.fetch_result import fetch_result
+from holdfast.operations.identity_terms import age_now
 from holdfast.operations.ports import FrameJudge
 from holdfast.operations.session_story import Beside, SessionStory, new_act, session_story, write_act
 from holdfast.operations.shard import Shard
 from holdfast.operations.start_session import Beginning, candidates, start_session
-from holdfast.verification.age import Age, age_of, ways_for
+from holdfast.verification.age import Age, may_ask_face, ways_for
 from holdfast.vocabulary.capture import Captured
 from holdfast.vocabulary.errors import AttemptsError, ConsentError, OtherDeviceError, ProviderError, SessionStateError
-from holdfast.vocabulary.identity import Consent, IdentityAct, SessionAct, SessionState, Way
-from holdfast.vocabulary.instants import from_ms
+from holdfast.vocabulary.identity import Consent, SessionAct, SessionState, Way
 from holdfast.wire.capture import CameraTold, CaptureReply
 
 SPENT: Final = "spent"
 ELSEWHERE: Final = "elsewhere"
-_PERSON: Final = "person"
+PERSON: Final = "person"
 _CAPTURING: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
 
 
@@ -69,7 +68,7 @@ async def open_capture(shard: Shard, link: CaptureLink, device: str | None) -> C
     first = _browser(story, link)
     if first is None:
         device = device or shard.ports.new_id("browser")
-        act = new_act(shard, story, SessionAct.OPEN, by=_PERSON)
+        act = new_act(shard, story, SessionAct.OPEN, by=PERSON)
         act = replace(act, reference=link.name, device=_mark(shard, link, device))
         story, flight = write_act(shard, story, act)
         await flight.landed
@@ -85,15 +84,16 @@ async def return_to_capture(shard: Shard, link: CaptureLink, device: str | None)
 
 def choices(shard: Shard, story: SessionStory) -> Choices:
     """Tell what a person may do now."""
-    standing, age = story.standing, _age(shard, story)
+    standing, bound = story.standing, story.bound
+    age = age_now(shard, bound.subject, standing.consent) if bound else Age.UNKNOWN
     left = max(0, standing.terms.max_attempts - standing.attempts)
-    open_ = standing.state_at(shard.ports.clock.now_ms()) in _CAPTURING
+    may_try = standing.state_at(shard.ports.clock.now_ms()) in _CAPTURING and (left > 0 or standing.waits)
     judged = any(isinstance(one, FrameJudge) for one in candidates(shard, story))
     return Choices(
-        may_capture=open_ and judged and age is not Age.UNDER_AGE and (left > 0 or standing.waits),
+        may_capture=bound is not None and may_try and judged and age is not Age.UNDER_AGE,
         too_young=age is Age.UNDER_AGE,
         must_agree=standing.consent is None,
-        must_declare_age=age is Age.UNKNOWN,
+        must_declare_age=age is Age.UNKNOWN and not may_ask_face(standing.terms.checks, age),
         left=left,
         ways=ways_for(age),
     )
@@ -115,7 +115,7 @@ async def agree(shard: Shard, visit: CaptureVisit, agreed: Agreed) -> SessionSto
         of_age=agreed.of_age,
     )
     story = await session_story(shard, visit.story.id)
-    act = replace(new_act(shard, story, SessionAct.CONSENT, by=_PERSON), consent=consent)
+    act = replace(new_act(shard, story, SessionAct.CONSENT, by=PERSON), consent=consent)
     story, flight = write_act(shard, story, act, beside=Beside(personal={"evidence_ref": f"sha256:{evidence}"}))
     await flight.landed
     return story
@@ -192,14 +192,6 @@ def _is_public(address: str) -> bool:
         return False
 
 
-def _age(shard: Shard, story: SessionStory) -> Age:
-    """Tell what is known of the person's age today."""
-    today = from_ms(shard.ports.clock.now_ms(), shard.tenant.zone).date()
-    born = story.bound.subject.born if story.bound else ""
-    consent = story.standing.consent
-    return age_of(born, today, declared=consent is not None and consent.of_age)
-
-
 def _known(shard: Shard, link: CaptureLink, story: SessionStory, *, device: str | None) -> CaptureVisit:
     first = _browser(story, link)
     if device is None or first is None or not hmac.compare_digest(first, _mark(shard, link, device)):
@@ -217,23 +209,3 @@ def _mark(shard: Shard, link: CaptureLink, device: str) -> str:
     """Hash a browser's cookie under our key."""
     key = shard.ports.store.derive("capture_devices")
     return hmac.new(key, f"{link.name}\x1f{device}".encode(), "sha256").hexdigest()
-
-
-async def choose_way(shard: Shard, visit: CaptureVisit, way: Way) -> SessionStory:
-    """Write down which way without a camera a person takes."""
-    story = await session_story(shard, visit.story.id)
-    act = new_act(shard, story, SessionAct.ALTERNATIVE, by=_PERSON)
-    story, flight = write_act(shard, story, replace(act, state=SessionState.PROCESSING, way=way))
-    await flight.landed
-    return story
-
-
-async def withdraw(shard: Shard, visit: CaptureVisit) -> SessionStory:
-    """Take a person's consent back."""
-    return await cancel_session(shard, visit.story.id, by=_PERSON)
-
-
-def chosen_way(acts: tuple[IdentityAct, ...]) -> Way | None:
-    """Give the way without a camera that was chosen last, unless an attempt began after it."""
-    last = next((act for act in reversed(acts) if act.act in {SessionAct.ALTERNATIVE, SessionAct.START}), None)
-    return last.way if last is not None else None

@@ -7,6 +7,7 @@ from holdfast.operations.ports import FrameJudge
 from holdfast.operations.session_story import Beside, SessionStory, new_act, session_story, write_act
 from holdfast.operations.shard import Shard
 from holdfast.operations.start_session import Beginning, candidates, start_session
+from holdfast.verification.consent import check_consent
 from holdfast.vocabulary.errors import SessionStateError
 from holdfast.vocabulary.identity import SessionAct, Started
 from holdfast.vocabulary.instants import DAY_MS
@@ -25,7 +26,7 @@ async def invite_person(shard: Shard, session_id: str, beginning: Beginning) -> 
         state = story.standing.state_at(shard.ports.clock.now_ms())
         raise SessionStateError(f"the session is `{state}`", hint="open a new session")
     if beginning.consent is not None:
-        consent = beginning.consent
+        consent = check_consent(beginning.consent, now_ms=shard.ports.clock.now_ms())
         act = replace(new_act(shard, story, SessionAct.CONSENT, by="tenant"), consent=replace(consent, evidence_ref=""))
         story, flight = write_act(shard, story, act, beside=Beside(personal={"evidence_ref": consent.evidence_ref}))
         await flight.landed

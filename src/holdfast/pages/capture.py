@@ -19,17 +19,18 @@ from starlette.routing import Route
 
 from holdfast.operations.capture_link import CAPTURES, CaptureLink, read_capture_link
 from holdfast.operations.capture_visit import (
+    PERSON,
     Agreed,
     CaptureVisit,
     Settling,
     agree,
     begin_capture,
-    choose_way,
     open_capture,
     return_to_capture,
-    withdraw,
 )
 from holdfast.operations.captures import Captures
+from holdfast.operations.other_way import take_other_way
+from holdfast.operations.redact_session import withdraw_consent
 from holdfast.operations.shard import Shard
 from holdfast.pages.asked import asked_language, small_form
 from holdfast.pages.capture_view import BOOK, CAMERA, CaptureView, capture_view, consent_text, consent_version
@@ -38,6 +39,7 @@ from holdfast.pages.hold_paper import STYLE, Paper, html
 from holdfast.pages.words import Words, texts
 from holdfast.vocabulary.errors import (
     ConsentError,
+    FaceError,
     FormError,
     HoldfastError,
     LinkError,
@@ -70,6 +72,7 @@ _FAULTS: Final[Mapping[type[HoldfastError], str]] = {
     OtherDeviceError: "other_device",
     FormError: "form",
     ConsentError: "age",
+    FaceError: "age",
     UnavailableError: "unavailable",
     OverloadedError: "unavailable",
     ProviderError: "unavailable",
@@ -215,7 +218,7 @@ class CapturePages:
         if way is None:
             raise FormError("there is no such way")
         await self.captures.drop(link.session_id)
-        await choose_way(self._shard, visit, way)
+        await take_other_way(self._shard, visit.story.id, way, by=PERSON)
         return _to(request)
 
     async def withdraw(self, request: Request, link: CaptureLink) -> Response:
@@ -223,7 +226,7 @@ class CapturePages:
         await small_form(request)
         visit = await return_to_capture(self._shard, link, read_device(request))
         await self.captures.drop(link.session_id)
-        await withdraw(self._shard, visit)
+        await withdraw_consent(self._shard, visit.story.id, by=PERSON)
         return _to(request)
 
     def _view(self, request: Request, visit: CaptureVisit) -> CaptureView:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from holdfast.operations.capture_visit import CaptureVisit, Choices, choices, chosen_way
+from holdfast.operations.capture_visit import CaptureVisit, Choices, choices
 from holdfast.operations.session_story import SessionStory
 from holdfast.operations.shard import Shard
 from holdfast.pages.words import Words, texts
-from holdfast.vocabulary.identity import FINAL, SessionAct, SessionState, Way
+from holdfast.vocabulary.identity import FINAL, SessionState, Way
 from holdfast.vocabulary.writing import masked, moment, money
 from holdfast.wire.canonical import content_hash
 
@@ -86,7 +86,7 @@ def capture_view(shard: Shard, visit: CaptureVisit, words: Words) -> CaptureView
         until=moment(terms.expires_ms, words.language, shard.tenant.zone),
         number=story.id,
         return_url=bound.return_url if bound else "",
-        way=chosen_way(story.acts),
+        way=story.standing.way,
         choices=now,
     )
 
@@ -107,9 +107,9 @@ def consent_version(language: str) -> str:
 def _screen(shard: Shard, story: SessionStory, now: Choices) -> str:
     """Name the screen of a session as it stands."""
     state = story.standing.state_at(shard.ports.clock.now_ms())
-    if state in _GONE and any(act.act is SessionAct.WITHDRAW_CONSENT for act in story.acts):
+    if state in _GONE and story.standing.withdrawn:
         return "withdrawn"
-    if state not in FINAL and chosen_way(story.acts) is not None:
+    if state not in FINAL and story.standing.way is not None:
         return "chosen"
     if state not in _CAPTURING:
         return state.value

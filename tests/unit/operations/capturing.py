@@ -1,6 +1,7 @@
 """A world with a judge of pictures that a test scripts: it never looks at a picture, it only counts them."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +11,7 @@ from holdfast.operations.invite_person import invite_person
 from holdfast.operations.start_session import Beginning
 from holdfast.vocabulary.capture import Captured, Command, Flaw, Frame, Glance
 from holdfast.vocabulary.errors import ProviderError
-from holdfast.vocabulary.identity import Asked, Check, Checked, IdentityResult, Started, Verdict
+from holdfast.vocabulary.identity import Asked, Check, Checked, IdentityResult, Started, Subject, Verdict
 from holdfast.wire.capture import CameraTold, Picture
 from tests.unit.verification.scripted import OWNER, WORKING, FakeIdentityProvider
 from tests.unit.verification.sessions import World
@@ -28,7 +29,7 @@ class ScriptedJudge(FakeIdentityProvider):
     """A judge to whom each step is done after so many pictures; `never` are commands that nobody does.
 
     `begun` are attempts, `seen` what was asked when each picture came, `ended` how captures ended; of the pictures
-    only the number is kept, until the capture ends.
+    only the number is kept, until the capture ends, and their first three bytes.
     """
 
     name: str = "face"
@@ -43,6 +44,7 @@ class ScriptedJudge(FakeIdentityProvider):
     ended: list[tuple[str, Captured]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     held: dict[str, int] = field(default_factory=dict)
+    heads: list[bytes] = field(default_factory=list)
     blind: bool = False
     steps: dict[tuple[str, int, Command | None], int] = field(default_factory=dict)
     now_ms: Callable[[], int] = lambda: 0
@@ -62,6 +64,7 @@ class ScriptedJudge(FakeIdentityProvider):
         if self.blind:
             raise ProviderError("the judge does not answer")
         self.seen.append(frame.command)
+        self.heads.append(frame.data[:3])
         self.held[reference] += 1
         step = (reference, frame.step, frame.command)
         self.steps[step] = self.steps.get(step, 0) + 1
@@ -101,6 +104,7 @@ class CaptureWorld(World):
 
     def __init__(self) -> None:
         self.tick_ms = 0
+        self.people = itertools.count(1)
         super().__init__()
 
     def restart(self) -> None:
@@ -117,8 +121,10 @@ class CaptureWorld(World):
         return self.provider
 
     async def asked(self, **changes: Any) -> str:
-        """Open a session that asks for a face, without a consent, unless told otherwise."""
-        usual = {"checks": (Check.FACE_MATCH,), "acr": "", "consent": None}
+        """Open a session of a new person that asks for a face, without a consent, unless told otherwise."""
+        subject = Subject(ref=f"s-{next(self.people)}", kind="seller_id", iin_hash=OWNER)
+        known = {"subject": subject, "device": "", "address": ""}
+        usual = {"checks": (Check.FACE_MATCH,), "acr": "", "consent": None, **known}
         return await self.open(**(usual | changes))
 
     async def path(self, session: str) -> str:
