@@ -8,11 +8,13 @@ from starlette.responses import Response
 from holdfast.api.people import person
 from holdfast.api.routes import Endpoint, Routes, reply, request_body, route
 from holdfast.operations.export_session import approve_evidence, ask_evidence, read_request, take_evidence
+from holdfast.operations.keep_template import delete_templates
 from holdfast.operations.other_way import Found, attest, take_other_way
 from holdfast.operations.read_session import session_view
 from holdfast.operations.redact_session import redact_session, withdraw_consent
+from holdfast.operations.session_story import subject_key
 from holdfast.vocabulary.identity import Verdict, Way
-from holdfast.wire.identity import EvidenceBody, FoundBody, WayBody
+from holdfast.wire.identity import EvidenceBody, FoundBody, TemplatesBody, WayBody
 from holdfast.wire.listings import AgreeBody
 from holdfast.wire.requests import check_id, read_body
 
@@ -23,7 +25,7 @@ ATTEST: Final = "identity_attest"
 """The scope of the named people who say what they found; a key that opens sessions must not have it."""
 
 EVIDENCE: Final = "identity_evidence"
-"""The scope of the few who may ask for a session's evidence, approve that and take it."""
+"""The scope of the few who may ask for a session's evidence, approve that and take it, and destroy templates."""
 
 
 @route(SESSIONS)
@@ -90,6 +92,15 @@ async def take(routes: Routes, request: Request) -> Response:
     return answer
 
 
+@route(EVIDENCE)
+async def templates(routes: Routes, request: Request) -> Response:
+    """Destroy a person's templates, and give the proof."""
+    body = read_body(await request_body(request), TemplatesBody)
+    owner = subject_key(routes.shard, body.kind, body.ref)
+    by = _who(routes, request, body.by, scope=EVIDENCE)
+    return reply(await delete_templates(routes.shard, owner, by=by, reason=body.reason))
+
+
 async def _named(routes: Routes, request: Request) -> str:
     """Read who acts out of a body that may be left out."""
     data = await request_body(request)
@@ -106,6 +117,7 @@ def _session(request: Request) -> str:
     return check_id(request.path_params["id"])
 
 
+TEMPLATES: Final = "/v1/identity/templates/delete"
 _PATH: Final = "/v1/identity/sessions/{id}"
 IDENTITY_RIGHTS_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", f"{_PATH}/withdraw", withdraw),
@@ -116,5 +128,6 @@ IDENTITY_RIGHTS_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", f"{_PATH}/evidence/{{request}}", asked_for),
     ("POST", f"{_PATH}/evidence/{{request}}/approve", approve),
     ("POST", f"{_PATH}/evidence/{{request}}/take", take),
+    ("POST", TEMPLATES, templates),
 )
 """Each route with its method and path."""

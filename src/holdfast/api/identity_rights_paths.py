@@ -3,9 +3,9 @@
 from typing import Final
 
 from holdfast.api.describing import JSON, Node, media, named, operation, parameter
-from holdfast.wire.identity import EvidenceBody, FoundBody, WayBody
+from holdfast.wire.identity import EvidenceBody, FoundBody, TemplatesBody, WayBody
 
-RIGHTS_BODIES: Final = (WayBody, FoundBody, EvidenceBody)
+RIGHTS_BODIES: Final = (WayBody, FoundBody, EvidenceBody, TemplatesBody)
 _ID: Final = parameter("id")
 _REQUEST: Final = parameter("request")
 _PATH: Final = "/v1/identity/sessions/{id}"
@@ -49,6 +49,14 @@ def identity_rights_paths() -> Node:
         f"{request}/take": {
             "parameters": [_ID, _REQUEST],
             "post": operation("take_evidence", "Take the evidence as one of the two", "the request with it") | agree,
+        },
+        "/v1/identity/templates/delete": {
+            "post": operation(
+                "delete_templates",
+                "Destroy a person's templates of a face",
+                "what was destroyed, each with its place in the chain of the log",
+                takes=_body("TemplatesBody"),
+            )
         },
     }
 

@@ -25,6 +25,7 @@ from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
 from holdfast.operations.answer import patience
 from holdfast.operations.capture_link import CAPTURES
+from holdfast.operations.challenge import open_last
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
@@ -108,6 +109,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     warm()
     records = rebuild(shard)
     await revise_last(shard)
+    await open_last(shard)
     if settings.dev:
         await declare_own_sources(shard, shard.ports.clock.now_ms())
 

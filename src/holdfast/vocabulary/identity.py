@@ -227,6 +227,8 @@ class Bound:
     operation_hash: str
     return_url: str = ""
     evidence_ref: str = ""
+    device: str = ""
+    """On which device the operation was asked for, as the tenant names it; empty when not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,6 +150,15 @@ class EvidenceBody(Body, frozen=True, kw_only=True):
     by: Text | None = None
 
 
+class TemplatesBody(Body, frozen=True, kw_only=True):
+    """Whose templates of a face are destroyed, and why; the reason stays, so it must name nobody."""
+
+    ref: Id
+    reason: Text
+    kind: Literal["customer_id", "seller_id"] = "customer_id"
+    by: Text | None = None
+
+
 _ACT = msgspec.json.Decoder(IdentityAct)
 _BOUND = msgspec.json.Decoder(Bound)
 
