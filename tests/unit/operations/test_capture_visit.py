@@ -270,9 +270,7 @@ def test_a_result_that_could_not_be_fetched_is_fetched_later() -> None:
     told(story)
 
 
-@pytest.mark.parametrize(
-    ("address", "counted"), [(ADDRESS, False), ("8.8.8.8", True), ("10.0.0.1", False), ("", False)]
-)
+@pytest.mark.parametrize(("address", "counted"), [("8.8.8.8", True), ("10.0.0.1", False), ("x", False), ("", False)])
 def test_only_a_public_address_counts(address: str, *, counted: bool) -> None:
     """The address of a proxy in a private network, behind which everybody is one, is not counted."""
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from holdfast.vocabulary.capture import Command, Step
 from holdfast.verification.camera import TOO_SOON_MS, camera_words
+from holdfast.vocabulary.capture import Command, Step
 from holdfast.wire.capture import CameraTold, Picture
 
 ASKED = Picture(width=1280, height=720, rate=30)

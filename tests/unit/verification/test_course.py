@@ -2,8 +2,8 @@
 
 from itertools import count
 
-from holdfast.vocabulary.capture import Command, Glance
 from holdfast.verification.course import COMMAND_MS, COMMANDS, STRAIGHT_MS, Course, Ended, follow, leave
+from holdfast.vocabulary.capture import Command, Glance
 
 DONE, NOT_YET = Glance(done=True), Glance(done=False)
 
