@@ -57,8 +57,9 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
             _act(shard, story, beginning), provider=name, reference=started.reference, state=SessionState.STARTED
         )
         evidence = beginning.consent.evidence_ref if beginning.consent else ""
+        personal: dict[str, object] = {"evidence_ref": evidence} if evidence else {}
         beside = Beside(
-            personal={"evidence_ref": evidence} if evidence else None,
+            personal=personal | ({"device": beginning.device} if beginning.device else {}) or None,
             threads=(reference_thread(name, started.reference),),
         )
         story, flight = write_act(shard, story, act, beside=beside)
