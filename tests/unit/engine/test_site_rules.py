@@ -44,14 +44,14 @@ def listing(
     name: str = "ad-1", whose: str = "s-1", *, when: str = at(), about: Json | None = None, **more: Any
 ) -> Json:
     """Publish a listing; `about` says more of its seller, `device` and `session` stand beside it."""
-    beside = {key: more.pop(key) for key in ("device", "session") if key in more}
+    beside: Json = {key: more.pop(key) for key in ("device", "session") if key in more}
     told = {"listing": {"listing_id": name, **more}}
     return {"type": "listing_published", "occurred_at": when, **seller(whose, **(about or {})), **told, **beside}
 
 
 def flat(name: str, city: str, whose: str = "s-1", **more: Any) -> Json:
     """Offer a flat to let."""
-    told = {"category": "flat_rent", "rooms": 2, "city": city, "price_minor": 25_000_000, "currency": "KZT"}
+    told: Json = {"category": "flat_rent", "rooms": 2, "city": city, "price_minor": 25_000_000, "currency": "KZT"}
     return listing(name, whose, **told | more)
 
 
@@ -63,7 +63,7 @@ def payout(whose: str = "s-1", **more: Any) -> Json:
 
 def registered(whose: str, when: str = at(), kind: str = "seller_registered", **more: Any) -> Json:
     """Register a seller, or change one."""
-    beside = {key: more.pop(key) for key in ("device", "payee") if key in more}
+    beside: Json = {key: more.pop(key) for key in ("device", "payee") if key in more}
     return {"type": kind, "occurred_at": when, **seller(whose, **more), **beside}
 
 
