@@ -107,9 +107,10 @@ def row_of(standing: Standing) -> VerificationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What goes with an act: personal content under the session's key, an idempotency key, more threads."""
+    """What goes with an act: personal content under the session's key or a `subject`'s, an idempotency key, threads."""
 
     personal: dict[str, object] | None = None
+    subject: bytes = b""
     key: bytes = b""
     threads: tuple[str, ...] = ()
 
@@ -127,7 +128,7 @@ def write_act(
         occurred_ms=act.at_ms,
         received_ms=now_ms,
         key=beside.key,
-        subject=sealed_under(act.session) if beside.personal else b"",
+        subject=(beside.subject or sealed_under(act.session)) if beside.personal else b"",
         event=canonical(beside.personal) if beside.personal else b"",
         act=identity_act_bytes(act),
         threads=tuple(_threads(shard, told, act, more=beside.threads)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from holdfast.operations.identity_terms import attempt_limits, check_face
 from holdfast.operations.ports import IdentityProvider
 from holdfast.operations.session_story import (
     Beside,
@@ -22,13 +23,12 @@ from holdfast.operations.session_story import (
 )
 from holdfast.operations.shard import Shard, settled
 from holdfast.verification.alternative import MONEY
-from holdfast.verification.attempts import Limits, Used, Within, counted, spent
+from holdfast.verification.attempts import Used, Within, counted, spent
 from holdfast.verification.refusal import check_start
 from holdfast.vocabulary.errors import AttemptsError, ProviderError, SessionStateError, UnavailableError
 from holdfast.vocabulary.identity import Asked, Consent, IdentityAct, SessionAct, SessionState, Started
 from holdfast.vocabulary.instants import SECOND_MS, rfc3339
 
-LIMITS = Limits()
 _log = structlog.get_logger("holdfast.operations")
 
 
@@ -44,8 +44,8 @@ class Beginning:
 async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> tuple[SessionStory, Started]:
     """Begin an attempt with the first provider that can and answers; what it gives the person is kept nowhere.
 
-    Raises SessionStateError, ConsentError, AttemptsError, and ProviderError when no provider answered: then the
-    session stays as it was, and can be started again until its term.
+    Raises SessionStateError, ConsentError, FaceError, AttemptsError, and ProviderError when no provider answered: then
+    the session stays as it was, and can be started again until its term.
     """
     async with _alone(shard, session_id):
         story = await session_story(shard, session_id)
@@ -57,8 +57,9 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
             _act(shard, story, beginning), provider=name, reference=started.reference, state=SessionState.STARTED
         )
         evidence = beginning.consent.evidence_ref if beginning.consent else ""
+        personal: dict[str, object] = {"evidence_ref": evidence} if evidence else {}
         beside = Beside(
-            personal={"evidence_ref": evidence} if evidence else None,
+            personal=personal | ({"device": beginning.device} if beginning.device else {}) or None,
             threads=(reference_thread(name, started.reference),),
         )
         story, flight = write_act(shard, story, act, beside=beside)
@@ -96,7 +97,9 @@ async def _check(shard: Shard, story: SessionStory, beginning: Beginning) -> Ses
         story = await session_story(shard, story.id)
     if story.bound is None:
         raise SessionStateError("the session was redacted")
-    check_start(story.standing, beginning.consent, now_ms=shard.ports.clock.now_ms())
+    standing = story.standing
+    check_start(standing, beginning.consent, now_ms=shard.ports.clock.now_ms())
+    check_face(shard, story.bound.subject, consent=beginning.consent or standing.consent, checks=standing.terms.checks)
     used = spent(_counts(shard, story, threads))
     if used is not None:
         free = rfc3339(used.free_ms, shard.tenant.zone) if used.free_ms is not None else ""
@@ -107,7 +110,7 @@ async def _check(shard: Shard, story: SessionStory, beginning: Beginning) -> Ses
 
 def _counts(shard: Shard, story: SessionStory, threads: dict[Within, tuple[str, ...]]) -> Iterator[Used]:
     """Count the attempts of the session, the subject, the device and the address."""
-    now_ms, limits = shard.ports.clock.now_ms(), replace(LIMITS, session=story.standing.terms.max_attempts)
+    now_ms, limits = shard.ports.clock.now_ms(), attempt_limits(shard, session=story.standing.terms.max_attempts)
     own = [attempt_of(act) for act in story.acts if act.attempt]
     yield counted(own, Within.SESSION, limits=limits, now_ms=now_ms)
     for within, names in threads.items():

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.verification.freshness import is_fresh, is_of_session
+from holdfast.verification.standing import DECLINED
 from holdfast.vocabulary.identity import Bound, Check, Checked, IdentityResult, Purpose, SessionState, Terms, Verdict
 
 OWNED: Final = frozenset({Purpose.WITHDRAW, Purpose.OWNER_RECHECK})
 """The purposes for which it must be known whose account it is."""
 
-DECLINED: Final = "consent_declined"
 _MISSING: Final = Checked(verdict=Verdict.NOT_PERFORMED)
 
 
@@ -53,7 +53,7 @@ def owners(bound: Bound) -> frozenset[str]:
 
 def _others(result: IdentityResult, terms: Terms, bound: Bound) -> Iterator[str]:
     """Name what says that the result is another person's, or of another operation."""
-    if result.owner and any(result.owner != one for one in _expected(terms, bound)):
+    if result.owner and any(result.owner != one for one in expected_owners(terms, bound)):
         yield "owner_mismatch"
     if result.operation_hash and result.operation_hash != bound.operation_hash:
         yield "operation_mismatch"
@@ -74,7 +74,7 @@ def _finished_well(result: IdentityResult, terms: Terms) -> bool:
     return all(result.checks.get(check, _MISSING).verdict is Verdict.PASS for check in terms.checks)
 
 
-def _expected(terms: Terms, bound: Bound) -> frozenset[str]:
+def expected_owners(terms: Terms, bound: Bound) -> frozenset[str]:
     """Give whom the person must be: for a payout also the owner of the account that is paid."""
     if terms.purpose in OWNED:
         return owners(bound)
@@ -91,6 +91,6 @@ def _missing(result: IdentityResult, terms: Terms) -> Iterator[str]:
 
 def _unknown(result: IdentityResult, terms: Terms, bound: Bound) -> Iterator[str]:
     """Name what is not known and would have to be."""
-    expected = _expected(terms, bound)
+    expected = expected_owners(terms, bound)
     if (expected and not result.owner) or (terms.purpose in OWNED and not expected):
         yield "owner_unknown"

@@ -169,6 +169,8 @@ def test_nothing_begins_before_the_person_agreed() -> None:
             "text_version": "2026-01",
             "locale": "kk",
             "given_at": "2026-05-08T11:59:59.000+03:00",
+            "of_age": True,
+            "withdrawn": False,
         }
 
     told(story)
