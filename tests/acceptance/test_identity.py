@@ -252,7 +252,7 @@ def test_a_fourth_attempt_is_refused_on_a_new_session_and_device(site: Site) -> 
     site.server.restart(signal.SIGKILL)
     fresh = site.open(device_id="phone-2", ip="192.0.2.8")
     row = refused(site.post(f"sessions/{fresh}/start", {}), 409, "attempts_spent")
-    assert "2026-05-09T12:00:00" in row["hint"]
+    assert "2026-05-09T14:00:00" in row["hint"]
     stranger = site.open(subject=WITHDRAW["subject"] | {"ref": "s-2"}, ip="192.0.2.9")
     refused(site.post(f"sessions/{stranger}/start", {}), 409, "attempts_spent")
     site.server.move_clock(after(days=1, seconds=1))
