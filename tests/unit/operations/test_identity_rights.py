@@ -68,6 +68,20 @@ def test_three_failures_of_a_subject_leave_no_fourth_in_a_new_session_on_a_new_d
     told(story)
 
 
+def test_midnight_gives_no_attempt_back() -> None:
+    """What failed late in the evening still counts in the morning."""
+
+    async def story(world: World) -> None:
+        world.clock.instant_ms = NOON_MS + 11 * HOUR_MS
+        for _ in range(3):
+            await failed(world)
+        world.clock.instant_ms += 10 * HOUR_MS
+        with pytest.raises(AttemptsError):
+            await world.start(await world.open())
+
+    told(story)
+
+
 def test_three_failures_on_a_device_count_for_the_next_person_there() -> None:
     """Who tries other people's names on one device is stopped by the device, and by no other."""
 
