@@ -48,7 +48,7 @@ class Phones:
 
 
 def _is_read(event_type: str, values: Mapping[str, Value]) -> bool:
-    """Pass over logins elsewhere, changes of other things, and what operators report of calls rather than of an owner."""
+    """Pass over logins elsewhere, changes of other things, and what operators report of calls rather than of owners."""
     if event_type == _LOGIN:
         return values.get("where") == "marketplace"
     if event_type == _CHANGE:
