@@ -24,6 +24,7 @@ from holdfast.api.describing import (
     several,
 )
 from holdfast.api.identity_paths import IDENTITY_BODIES, identity_paths
+from holdfast.api.identity_rights_paths import RIGHTS_BODIES, identity_rights_paths
 from holdfast.api.listing_paths import LISTING_BODIES, listing_paths
 from holdfast.operations.exposure import KINDS
 from holdfast.vocabulary.claims import ClaimState
@@ -307,7 +308,7 @@ def _other_paths() -> Node:
 def openapi() -> Node:
     """Give the whole description."""
     (event, *_), components = json.schema_components(
-        (EventMessage, *_BODIES, *LISTING_BODIES, *IDENTITY_BODIES), ref_template=REF
+        (EventMessage, *_BODIES, *LISTING_BODIES, *IDENTITY_BODIES, *RIGHTS_BODIES), ref_template=REF
     )
     taken = media(JSON, schema=event)
     return {
@@ -321,6 +322,7 @@ def openapi() -> Node:
             **_seller_paths(),
             **listing_paths(),
             **identity_paths(),
+            **identity_rights_paths(),
             **_other_paths(),
         },
         "components": {"schemas": {**components, "Problem": PROBLEM}},

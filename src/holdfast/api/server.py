@@ -12,6 +12,7 @@ from holdfast.api.erasure_routes import ERASURE_ROUTES
 from holdfast.api.evidence_routes import EVIDENCE_ROUTES
 from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
+from holdfast.api.identity_rights import IDENTITY_RIGHTS_ROUTES
 from holdfast.api.identity_routes import IDENTITY_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
@@ -34,6 +35,7 @@ _MORE = (
     *ERASURE_ROUTES,
     *SELLER_ROUTES,
     *IDENTITY_ROUTES,
+    *IDENTITY_RIGHTS_ROUTES,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from holdfast.operations.follow_session import follow_session
+from holdfast.operations.redact_session import finish_redaction
 from holdfast.operations.session_story import new_act, session_story, write_act
 from holdfast.operations.shard import Shard
 from holdfast.verification.standing import OPEN
@@ -48,6 +49,6 @@ async def _fire(shard: Shard, session_id: str) -> None:
             act = replace(new_act(shard, story, SessionAct.EXPIRE, by="timer"), state=state, reasons=(state.value,))
             story, flight = write_act(shard, story, act)
             await flight.landed
-        await follow_session(shard, story)
+        await finish_redaction(shard, await follow_session(shard, story))
     except Bug as error:
         _log.error("a timer cannot be fired", session=session_id, error=error.message)

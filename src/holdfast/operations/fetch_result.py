@@ -8,6 +8,7 @@ from holdfast.operations.follow_session import follow_session
 from holdfast.operations.session_story import SessionStory, new_act, session_story, write_act
 from holdfast.operations.shard import Shard
 from holdfast.verification.judge import Judged, judge
+from holdfast.verification.plain import plain
 from holdfast.verification.standing import OPEN
 from holdfast.vocabulary.errors import ProviderError
 from holdfast.vocabulary.identity import IdentityAct, IdentityResult, SessionAct, SessionState
@@ -40,7 +41,8 @@ async def take_result(shard: Shard, session_id: str, *, reference: str, result: 
     late = not standing.is_open(now_ms) or standing.reference != reference or not standing.waits
     if late or bound is None or not result.done:
         return story
-    judged = judge(result, standing.terms, bound, now_ms=now_ms)
+    result = plain(result)
+    judged = judge(result, standing.terms, bound, opened_ms=standing.opened_ms, now_ms=now_ms)
     story, flight = write_act(shard, story, _act_of(shard, story, result=result, judged=judged))
     await flight.landed
     return story if story.standing.state in OPEN else await follow_session(shard, story)

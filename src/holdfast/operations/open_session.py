@@ -15,6 +15,7 @@ from holdfast.operations.session_story import (
 from holdfast.operations.shard import Shard, commit
 from holdfast.verification.attempts import Within
 from holdfast.verification.binding import operation_hash
+from holdfast.verification.consent import check_consent
 from holdfast.verification.freshness import AUTH_AGE_S
 from holdfast.verification.judge import OWNED, owners
 from holdfast.verification.refusal import check_operation
@@ -55,6 +56,7 @@ class Opening:
     return_url: str = ""
     max_attempts: int = ATTEMPTS
     ttl_s: int = TTL_S
+    expires_ms: int = 0  # where the decision says when; else `ttl_s` from now
     device: str = ""
     address: str = ""
     decision_id: str = ""
@@ -66,7 +68,7 @@ async def open_session(shard: Shard, opening: Opening, key: str) -> tuple[Sessio
 
     Raises InvalidError for what could never pass here, ConflictError where the key was used with another content.
     """
-    _check(shard, opening)
+    check_opening(shard, opening)
     record_key = short_hash(f"identity\x1f{key}".encode())
     body_hash = short_hash(canonical(opening))
     if (flight := shard.flights.get(record_key)) is not None:
@@ -93,6 +95,7 @@ def session_record(
         operation_hash=named,
         return_url=opening.return_url,
         evidence_ref=opening.consent.evidence_ref if opening.consent else "",
+        device=opening.device,
     )
     act = IdentityAct(
         act=SessionAct.CREATE,
@@ -127,7 +130,7 @@ def _terms(shard: Shard, opening: Opening, now_ms: int) -> Terms:
         checks=tuple(sorted(set(opening.checks))),
         auth_age_s=AUTH_AGE_S[opening.purpose],
         max_attempts=opening.max_attempts,
-        expires_ms=now_ms + opening.ttl_s * SECOND_MS,
+        expires_ms=opening.expires_ms or now_ms + opening.ttl_s * SECOND_MS,
         subject=subject_key(shard, opening.subject.kind, opening.subject.ref),
         operation_id=opening.operation.id,
         acr=opening.acr,
@@ -138,9 +141,11 @@ def _terms(shard: Shard, opening: Opening, now_ms: int) -> Terms:
     )
 
 
-def _check(shard: Shard, opening: Opening) -> None:
+def check_opening(shard: Shard, opening: Opening) -> None:
     """Refuse what could never pass: an operation that binds nothing, an owner that nobody knows, no provider."""
     check_operation(opening.purpose, opening.operation)
+    if opening.consent is not None:
+        check_consent(opening.consent, now_ms=shard.ports.clock.now_ms())
     bound = Bound(subject=opening.subject, operation=opening.operation, operation_hash="")
     if opening.purpose in OWNED and not owners(bound):
         hint = "the keyed hash of the owner's IIN; without it nobody can say whose account it is"

@@ -101,6 +101,10 @@ class Store(Protocol):
         """Give every record that belongs to the story of a hold, a decision or a claim, in log order."""
         ...
 
+    def newest_of_thread(self, thread_id: str, limit: int) -> tuple[Record, ...]:
+        """Give the last few records of a story that is no decision's, in log order."""
+        ...
+
     def hold(self, hold_id: str) -> HoldRow | None:
         """Give a hold as it stands."""
         ...

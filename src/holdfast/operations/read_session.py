@@ -1,8 +1,10 @@
 """Read a session: where it stands, what was found, what happened; verdicts, never faces."""
 
 from holdfast.operations.fetch_result import fetch_result
+from holdfast.operations.identity_terms import age_now
 from holdfast.operations.session_story import SessionStory, session_story
 from holdfast.operations.shard import Shard
+from holdfast.verification.age import ways_for
 from holdfast.vocabulary.errors import ProviderError
 from holdfast.vocabulary.identity import Checked, IdentityAct, IdentityResult, SessionAct
 from holdfast.vocabulary.instants import rfc3339
@@ -22,9 +24,13 @@ async def read_session(shard: Shard, session_id: str) -> Row:
 
 
 def session_view(shard: Shard, story: SessionStory) -> Row:
-    """Describe a session as it stands now; a term that has ended shows, whether its timer has fired or not."""
+    """Describe a session as it stands now; a term that has ended shows, whether its timer has fired or not.
+
+    `age` is what is known of the person's age, `ways` those without a camera that are open to the person.
+    """
     standing, bound = story.standing, story.bound
     terms, zone, now_ms = standing.terms, shard.tenant.zone, shard.ports.clock.now_ms()
+    age = age_now(shard, bound.subject, standing.consent) if bound else None
     return {
         "id": story.id,
         "state": standing.state_at(now_ms).value,
@@ -44,7 +50,11 @@ def session_view(shard: Shard, story: SessionStory) -> Row:
         "result": _result(shard, standing.result) if standing.result else None,
         "consent": _consent(shard, story),
         "consumed_at": rfc3339(standing.consumed_ms, zone) if standing.consumed_ms is not None else None,
+        "age": age.value if age else None,
+        "way": standing.way.value if standing.way else None,
+        "ways": [one.value for one in ways_for(age)] if age and standing.is_open(now_ms) else [],
         "redacted": standing.redacted or bound is None,
+        "redacted_at_provider": standing.gone,
         "history": [_history(shard, act) for act in story.acts if act.act is not SessionAct.FOLLOW],
         "as_of": rfc3339(now_ms, zone),
     }
@@ -80,6 +90,8 @@ def _consent(shard: Shard, story: SessionStory) -> Row | None:
         "text_version": consent.text_version,
         "locale": consent.locale,
         "given_at": rfc3339(consent.given_ms, shard.tenant.zone),
+        "of_age": consent.of_age,
+        "withdrawn": story.standing.withdrawn,
     }
 
 

@@ -14,6 +14,7 @@ from holdfast.wire.canonical import canonical
 from holdfast.wire.identity import identity_act_bytes, read_bound, read_identity_act
 
 PREFIX = "ver"
+_NEWEST = 400  # a busy address of a mobile network has thousands of attempts a day, most of which pass
 _COUNTED = frozenset({SessionAct.START, SessionAct.RESULT, SessionAct.ATTEMPT})
 
 
@@ -106,9 +107,10 @@ def row_of(standing: Standing) -> VerificationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """What goes with an act: personal content under the session's key, an idempotency key, more threads."""
+    """What goes with an act: personal content under the session's key or a `subject`'s, an idempotency key, threads."""
 
     personal: dict[str, object] | None = None
+    subject: bytes = b""
     key: bytes = b""
     threads: tuple[str, ...] = ()
 
@@ -126,7 +128,7 @@ def write_act(
         occurred_ms=act.at_ms,
         received_ms=now_ms,
         key=beside.key,
-        subject=sealed_under(act.session) if beside.personal else b"",
+        subject=(beside.subject or sealed_under(act.session)) if beside.personal else b"",
         event=canonical(beside.personal) if beside.personal else b"",
         act=identity_act_bytes(act),
         threads=tuple(_threads(shard, told, act, more=beside.threads)),
@@ -153,8 +155,8 @@ def _start_of(story: SessionStory, attempt: int) -> IdentityAct | None:
 
 
 def attempts_in(shard: Shard, threads: Iterable[str]) -> list[Attempt]:
-    """Read every attempt that threads tell of."""
-    records = (one for name in threads for one in shard.ports.store.thread(name))
+    """Read what threads tell of attempts, of each no more than the newest records."""
+    records = (one for name in threads for one in shard.ports.store.newest_of_thread(name, _NEWEST))
     acts = (read_identity_act(one.act) for one in records if one.kind is RecordKind.VERIFICATION)
     return [attempt_of(act) for act in acts]
 

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
@@ -95,7 +96,8 @@ class Shard:
     are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
     are idempotency keys of events for which that is being done. `photos` looks at pictures in processes of its own.
     `identity` verifies who people are, by the names of the providers in the order in which they are tried;
-    `session_locks` let one call at a time speak to a provider about one session.
+    `session_locks` let one call at a time speak to a provider about one session. `owner_key` hashes the personal
+    numbers of owners where the bank shares a key of its own for that.
     """
 
     tenant: Tenant
@@ -134,7 +136,8 @@ class Shard:
     photos: PhotoPool = field(default_factory=PhotoPool)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
     identity: Mapping[str, IdentityProvider] = field(default_factory=dict)
-    session_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    session_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    owner_key: bytes = b""
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""

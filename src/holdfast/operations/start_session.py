@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from holdfast.operations.identity_terms import attempt_limits, check_face
 from holdfast.operations.ports import IdentityProvider
 from holdfast.operations.session_story import (
     Beside,
@@ -21,13 +22,13 @@ from holdfast.operations.session_story import (
     write_act,
 )
 from holdfast.operations.shard import Shard, settled
-from holdfast.verification.attempts import Limits, Used, Within, counted, spent
+from holdfast.verification.alternative import MONEY
+from holdfast.verification.attempts import Used, Within, counted, spent
 from holdfast.verification.refusal import check_start
 from holdfast.vocabulary.errors import AttemptsError, ProviderError, SessionStateError, UnavailableError
 from holdfast.vocabulary.identity import Asked, Consent, IdentityAct, SessionAct, SessionState, Started
-from holdfast.vocabulary.instants import rfc3339
+from holdfast.vocabulary.instants import SECOND_MS, rfc3339
 
-LIMITS = Limits()
 _log = structlog.get_logger("holdfast.operations")
 
 
@@ -43,8 +44,8 @@ class Beginning:
 async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> tuple[SessionStory, Started]:
     """Begin an attempt with the first provider that can and answers; what it gives the person is kept nowhere.
 
-    Raises SessionStateError, ConsentError, AttemptsError, and ProviderError when no provider answered: then the
-    session stays as it was, and can be started again until its term.
+    Raises SessionStateError, ConsentError, FaceError, AttemptsError, and ProviderError when no provider answered: then
+    the session stays as it was, and can be started again until its term.
     """
     async with _alone(shard, session_id):
         story = await session_story(shard, session_id)
@@ -56,8 +57,9 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
             _act(shard, story, beginning), provider=name, reference=started.reference, state=SessionState.STARTED
         )
         evidence = beginning.consent.evidence_ref if beginning.consent else ""
+        personal: dict[str, object] = {"evidence_ref": evidence} if evidence else {}
         beside = Beside(
-            personal={"evidence_ref": evidence} if evidence else None,
+            personal=personal | ({"device": beginning.device} if beginning.device else {}) or None,
             threads=(reference_thread(name, started.reference),),
         )
         story, flight = write_act(shard, story, act, beside=beside)
@@ -68,13 +70,9 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
 @asynccontextmanager
 async def _alone(shard: Shard, session_id: str) -> AsyncIterator[None]:
     """Let one call at a time begin an attempt of one session."""
-    lock = shard.session_locks.setdefault(session_id, asyncio.Lock())
-    try:
-        async with lock:
-            yield
-    finally:
-        if not lock.locked() and shard.session_locks.get(session_id) is lock:
-            del shard.session_locks[session_id]
+    lock = shard.session_locks.setdefault(session_id, asyncio.Lock())  # it is gone when nobody waits for it
+    async with lock:
+        yield
 
 
 def _act(shard: Shard, story: SessionStory, beginning: Beginning) -> IdentityAct:
@@ -99,7 +97,9 @@ async def _check(shard: Shard, story: SessionStory, beginning: Beginning) -> Ses
         story = await session_story(shard, story.id)
     if story.bound is None:
         raise SessionStateError("the session was redacted")
-    check_start(story.standing, beginning.consent, now_ms=shard.ports.clock.now_ms())
+    standing = story.standing
+    check_start(standing, beginning.consent, now_ms=shard.ports.clock.now_ms())
+    check_face(shard, story.bound.subject, consent=beginning.consent or standing.consent, checks=standing.terms.checks)
     used = spent(_counts(shard, story, threads))
     if used is not None:
         free = rfc3339(used.free_ms, shard.tenant.zone) if used.free_ms is not None else ""
@@ -110,7 +110,7 @@ async def _check(shard: Shard, story: SessionStory, beginning: Beginning) -> Ses
 
 def _counts(shard: Shard, story: SessionStory, threads: dict[Within, tuple[str, ...]]) -> Iterator[Used]:
     """Count the attempts of the session, the subject, the device and the address."""
-    now_ms, limits = shard.ports.clock.now_ms(), replace(LIMITS, session=story.standing.terms.max_attempts)
+    now_ms, limits = shard.ports.clock.now_ms(), attempt_limits(shard, session=story.standing.terms.max_attempts)
     own = [attempt_of(act) for act in story.acts if act.attempt]
     yield counted(own, Within.SESSION, limits=limits, now_ms=now_ms)
     for within, names in threads.items():
@@ -127,7 +127,7 @@ def candidates(shard: Shard, story: SessionStory) -> list[IdentityProvider]:
 
 async def _ask(shard: Shard, story: SessionStory, beginning: Beginning) -> tuple[str, Started]:
     """Have the first provider that answers open its side."""
-    asked = _asked(story, beginning)
+    asked = _asked(story, beginning, shard.ports.clock.now_ms())
     for provider in candidates(shard, story):
         try:
             return provider.name, await provider.start(asked)
@@ -139,11 +139,14 @@ async def _ask(shard: Shard, story: SessionStory, beginning: Beginning) -> tuple
     raise UnavailableError("no identity provider answers at the moment", hint="start the session again in a moment")
 
 
-def _asked(story: SessionStory, beginning: Beginning) -> Asked:
+def _asked(story: SessionStory, beginning: Beginning, now_ms: int) -> Asked:
     terms, bound = story.standing.terms, story.bound
     consent = beginning.consent or story.standing.consent
     if bound is None or consent is None:
         raise SessionStateError("the session was redacted")
+    age_s = terms.auth_age_s
+    if terms.purpose in MONEY:  # a login that came before the session would not count
+        age_s = min(age_s, (now_ms - story.standing.opened_ms) // SECOND_MS + 1)
     return Asked(
         session_id=story.id,
         purpose=terms.purpose,
@@ -155,5 +158,5 @@ def _asked(story: SessionStory, beginning: Beginning) -> Asked:
         operation=bound.operation,
         operation_hash=bound.operation_hash,
         expires_ms=terms.expires_ms,
-        auth_age_s=terms.auth_age_s,
+        auth_age_s=age_s,
     )

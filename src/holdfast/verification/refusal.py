@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from holdfast.verification.alternative import MONEY
+from holdfast.verification.consent import check_consent
 from holdfast.verification.freshness import is_fresh
 from holdfast.verification.standing import Standing
-from holdfast.vocabulary.errors import ConsentError, ConsumedError, InvalidError, SessionStateError, StaleError
+from holdfast.vocabulary.errors import ConsumedError, InvalidError, SessionStateError, StaleError
 from holdfast.vocabulary.identity import Consent, Operation, Purpose, SessionState
 
-MONEY: Final = frozenset({Purpose.RECEIVE, Purpose.TRANSFER, Purpose.WITHDRAW})
 _STARTABLE: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
 
 
@@ -30,8 +31,8 @@ def check_start(standing: Standing, consent: Consent | None, *, now_ms: int) -> 
     state = standing.state_at(now_ms)
     if state not in _STARTABLE:
         raise SessionStateError(f"the session is `{state}`", hint="a session is started while `created` or `started`")
-    if (consent or standing.consent) is None:
-        raise ConsentError("nobody has agreed to this verification", pointer="/consent")
+    if consent is not None or standing.consent is None:
+        check_consent(consent, now_ms=now_ms)
 
 
 def may_cancel(standing: Standing, *, now_ms: int) -> bool:

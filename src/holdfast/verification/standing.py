@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
+from holdfast.verification.alternative import Attested
 from holdfast.vocabulary.errors import Bug
 from holdfast.vocabulary.identity import (
     FINAL,
@@ -12,8 +14,15 @@ from holdfast.vocabulary.identity import (
     SessionAct,
     SessionState,
     Terms,
+    Way,
 )
+from holdfast.vocabulary.instants import DAY_MS, MINUTE_MS
 
+DECLINED: Final = "consent_declined"
+"""A provider's word that the person took the consent back on its side."""
+
+FIRST_RETRY_MS: Final = 5 * MINUTE_MS
+_ASIDE: Final = frozenset({SessionAct.ASK_EXPORT, SessionAct.APPROVE_EXPORT, SessionAct.TAKE_EXPORT})
 OPEN: frozenset[SessionState] = frozenset(SessionState) - FINAL
 
 
@@ -23,7 +32,9 @@ class Standing:
 
     `state` is that of the last act; `provider` and `reference` name the provider's side that counts, of the last
     attempt; `faulty` says that the provider could not be reached last; `followed` that what the final state asks for
-    was done; `redacted` that what is personal is gone.
+    was done; `redacted` that what is personal is gone, and `gone` that it is at the provider too, which is asked again
+    from `retry_ms` on; `withdrawn` that the person took the consent back. `way` is the one without a camera, where it
+    was taken, and `words` are what people found there.
     """
 
     id: str
@@ -41,6 +52,11 @@ class Standing:
     faulty: bool = False
     followed: bool = False
     redacted: bool = False
+    withdrawn: bool = False
+    way: Way | None = None
+    words: tuple[Attested, ...] = ()
+    gone: bool = False
+    retry_ms: int | None = None
 
     def state_at(self, now_ms: int) -> SessionState:
         """Give the state at an instant."""
@@ -54,15 +70,17 @@ class Standing:
 
     @property
     def waits(self) -> bool:
-        """Tell whether an attempt is under way, whose result may still come."""
-        return self.state in {SessionState.STARTED, SessionState.PROCESSING}
+        """Tell whether an attempt is under way, whose result may still come and would count."""
+        return self.way is None and self.state in {SessionState.STARTED, SessionState.PROCESSING}
 
     @property
     def due_ms(self) -> int | None:
         """Give when the worker must look at it: at its term, or at once while what follows from its end is not done."""
         if self.state in OPEN:
             return self.terms.expires_ms
-        return None if self.followed else self.ended_ms
+        if not self.followed or (self.withdrawn and not self.redacted):
+            return self.ended_ms
+        return self.retry_ms if self.redacted and not self.gone else None
 
 
 def opened(act: IdentityAct) -> Standing:
@@ -74,6 +92,8 @@ def opened(act: IdentityAct) -> Standing:
 
 def after(standing: Standing, act: IdentityAct) -> Standing:
     """Give how a session stands after one more act."""
+    if act.act in _ASIDE:
+        return standing
     if act.act is SessionAct.FOLLOW:
         return replace(standing, followed=True)
     done = replace(standing, state=act.state, reasons=act.reasons or standing.reasons)
@@ -84,15 +104,36 @@ def after(standing: Standing, act: IdentityAct) -> Standing:
         done = replace(done, provider=act.provider, reference=act.reference, attempts=act.attempt)
     if act.result is not None:
         done = replace(done, result=act.result)
-    return _ended(standing, done, act)
+    return _ended(standing, _redacted(standing, _without_camera(done, act), act), act)
+
+
+def _without_camera(done: Standing, act: IdentityAct) -> Standing:
+    """Take note of the way without a camera, and of what people found there."""
+    if act.act is SessionAct.ALTERNATIVE:
+        return replace(done, way=act.way, terms=act.terms or done.terms)
+    if act.act is SessionAct.ATTEST and act.verdict is not None:
+        return replace(done, words=(*done.words, Attested(by=act.by, verdict=act.verdict, at_ms=act.at_ms)))
+    return done
+
+
+def _redacted(before: Standing, done: Standing, act: IdentityAct) -> Standing:
+    """Take note of a withdrawal and of what is deleted; the provider is asked again after ever longer times."""
+    if act.act is SessionAct.WITHDRAW_CONSENT or DECLINED in act.reasons:
+        done = replace(done, withdrawn=True)
+    if act.state is SessionState.REDACTED and not before.redacted:
+        return replace(done, redacted=True, gone=done.attempts == 0, retry_ms=act.at_ms)
+    if act.act is SessionAct.PURGE:
+        return replace(done, gone=True)
+    if act.act is SessionAct.FAULT and before.redacted:
+        waited_ms = act.at_ms - (before.ended_ms or act.at_ms)
+        return replace(done, retry_ms=act.at_ms + max(FIRST_RETRY_MS, min(waited_ms, DAY_MS)))
+    return done
 
 
 def _ended(before: Standing, done: Standing, act: IdentityAct) -> Standing:
     """Take note of the instant at which a session ended, was used, or was redacted."""
-    if act.state is SessionState.CONSUMED:
+    if act.act is SessionAct.CONSUME:
         return replace(done, consumed_ms=act.at_ms, ended_ms=before.ended_ms or act.at_ms)
-    if act.act is SessionAct.REDACT:
-        done = replace(done, redacted=True)
     if act.state not in OPEN and before.ended_ms is None:
         return replace(done, ended_ms=act.at_ms)
     return done

@@ -257,6 +257,13 @@ class ConsentError(HoldfastError):
     http_status = 422
 
 
+class FaceError(HoldfastError):
+    """Send the person on a way without a camera: nobody under age is asked for a face, and nobody of unknown age."""
+
+    code = "face_not_asked"
+    http_status = 409
+
+
 class QuarantinedError(ListError):
     """Look at the snapshot with `holdfast lists diff`; a second person releases it with `lists import --approve`."""
 

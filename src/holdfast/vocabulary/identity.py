@@ -59,6 +59,8 @@ class SessionAct(StrEnum):
     """What happens to a session; each is one record of the log."""
 
     CREATE = "create"
+    OPEN = "open"  # the person opened our page: `device` is the mark of the browser, `reference` the name of the link
+    CONSENT = "consent"  # the person agreed on our page
     START = "start"  # the provider opened its side, or the person opened the page
     ATTEMPT = "attempt"  # an attempt ended without a final answer
     CALLBACK = "callback"  # the provider said that there is something to fetch
@@ -69,6 +71,11 @@ class SessionAct(StrEnum):
     ALTERNATIVE = "alternative"  # the person took, or was sent, the way without a camera
     CONSUME = "consume"
     REDACT = "redact"
+    ATTEST = "attest"  # a named person said what was found without a camera
+    PURGE = "purge"  # the provider deleted what it kept of a redacted session
+    ASK_EXPORT = "ask_export"  # a person asks for the evidence
+    APPROVE_EXPORT = "approve_export"  # another person agrees
+    TAKE_EXPORT = "take_export"  # the evidence was given to one of the two
     FAULT = "fault"  # the provider could not be reached, or answered what cannot be read
     FOLLOW = "follow"  # what a final state asks for was done
 
@@ -115,6 +122,8 @@ class Consent:
     locale: str
     given_ms: int
     evidence_ref: str = ""
+    of_age: bool = False
+    """The person said to be of age, which is asked where no date of birth is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +227,8 @@ class Bound:
     operation_hash: str
     return_url: str = ""
     evidence_ref: str = ""
+    device: str = ""
+    """On which device the operation was asked for, as the tenant names it; empty when not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,3 +256,5 @@ class IdentityAct:
     reasons: tuple[str, ...] = ()
     way: Way | None = None
     verdict: Verdict | None = None
+    request: str = ""
+    """The request for the evidence that the act is a step of."""

@@ -9,6 +9,7 @@ from msgspec import Meta
 from holdfast.vocabulary.identity import Bound, Check, Consent, IdentityAct, Operation, Subject
 from holdfast.vocabulary.instants import to_ms
 from holdfast.wire.canonical import canonical
+from holdfast.wire.listings import PaperBody
 from holdfast.wire.parts import Currency, Id, Instant, Line, Minor, Word
 from holdfast.wire.requests import Body, Text
 
@@ -65,17 +66,27 @@ class RequiredBody(Body, frozen=True, kw_only=True):
 
 
 class ConsentBody(Body, frozen=True, kw_only=True):
-    """What the person agreed to: the text's version and language, when, and where the proof is kept."""
+    """What the person agreed to: the text's version and language, when, and where the proof is kept.
+
+    `of_age` is the person's word to be of age, which is needed for a face where no date of birth is known.
+    """
 
     text_version: Word
     locale: Literal["kk", "ru", "en"]
     given_at: Instant
     evidence_ref: Line | None = None
+    of_age: bool = False
 
     def consent(self) -> Consent:
         """Give what it is."""
         given_ms, evidence = to_ms(self.given_at), self.evidence_ref or ""
-        return Consent(text_version=self.text_version, locale=self.locale, given_ms=given_ms, evidence_ref=evidence)
+        return Consent(
+            text_version=self.text_version,
+            locale=self.locale,
+            given_ms=given_ms,
+            evidence_ref=evidence,
+            of_age=self.of_age,
+        )
 
 
 class SessionBody(Body, frozen=True, kw_only=True):
@@ -113,6 +124,39 @@ class ConsumeBody(Body, frozen=True, kw_only=True):
 
     operation: OperationBody
     purpose: PurposeWord | None = None
+
+
+class WayBody(Body, frozen=True, kw_only=True):
+    """The person goes the way without a camera, by choice or sent by somebody."""
+
+    way: Literal["branch", "e_signature", "operator_video"]
+    reason: Text | None = None
+
+
+class FoundBody(Body, frozen=True, kw_only=True):
+    """What a named person found without a camera, where the proof is kept, and whose document was shown."""
+
+    verdict: Literal["pass", "fail"]
+    evidence_ref: Line
+    owner_hash: Hash | None = None
+    by: Text | None = None
+
+
+class EvidenceBody(Body, frozen=True, kw_only=True):
+    """A request for a session's evidence: why, on which paper where an authority asks, and who asks."""
+
+    reason: Text
+    document: PaperBody | None = None
+    by: Text | None = None
+
+
+class TemplatesBody(Body, frozen=True, kw_only=True):
+    """Whose templates of a face are destroyed, and why; the reason stays, so it must name nobody."""
+
+    ref: Id
+    reason: Text
+    kind: Literal["customer_id", "seller_id"] = "customer_id"
+    by: Text | None = None
 
 
 _ACT = msgspec.json.Decoder(IdentityAct)

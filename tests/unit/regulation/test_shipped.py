@@ -283,6 +283,31 @@ def test_a_hold_tells_its_client_when_it_ends(packs: Mapping[str, Pack], name: s
             assert "$until" in text or "$confirm_by" in text
 
 
+def test_whatever_a_sites_rule_holds_its_owner_is_told(packs: Mapping[str, Pack]) -> None:
+    """Each of the site's own rules that holds brings a notice: the one that its event's policy begins with.
+
+    A pack that makes operations wait under another pack's policy may say more in a text of its own.
+    """
+    own = [pack for pack in packs.values() if pack.status == "policy"]
+    duties = {duty.id: duty for pack in own for duty in pack.duties}
+    begins = {policy.id: policy.texts["place"] for pack in own for policy in pack.policies}
+    rails = {rail.rail: begins[str(rail.policy)] for pack in own for rail in pack.rails if rail.rail in SITE_EVENTS}
+    texts = {pack.id: {notice.id for notice in pack.notices} for pack in own if not pack.rails}
+    holding = [
+        (pack, rule) for pack in own for rule in pack.rules if rule.proposes == "hold" if SITE_EVENTS & {*rule.on}
+    ]
+    assert len(holding) > 10
+    for pack, rule in holding:
+        for event_type in rule.on:
+            told = {
+                duty.details.get("template")
+                for duty in (duties[measure] for measure in rule.measures)
+                if duty.kind == "notify_client" and event_type in duty.on
+            }
+            assert len(told) == 1, (rule.id, event_type)
+            assert told <= {rails[event_type], *texts.get(pack.id, ())}, (rule.id, event_type)
+
+
 def test_russian_notices_say_what_part_three_six_asks(packs: Mapping[str, Pack]) -> None:
     """A suspended order may be confirmed until an instant, a refused operation repeated, a refused repeat later."""
     bodies = {text.case: text.body for text in packs["ru/161-fz"].notices if text.id == "ru.161-fz.8.3.6"}

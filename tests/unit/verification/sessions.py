@@ -16,7 +16,7 @@ from holdfast.vocabulary.identity import Check, Consent, IdentityResult, Operati
 from tests.unit.operations.shards import NOON_MS, Json, SlowStore, StillClock, make_shard
 from tests.unit.verification.scripted import OWNER, FakeIdentityProvider, callback, passing
 
-CONSENT = Consent(text_version="2026-01", locale="kk", given_ms=NOON_MS - 1_000, evidence_ref="proof-1")
+CONSENT = Consent(text_version="2026-01", locale="kk", given_ms=NOON_MS - 1_000, evidence_ref="proof-1", of_age=True)
 SUBJECT = Subject(ref="s-1", kind="seller_id", iin_hash=OWNER)
 PAYOUT = Operation(
     id="op-1", type="payout", amount_minor=9_000_000, currency="KZT", payee="KZ86125KZT5004100100", payee_owner=OWNER

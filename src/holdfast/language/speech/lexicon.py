@@ -209,6 +209,7 @@ FIELDS: Final[Mapping[str, Noun]] = {
     "listing.vin": Noun("VIN", "VIN", "m", "the VIN"),
     "listing.plate": Noun("госномер", "госномера", "m", "the number plate"),
     "listing_id": Noun("номер объявления", "номера объявления", "m", "the listing's id"),
+    "draw": Noun("жребий события", "жребия события", "m", "the event's lot"),
     "purpose": Noun("цель проверки", "цели проверки", "f", "the purpose of the check"),
     "result": Noun("результат", "результата", "m", "the result"),
     "acr": Noun("уровень проверки", "уровня проверки", "m", "the level of assurance"),

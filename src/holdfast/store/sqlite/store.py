@@ -211,6 +211,10 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
         """Give the story of a hold, a decision or a claim in log order; a decision's begins with its own record."""
         return tuple(map(self._rows.record, self._ask("records_of_thread", thread_id)))
 
+    def newest_of_thread(self, thread_id: str, limit: int) -> tuple[Record, ...]:
+        """Give the last few records of a story that is no decision's, in log order."""
+        return tuple(map(self._rows.record, self._ask("newest_of_thread", thread_id, limit)))
+
     def seq_at(self, received_ms: int) -> int:
         """Give the number of the last record received before an instant, 0 when there is none.
 
