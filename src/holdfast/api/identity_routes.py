@@ -6,9 +6,10 @@ from starlette.responses import Response
 from holdfast.api.routes import Endpoint, Routes, reply, request_body, route
 from holdfast.operations.consume_session import consume_session
 from holdfast.operations.end_session import cancel_session
+from holdfast.operations.invite_person import invite_person
 from holdfast.operations.open_session import Opening, open_session
 from holdfast.operations.read_session import read_session, session_view
-from holdfast.operations.start_session import Beginning, start_session
+from holdfast.operations.start_session import Beginning
 from holdfast.operations.take_callback import take_callback
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.identity import Check, Purpose
@@ -66,7 +67,7 @@ async def start(routes: Routes, request: Request) -> Response:
     beginning = Beginning(
         consent=body.consent.consent() if body.consent else None, device=body.device_id or "", address=body.ip or ""
     )
-    story, started = await start_session(routes.shard, check_id(request.path_params["id"]), beginning)
+    story, started = await invite_person(routes.shard, check_id(request.path_params["id"]), beginning)
     way = {"redirect_url": started.redirect_url or None, "sdk_token": started.sdk_token or None}
     answer = reply(session_view(routes.shard, story) | way)
     answer.headers["cache-control"] = "no-store"

@@ -24,12 +24,14 @@ from holdfast.cli.listening import bind, room_for_connections
 from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
 from holdfast.operations.answer import patience
+from holdfast.operations.capture_link import CAPTURES
 from holdfast.operations.challenge import open_last
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
+from holdfast.pages.capture import CapturePages
 from holdfast.pages.hold import HoldPages
 from holdfast.pages.site import Site
 from holdfast.pages.story import country_of
@@ -115,7 +117,8 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         move_clock(assembled, now_ms)
         await run_pass(shard, gateway)
 
-    pages = {PAGES: HoldPages(shard).app()}
+    capture = CapturePages(shard)
+    pages = {PAGES: HoldPages(shard).app(), CAPTURES: capture.app()}
     crash = CrashScene(country_of(shard))
     if settings.dev:
         figures = settings.data / RESULTS_FILE
@@ -151,7 +154,8 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
             task.cancel()
         readers = (reader.close() for reader in shard.readers.values())
         identity = (provider.close() for provider in shard.identity.values())
-        await asyncio.gather(*beside, *readers, *identity, crash.close(), shard.photos.close(), return_exceptions=True)
+        ours = (crash.close(), shard.photos.close(), capture.captures.close())
+        await asyncio.gather(*beside, *ours, *readers, *identity, return_exceptions=True)
         if gateway is not None:
             await gateway.close()
 

@@ -14,7 +14,8 @@ WITHHELD: Final = "withheld"
 CAPTURE_MAX: Final = 16
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.:/-]{0,63}")
 _VALUE: Final = re.compile(r"[A-Za-z0-9_.:/+ -]{1,64}")
-_NUMBER: Final = re.compile(r"\+?[\d -]{10,}")
+_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){8,}")
+"""Nine digits in a row, however they are set apart: long enough for a phone, an IIN, a passport's number."""
 _NAME: Final = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -26,9 +27,9 @@ def plain(result: IdentityResult) -> IdentityResult:
         checks={check: _checked(one) for check, one in result.checks.items()},
         acr=_kept(result.acr, _NAME),
         transaction_id=_kept(result.transaction_id, _NAME),
-        reference_source=_kept(result.reference_source, _WORD),
-        capture={_kept(name, _WORD): _value(text) for name, text in shown},
-        error=_kept(result.error, _WORD),
+        reference_source=_word(result.reference_source),
+        capture={_word(name): _value(text) for name, text in shown},
+        error=_word(result.error),
     )
 
 
@@ -37,8 +38,13 @@ def _checked(one: Checked) -> Checked:
 
 
 def _value(text: str) -> str:
-    """Keep a value that is short and no number of a person."""
-    return WITHHELD if _NUMBER.fullmatch(text) else _kept(text, _VALUE)
+    """Keep a value that is short and holds no number of a person."""
+    return WITHHELD if _NUMBER.search(text) else _kept(text, _VALUE)
+
+
+def _word(text: str) -> str:
+    """Keep a word without a number of a person."""
+    return WITHHELD if _NUMBER.search(text) else _kept(text, _WORD)
 
 
 def _kept(text: str, shape: re.Pattern[str]) -> str:

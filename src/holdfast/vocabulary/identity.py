@@ -59,6 +59,8 @@ class SessionAct(StrEnum):
     """What happens to a session; each is one record of the log."""
 
     CREATE = "create"
+    OPEN = "open"  # the person opened our page: `device` is the mark of the browser, `reference` the name of the link
+    CONSENT = "consent"  # the person agreed on our page
     START = "start"  # the provider opened its side, or the person opened the page
     ATTEMPT = "attempt"  # an attempt ended without a final answer
     CALLBACK = "callback"  # the provider said that there is something to fetch

@@ -27,7 +27,19 @@ def test_words_and_numbers_stay_as_they_are() -> None:
     assert plain(IdentityResult(done=False)) == IdentityResult(done=False)
 
 
-@pytest.mark.parametrize("bad", [PICTURE, VECTOR, "880315373169", "+7 701 765-43-21", "Айгерим Канарейкина", "a\nb"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        PICTURE,
+        VECTOR,
+        "880315373169",
+        "+7 701 765-43-21",
+        "Айгерим Канарейкина",
+        "a\nb",
+        "for 880315373169",
+        "x_7017654321",
+    ],
+)
 def test_what_is_no_word_is_withheld(bad: str) -> None:
     """A picture, a template, a person's number and a name are replaced wherever they stand."""
     result = IdentityResult(
