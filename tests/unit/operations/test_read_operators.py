@@ -90,7 +90,7 @@ def test_only_what_is_sent_can_be_matched() -> None:
         ({"consent_header": "X Consent\r\n"}, "/providers/0/consent_header", "the name of a header"),
         ({"purpose": "fraud prevention"}, "/providers/0/purpose", "a purpose of W3C DPV"),
         ({"client_id": "me and you"}, "/providers/0/client_id", "plain characters"),
-        ({"shown": ["swaped"]}, "/providers/0/shown/0", "does not answer `swaped`"),
+        ({"shown": ["no_such"]}, "/providers/0/shown/0", "does not answer `no_such`"),
         ({"answers": {}}, "/providers/0/answers", "`answers` is not known here"),
     ],
 )
