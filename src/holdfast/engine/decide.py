@@ -205,9 +205,7 @@ def _measures(
         for check in regime.duties
         if in_force(check, answers)
         and (
-            _named(check, named, outcome)
-            or _due(check, answers, reached)
-            or f"{LASTS}{check.duty.id}" in facts.values
+            _named(check, named, outcome) or _due(check, answers, reached) or f"{LASTS}{check.duty.id}" in facts.values
         )
         and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
