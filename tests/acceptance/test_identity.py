@@ -28,7 +28,12 @@ WITHDRAW: Json = {
         "payee_owner_hash": iin_hash(),
     },
     "required": {"checks": ["face_match", "pad"], "acr": "high"},
-    "consent": {"text_version": "2026-01", "locale": "kk", "given_at": "2026-05-08T11:59:00+03:00"},
+    "consent": {
+        "text_version": "2026-01",
+        "locale": "kk",
+        "given_at": "2026-05-08T11:59:00+03:00",
+        "evidence_ref": "proof-1",
+    },
     "return_url": "https://site.example/back",
     "device_id": "phone-1",
     "ip": "192.0.2.7",
