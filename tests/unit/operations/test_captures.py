@@ -289,7 +289,7 @@ def test_a_judge_that_cannot_begin_leaves_no_capture_behind() -> None:
 
 
 def test_an_attempt_begins_anew_only_so_often() -> None:
-    """Who begins again and again without doing anything spends the attempt, so that references are not fetched for it."""
+    """Who begins again and again without doing anything spends the attempt: each time fetches the reference."""
 
     async def story(world: CaptureWorld) -> None:
         room = Room(world)

@@ -296,7 +296,6 @@ def test_what_a_restart_lost_is_inconclusive(spec: FaceSpec, runner: asyncio.Run
 
 def test_who_holds_pictures_leaves_no_core_file(runner: asyncio.Runner, lookers: Lookers) -> None:
     """A process that dies on a picture writes no core file, in which that picture would lie."""
-
     runner.run(lookers.look(shot(ME), compare=False))
     limits = Path(f"/proc/{lookers._idle[0].pid}/limits").read_text().splitlines()
     said = next(line.split() for line in limits if line.startswith("Max core file size"))
