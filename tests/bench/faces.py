@@ -33,7 +33,7 @@ SHOTS: Final = (
     Pose(left=2, up=4, tilt_left=5, zoom=1.1),
 )
 _SURE: Final = 0.95
-PEOPLE: Final = 40
+PEOPLE: Final = 24
 Shots = Iterator[list[bytes]]
 """The pictures of each person."""
 
