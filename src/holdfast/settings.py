@@ -95,6 +95,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(name="rules", default="", meaning="file of the bank's own rules, a pack of its own such as `policy.bank`"),
     Setting(name="providers", default="", meaning="file that declares who is asked outside before a decision"),
+    Setting(name="identity", default="", meaning="file that declares who verifies identities"),
     Setting(
         name="places",
         default="",
@@ -150,6 +151,7 @@ class Settings:
     compact_records: int
     rules: str
     providers: str
+    identity: str
     places: tuple[str, ...]
     deadlines: Mapping[str, str]
 

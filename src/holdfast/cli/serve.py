@@ -76,6 +76,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     compact_records: Annotated[int | None, typer.Option(help=_MEANING["compact_records"])] = None,
     rules: Annotated[str | None, _option("rules")] = None,
     providers: Annotated[str | None, _option("providers")] = None,
+    identity: Annotated[str | None, _option("identity")] = None,
     places: Annotated[str | None, _option("places")] = None,
     deadlines: Annotated[str | None, _option("deadlines")] = None,
 ) -> None:

@@ -44,11 +44,11 @@ def read_answer(spec: ProviderSpec, data: bytes) -> dict[str, Value]:
         raise GarbageError("the answer is no JSON") from None
     if not isinstance(root, dict):
         raise GarbageError("the answer is no JSON object")
-    return {told.name: _value(told, _found(root, told.at)) for told in spec.answers}
+    return {told.name: _value(told, found_at(root, told.at)) for told in spec.answers}
 
 
-def _found(root: Any, at: tuple[str, ...]) -> Any:
-    """Walk down a pointer; what is not there is `None`."""
+def found_at(root: Any, at: tuple[str, ...]) -> Any:
+    """Walk down a JSON pointer; what is not there is `None`."""
     for step in at:
         if isinstance(root, dict):
             root = root.get(step)
