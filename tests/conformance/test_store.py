@@ -1,5 +1,6 @@
 """One suite over every store: what holds in memory holds on disk."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -245,3 +246,23 @@ def test_a_closed_store_takes_nothing(store: Store) -> None:
     store.close()
     (error,) = submit_all(store, [record(1)])
     assert isinstance(error, StoreError)
+
+
+def test_many_threads_may_take_messages_off_the_queue_at_once(store: Store) -> None:
+    """Callers that come back from the writer never touch what it is doing for others: the store goes on."""
+    faults: list[BaseException] = []
+
+    def deliver() -> None:
+        try:
+            for _ in range(150):
+                store.delivered(range(300))
+        except StoreError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=deliver) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    accept(store, record(1))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 
 from holdfast.vocabulary.errors import InvalidError
-from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, RecordKind
+from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, RecordKind, VerificationRow
 from holdfast.vocabulary.stored import ExposureTotal, Page
 from tests.unit.store.making import NOW_MS, Store, accept, record
 
@@ -207,6 +207,32 @@ def test_a_story_is_read_in_log_order(store: Store) -> None:
     assert [one.seq for one in store.thread(f"{base}.2")] == [7]
     assert store.thread("hold_9") == ()
     assert store.thread("hold_1")[0] == record(1, hold=hold(1))
+
+
+def test_the_newest_of_a_story_are_read_in_log_order(store: Store) -> None:
+    """Of a long story the last records are read, no more than asked for; where there are fewer, all of them."""
+    accept(store, *(act(seq, threads=("day",)) for seq in range(1, 6)), act(6, threads=("night",)))
+    assert [one.seq for one in store.newest_of_thread("day", 2)] == [4, 5]
+    assert [one.seq for one in store.newest_of_thread("day", 9)] == [1, 2, 3, 4, 5]
+    assert store.newest_of_thread("noon", 9) == ()
+
+
+def test_a_session_stands_as_its_last_record_says(store: Store) -> None:
+    """A session of identity verification is found as its last record left it, and by its timer while it has one."""
+    opened = VerificationRow(id="ver_1", state="created", due_ms=NOW_MS + 5, decision_id="dec_1")
+    other = VerificationRow(id="ver_2", state="created", due_ms=NOW_MS + 3)
+    passed = replace(opened, state="passed", due_ms=None)
+    assert (store.verification("ver_1"), store.next_verification_due()) == (None, None)
+    first = act(1, kind=RecordKind.VERIFICATION, verification=opened, threads=("ver_1", "dec_1"))
+    accept(store, first, act(2, kind=RecordKind.VERIFICATION, verification=other, threads=("ver_2",)))
+    assert store.thread("ver_1") == (first,)
+    assert store.next_verification_due() == NOW_MS + 3
+    assert store.verifications_due(NOW_MS + 2, 9) == ()
+    assert store.verifications_due(NOW_MS + 5, 9) == (other, opened)
+    assert store.verifications_due(NOW_MS + 5, 1) == (other,)
+    accept(store, act(3, kind=RecordKind.VERIFICATION, verification=passed, threads=("ver_1",)))
+    assert store.verification("ver_1") == passed
+    assert store.verifications_due(NOW_MS + 5, 9) == (other,)
 
 
 def test_an_act_is_no_event(store: Store) -> None:

@@ -28,6 +28,7 @@ DECISIONS = "/v1/decisions"
 _JSON = (b"content-type", b"application/json")
 _REPLAYED = (b"holdfast-replayed", b"true")
 _ALWAYS = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
+_ACTS = ("/v1/holds/", "/v1/identity/", "/h/")
 _log = structlog.get_logger("holdfast.api")
 
 
@@ -88,7 +89,7 @@ def rank_of_call(scope: Scope) -> Rank | None:
     path: str = scope["path"]
     if path in _ALWAYS or not path.startswith(("/v1/", "/h/")) or path.startswith("/v1/dev/"):
         return None
-    acts = scope["method"] == "POST" and path.startswith(("/v1/holds/", "/h/"))
+    acts = scope["method"] == "POST" and path.startswith(_ACTS)
     return Rank.MONEY if acts else Rank.CONTEXT
 
 

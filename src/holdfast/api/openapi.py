@@ -23,6 +23,8 @@ from holdfast.api.describing import (
     parameter,
     several,
 )
+from holdfast.api.identity_paths import IDENTITY_BODIES, identity_paths
+from holdfast.api.identity_rights_paths import RIGHTS_BODIES, identity_rights_paths
 from holdfast.api.listing_paths import LISTING_BODIES, listing_paths
 from holdfast.operations.exposure import KINDS
 from holdfast.vocabulary.claims import ClaimState
@@ -305,7 +307,9 @@ def _other_paths() -> Node:
 @cache
 def openapi() -> Node:
     """Give the whole description."""
-    (event, *_), components = json.schema_components((EventMessage, *_BODIES, *LISTING_BODIES), ref_template=REF)
+    (event, *_), components = json.schema_components(
+        (EventMessage, *_BODIES, *LISTING_BODIES, *IDENTITY_BODIES, *RIGHTS_BODIES), ref_template=REF
+    )
     taken = media(JSON, schema=event)
     return {
         "openapi": "3.1.0",
@@ -317,6 +321,8 @@ def openapi() -> Node:
             **_claim_paths(taken),
             **_seller_paths(),
             **listing_paths(),
+            **identity_paths(),
+            **identity_rights_paths(),
             **_other_paths(),
         },
         "components": {"schemas": {**components, "Problem": PROBLEM}},

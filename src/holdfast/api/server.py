@@ -12,6 +12,8 @@ from holdfast.api.erasure_routes import ERASURE_ROUTES
 from holdfast.api.evidence_routes import EVIDENCE_ROUTES
 from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
+from holdfast.api.identity_rights import IDENTITY_RIGHTS_ROUTES
+from holdfast.api.identity_routes import IDENTITY_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.listing_routes import LISTING_ROUTES
@@ -32,6 +34,8 @@ _MORE = (
     *LISTING_ROUTES,
     *ERASURE_ROUTES,
     *SELLER_ROUTES,
+    *IDENTITY_ROUTES,
+    *IDENTITY_RIGHTS_ROUTES,
 )
 
 

@@ -49,6 +49,7 @@ from holdfast.vocabulary.packs import Pack
 PACKS = Path(__file__).parents[1] / "regulation" / "packs"
 _PROOF_KEY_BYTES = 32
 _TEST_CLOCK = "test_clock"
+_OF_NOBODY = b"of what is decided none is kept!"  # 32 bytes
 _RULESET = "ruleset"  # in force at the last start
 
 
@@ -119,8 +120,11 @@ def assemble(settings: Settings) -> Assembled:
 
 
 def assemble_in_memory(settings: Settings, clock: Clock, own: Mapping[str, bytes] | None = None) -> Assembled:
-    """Put everything together without a data directory: what is decided is gone with the process."""
-    return _assemble(settings, MemoryStore(clock=clock, secret=os.urandom(32)), clock, own=own)
+    """Put everything together without a data directory: what is decided is gone with the process.
+
+    The keys of what is gone with the process protect nothing; fixed ones let the same file be decided the same twice.
+    """
+    return _assemble(settings, MemoryStore(clock=clock, secret=_OF_NOBODY), clock, own=own)
 
 
 def open_store(directory: Path, *, make: bool = False) -> SqliteStore:

@@ -35,9 +35,7 @@ def identity_providers(settings: Settings, means: Means) -> dict[str, IdentityPr
     if declared is None:
         return {}
     owner_of = partial(owner_hash, owner_key(declared, means.derive))
-    return {
-        spec.reach.id: Guarded(_provider(spec, means, owner_of), spec.reach, means.tick) for spec in declared.providers
-    }
+    return {spec.reach.id: _provider(spec, means, owner_of) for spec in declared.providers}
 
 
 def identity_file(settings: Settings) -> IdentityFile | None:
@@ -67,11 +65,10 @@ def owner_key(declared: IdentityFile | None, derive: Callable[[str], bytes]) -> 
 
 def _provider(spec: IdentitySpec, means: Means, owner_of: Callable[[str], str]) -> IdentityProvider:
     """Make one provider; each kind is loaded only where it is declared."""
-    if isinstance(spec, HttpIdentity):
-        return _http(spec, means, owner_of)
-    if isinstance(spec, OidcIdentity):
-        return _oidc(spec, means, owner_of)
-    return _face(spec)
+    if isinstance(spec, FaceIdentity):
+        return _face(spec)  # bare: it is no call away, and the capture page asks for what it is
+    made = _http(spec, means, owner_of) if isinstance(spec, HttpIdentity) else _oidc(spec, means, owner_of)
+    return Guarded(made, spec.reach, means.tick)
 
 
 def _http(spec: HttpIdentity, means: Means, owner_of: Callable[[str], str]) -> IdentityProvider:

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from holdfast.app.operators import open_operator
 from holdfast.gateways.places import AddressTables
 from holdfast.gateways.provider import HttpProvider
+from holdfast.operations.ports import Provider
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Reader
 from holdfast.regulation import place_of
@@ -39,11 +41,20 @@ def open_places(settings: Settings) -> AddressTables | None:
     return AddressTables(settings.places) if settings.places else None
 
 
-def open_readers(settings: Settings, tick: Tick) -> dict[str, Reader]:
-    """Make ready to ask every provider that the settings declare, each with its key."""
+def open_readers(settings: Settings, tick: Tick, *, home: str = "") -> dict[str, Reader]:
+    """Make ready to ask every provider that the settings declare, each with its key; `home` is the tenant's country."""
     content = providers_content(settings)
     specs = () if content is None else read_providers(content)
-    return {spec.id: Reader(spec, HttpProvider(spec, _secret(spec)), tick) for spec in specs}
+    return {spec.id: Reader(spec, _provider(spec), tick, home=home) for spec in specs}
+
+
+def _provider(spec: ProviderSpec) -> Provider:
+    """Make who asks a provider: a mobile operator by its published API, any other by the fields of its declaration."""
+    return (
+        HttpProvider(spec, _secret(spec))
+        if spec.operator is None
+        else open_operator(spec, spec.operator, _secret(spec))
+    )
 
 
 def _secret(spec: ProviderSpec) -> str:

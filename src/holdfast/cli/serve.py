@@ -16,6 +16,7 @@ from holdfast.api.connection import Limits, Reception
 from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
+from holdfast.app.identity import Means, identity_providers
 from holdfast.app.outside import open_readers
 from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
 from holdfast.cli.compact import compact_now_and_then
@@ -24,11 +25,14 @@ from holdfast.cli.listening import bind, room_for_connections
 from holdfast.cli.observing import traced, write_log
 from holdfast.cli.warming import warm
 from holdfast.operations.answer import patience
+from holdfast.operations.capture_link import CAPTURES
+from holdfast.operations.challenge import open_last
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
+from holdfast.pages.capture import CapturePages
 from holdfast.pages.hold import HoldPages
 from holdfast.pages.site import Site
 from holdfast.pages.story import country_of
@@ -97,14 +101,22 @@ async def run_server(settings: Settings) -> None:
             assembled.shard.ports.store.close()
 
 
+def _means(assembled: Assembled) -> Means:
+    """Give what identity providers are made with."""
+    ports = assembled.shard.ports
+    return Means(derive=ports.store.derive, clock=assembled.clock, tick=ports.tick)
+
+
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
     shard.patience = patience(settings.patience())
-    shard.readers = open_readers(settings, shard.ports.tick)
+    shard.readers = open_readers(settings, shard.ports.tick, home=shard.tenant.home)
+    shard.identity = identity_providers(settings, _means(assembled))
     gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)
     await revise_last(shard)
+    await open_last(shard)
     if settings.dev:
         await declare_own_sources(shard, shard.ports.clock.now_ms())
 
@@ -112,7 +124,8 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         move_clock(assembled, now_ms)
         await run_pass(shard, gateway)
 
-    pages = {PAGES: HoldPages(shard).app()}
+    capture = CapturePages(shard)
+    pages = {PAGES: HoldPages(shard).app(), CAPTURES: capture.app()}
     crash = CrashScene(country_of(shard))
     if settings.dev:
         figures = settings.data / RESULTS_FILE
@@ -146,8 +159,10 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     finally:
         for task in beside:
             task.cancel()
-        closing = (reader.close() for reader in shard.readers.values())
-        await asyncio.gather(*beside, *closing, crash.close(), shard.photos.close(), return_exceptions=True)
+        readers = (reader.close() for reader in shard.readers.values())
+        identity = (provider.close() for provider in shard.identity.values())
+        ours = (crash.close(), shard.photos.close(), capture.captures.close())
+        await asyncio.gather(*beside, *ours, *readers, *identity, return_exceptions=True)
         if gateway is not None:
             await gateway.close()
 

@@ -11,6 +11,7 @@ from holdfast.features.derived.members import Members
 from holdfast.features.derived.prices import Prices
 from holdfast.network.chats import Chats
 from holdfast.network.complaints import Complaints
+from holdfast.network.draws import Draws
 from holdfast.network.network import Network, with_network
 from holdfast.network.objects import Objects
 from holdfast.network.part import Part
@@ -49,6 +50,7 @@ def parts(keys: KeyMaker, home: str) -> tuple[Part, ...]:
         PriceGroups(keys),
         Chats(keys),
         Objects(keys, home),
+        Draws(keys),
     )
 
 

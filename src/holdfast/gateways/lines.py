@@ -132,6 +132,11 @@ class Lines:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._open: set[Line] = set()
 
+    @property
+    def host(self) -> str:
+        """Name the host."""
+        return self._host
+
     async def ask(self, request: bytes) -> Answer:
         """Put a question on a line that is free; raises ProviderError and GarbageError."""
         await self._turn()

@@ -1,12 +1,12 @@
 """Providers over HTTP: one question is one POST of JSON, one answer one JSON object."""
 
-import ssl
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 from holdfast.gateways.lines import Lines
-from holdfast.vocabulary.errors import ProviderError, SettingError
+from holdfast.gateways.trust import trust
+from holdfast.vocabulary.errors import ProviderError
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.outside import ProviderSpec
 from holdfast.wire.outside import LONGEST_ANSWER, question_bytes, read_answer
@@ -24,7 +24,7 @@ class HttpProvider:
     def __init__(self, spec: ProviderSpec, secret: str = "") -> None:
         self._spec = spec
         self._head = _head(spec.url, secret)
-        self._lines = Lines(spec.url, connections=spec.connections, trust=_trust(spec), most=LONGEST_ANSWER)
+        self._lines = Lines(spec.url, connections=spec.connections, trust=trust(spec), most=LONGEST_ANSWER)
 
     async def read(self, asked: Mapping[str, Value]) -> Mapping[str, Value]:
         """Ask; ProviderError when the call failed, GarbageError when the answer cannot be believed."""
@@ -52,11 +52,3 @@ def _head(url: str, secret: str) -> bytes:
         *([f"authorization: Bearer {secret}"] if secret else []),
     ]
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-def _trust(spec: ProviderSpec) -> ssl.SSLContext:
-    """Give what a certificate is checked against."""
-    try:
-        return ssl.create_default_context(cafile=spec.ca_file or None)
-    except (OSError, ssl.SSLError):
-        raise SettingError(f"`{spec.id}`: the certificates in `{spec.ca_file}` cannot be read") from None

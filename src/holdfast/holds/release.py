@@ -1,6 +1,10 @@
-"""A release: the ground is gone. Where the law forbids the bank to release, only the feed does."""
+"""A release: the ground is gone, or the owner passed the check that was asked for.
+
+Where the law forbids the bank to release, only the feed does.
+"""
 
 from collections.abc import Mapping
+from typing import Final
 
 from holdfast.holds.refusal import forbidden
 from holdfast.holds.standing import Standing
@@ -10,12 +14,14 @@ from holdfast.vocabulary.holds import ActKind, Actor, HoldAct, HoldState, Instru
 from holdfast.vocabulary.judgement import Scalar
 from holdfast.vocabulary.packs import HoldPolicy
 
+_FOR_BANK: Final = frozenset({Actor.BANK, Actor.VERIFICATION})  # a check that the bank asks for can do no more than it
+
 
 def check_release(standing: Standing, policy: HoldPolicy, *, by: Actor) -> None:
     """Raise ForbiddenByLawError when this hold cannot be released by this actor."""
     last = standing.last
-    if by is Actor.BANK and "release" in policy.forbids:
-        raise forbidden("the bank cannot release this hold", policy.forbids["release"])
+    if by in _FOR_BANK and "release" in policy.forbids:
+        raise forbidden(f"the {by} cannot release this hold", policy.forbids["release"])
     if by is Actor.FEED and not policy.while_on:
         raise forbidden("no list carries this hold", cite(policy.cite))
     if last.to_state not in UNDECIDED or last.executed:

@@ -2,7 +2,8 @@
 
 A photo is evidence only while few sellers show it. What many unrelated sellers show is a maker's press picture or a
 site's stub, and what shows next to nothing has a hash that means nothing: both are stock, and their matches say
-nothing. Photos of one seller are never held against each other: a dealer's cars stand in one studio.
+nothing. Photos of one seller are never held against each other: a dealer's cars stand in one studio. Of a seller whose
+listings of several things show one picture, which is then of a wall, only those of the same thing count against others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +29,7 @@ _SAME_OWN: Final = 8  # equal pictures of one seller that are kept
 _SAME_ALL: Final = 64  # equal pictures of all sellers that are kept
 _CLOSED: Final = "listing_closed"
 _YEARS: Final = 2
-_PRICE_SHARE: Final = 0.15
+_NAMED: Final = ("category", "model", "vin")
 _FIELDS: Final = (
     Field(path="photos.known", type=FieldType.INTEGER, title="photos that have a fingerprint"),
     Field(path="photos.twins", type=FieldType.INTEGER, title="other sellers' listings on the site with such a photo"),
@@ -119,13 +120,24 @@ class Photos:
             return None
         live = others & (rows["state"][of] == ON_SITE)
         own = ~others & (rows["key"][of] != declared.key)
+        closed = others & (rows["state"][of] == CLOSED)
+        walls = self._walls(np.unique(of[live | closed]), declared)
+        live, closed = live & ~np.isin(of, walls), closed & ~np.isin(of, walls)
         mine, theirs = photos["since_ms"][hits[~others]], photos["since_ms"][hits[live]]
         return _Match(
             live=np.unique(of[live]),
-            closed=np.unique(of[others & (rows["state"][of] == CLOSED)]),
+            closed=np.unique(of[closed]),
             own=bool(own.any()),
             first=len(mine) > 0 and (len(theirs) == 0 or bool(mine.min() <= theirs.min())),
         )
+
+    def _walls(self, near: Numbers, declared: Declared) -> Numbers:
+        """Give the listings of other things by sellers who show such a picture with several: it is of their wall."""
+        rows = self._shown.listings
+        of = rows["seller"][near]
+        sellers = [seller for seller in np.unique(of) if _are_several(rows[near[of == seller]])]
+        theirs = near[np.isin(of, np.array(sellers, dtype=np.uint64))]
+        return np.array([one for one in theirs.tolist() if is_other_object(declared, rows[one])], dtype=np.int64)
 
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:
         """Keep a listing's photos as it now stands, or note that it is closed."""
@@ -185,16 +197,15 @@ class Photos:
         if seller is None:
             return None
         model = None if known.get("listing.model") is None else f"{known.get('listing.brand')} {known['listing.model']}"
-        price, year, rooms = (known.get(f"listing.{name}") for name in ("price", "year", "rooms"))
+        year, rooms = known.get("listing.year"), known.get("listing.rooms")
         return Declared(
             key=self._key("listing", known.get("listing.listing_id")),
             listing_id=str(known.get("listing.listing_id")),
             seller=seller.low,
             source=self._key("device", known.get("device.id")),
-            price=price if isinstance(price, int) else 0,
-            currency=self._key("currency", known.get("listing.currency")),
             category=self._key("category", known.get("listing.category")),
             model=self._key("model", model),
+            vin=self._key("vin", known.get("listing.vin")),
             year=year if isinstance(year, int) else 0,
             rooms=rooms if isinstance(rooms, int) else -1,
         )
@@ -236,17 +247,24 @@ def _is_stock(rows: NDArray[np.void]) -> bool:
     return len(np.unique(np.where(rows["source"] == 0, rows["seller"], rows["source"]))) >= STOCK_SELLERS
 
 
-def is_other_object(one: Declared, other: np.void) -> bool | None:
-    """Tell whether two listings declare different objects; nothing where they have no detail in common.
+def _are_several(rows: NDArray[np.void]) -> bool:
+    """Tell whether listings of one seller declare several things."""
+    named = any(len(np.unique(rows[name][rows[name] != 0])) > 1 for name in _NAMED)
+    years, rooms = rows["year"][rows["year"] != 0], rows["rooms"][rows["rooms"] >= 0]
+    return named or len(np.unique(rooms)) > 1 or bool(len(years) and np.ptp(years) > _YEARS)
 
-    A price may differ by 15 % and a year by two: people round, and the thing is the same.
+
+def is_other_object(one: Declared, other: np.void) -> bool | None:
+    """Tell whether two listings declare different objects; nothing where neither model, VIN nor rooms can be compared.
+
+    A year may differ by two: people round, and the thing is the same.
     """
-    told = [(getattr(one, name), int(other[name])) for name in ("category", "model")]
-    answers = [mine != theirs for mine, theirs in told if mine and theirs]
-    if one.year and other["year"]:
-        answers.append(abs(one.year - int(other["year"])) > _YEARS)
-    if one.rooms >= 0 and other["rooms"] >= 0:
-        answers.append(one.rooms != int(other["rooms"]))
-    if one.price and other["price"] and one.currency == int(other["currency"]):
-        answers.append(abs(one.price - int(other["price"])) > _PRICE_SHARE * max(one.price, int(other["price"])))
-    return any(answers) if answers else None
+    named = [name for name in _NAMED if getattr(one, name) and other[name]]
+    has_rooms = one.rooms >= 0 and other["rooms"] >= 0
+    if (
+        any(getattr(one, name) != int(other[name]) for name in named)
+        or (one.year and other["year"] and abs(one.year - int(other["year"])) > _YEARS)
+        or (has_rooms and one.rooms != int(other["rooms"]))
+    ):
+        return True
+    return False if has_rooms or {"model", "vin"} & {*named} else None

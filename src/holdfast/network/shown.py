@@ -22,10 +22,9 @@ _LISTING: Final = np.dtype(
         ("source", "u8"),
         ("at_ms", "i8"),
         ("seq", "i8"),
-        ("price", "i8"),
-        ("currency", "u8"),
         ("category", "u8"),
         ("model", "u8"),
+        ("vin", "u8"),
         ("year", "i2"),
         ("rooms", "i2"),
         ("state", "u1"),
@@ -48,10 +47,9 @@ class Declared:
     listing_id: str
     seller: int
     source: int
-    price: int
-    currency: int
     category: int
     model: int
+    vin: int
     year: int
     rooms: int
 
@@ -115,7 +113,7 @@ class Shown:
         self.drop(declared.key)
         slot = self._listing_slot()
         row = self.listings[slot]
-        for name in ("key", "seller", "source", "price", "currency", "category", "model", "year", "rooms"):
+        for name in ("key", "seller", "source", "category", "model", "vin", "year", "rooms"):
             row[name] = getattr(declared, name)
         row["at_ms"], row["seq"], row["state"], row["first"] = at_ms, seq, state, _NONE
         self.ids[slot] = declared.listing_id

@@ -1,7 +1,8 @@
 """Change a list: add or remove single entries; a change is in force when its record is on disk."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from holdfast.lists.versions import Stamp
@@ -52,20 +53,37 @@ async def change_list(shard: Shard, edit: Edit) -> ListVersion:
 async def publish(shard: Shard, change: ListChange) -> ListVersion:
     """Stage a change in chunks, then make it current by one small record; the caller holds the lists' lock."""
     version = change.version
-    await asyncio.to_thread(
-        shard.ports.store.stage_list_change,
-        version.list,
-        version.version,
-        added=change.added,
-        removed=change.removed,
-    )
-    record = Record(
+    with cleared(shard, version):
+        await asyncio.to_thread(
+            shard.ports.store.stage_list_change,
+            version.list,
+            version.version,
+            added=change.added,
+            removed=change.removed,
+        )
+        record = list_record(shard, version)
+        shard.memory.lists.apply(change)
+        flight = commit(shard, record)
+    await flight.landed
+    return version
+
+
+@contextmanager
+def cleared(shard: Shard, version: ListVersion) -> Iterator[None]:
+    """Clear up after a failure while a version is staged."""
+    try:
+        yield
+    except BaseException:
+        shard.ports.store.drop_staged(version.list, version.version)
+        raise
+
+
+def list_record(shard: Shard, version: ListVersion) -> Record:
+    """Make the record that puts a staged version in force."""
+    return Record(
         seq=shard.next_seq(),
         kind=RecordKind.LIST,
         occurred_ms=version.loaded_ms,
         received_ms=version.loaded_ms,
         list_version=version,
     )
-    shard.memory.lists.apply(change)
-    await commit(shard, record).landed
-    return version

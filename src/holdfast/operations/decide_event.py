@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
 from holdfast.operations.answer import answered, in_time_of, refuse_late
+from holdfast.operations.challenge import challenged, open_challenge
 from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.enrich import Enriched, enrich
 from holdfast.operations.figures import by_state
@@ -138,7 +139,7 @@ def _decide_now(
     applied = tick()
     shard.figures.count(event, judgement)
     shard.figures.watch(regime.scorer, scored)
-    envelope = Envelope(
+    plain = Envelope(
         decision_id=decision_id,
         hold_id=shard.ports.new_id("hold") if judgement.hold else None,
         decided_ms=now_ms,
@@ -151,6 +152,7 @@ def _decide_now(
             **({"enrich": asked.spent_ns // _US} if asked.outside else {}),
         },
     )
+    envelope = challenged(shard, event, plain, judgement=judgement, regime=regime)
     said = written(event.id, judgement, envelope, zone=shard.tenant.zone)
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
     made = (sealed, judgement, envelope)
@@ -158,7 +160,7 @@ def _decide_now(
     record = told.beside(in_story(shard.ports.keys, record, event))
     flight = commit(shard, record, Known(event=event, seq=seq, executed=executed))
     _keep(shard, flight, judgement, outside=asked.outside)
-    return said.reply, [flight, *revise(shard, event)]
+    return said.reply, [flight, *open_challenge(shard, event, envelope), *revise(shard, event)]
 
 
 def decision_record(

@@ -15,6 +15,7 @@ OWN = (
     "loan_payout",
     "login.bank",
     "profile_change.bank",
+    "identity_check",
     *sorted(SITE_EVENTS - {"mention"}),
     "login.marketplace",
     "profile_change.marketplace",

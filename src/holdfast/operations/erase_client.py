@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from holdfast.operations.record import subject_named
+from holdfast.operations.redact_session import erase_sessions
 from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.claims import ClaimState
 from holdfast.vocabulary.errors import ConflictError, NotFoundError
@@ -44,7 +45,8 @@ async def erase_client(shard: Shard, erasure: Erasure) -> Row:
     """
     subject = subject_named(erasure.kind, erasure.id)
     _check_open(shard, subject)
-    if not await asyncio.to_thread(shard.ports.store.forget, subject):
+    sessions = await erase_sessions(shard, erasure.kind, erasure.id, by=" and ".join(erasure.people))
+    if not await asyncio.to_thread(shard.ports.store.forget, subject) and not sessions:
         hint = "the data were erased before, or no event of this person was ever taken"
         raise NotFoundError(f"nothing lies under the key of this `{erasure.kind}`", hint=hint)
     shard.recent.clear()

@@ -1,29 +1,23 @@
-"""Links to a hold's page: signed and sealed, for one client, one hold, one purpose and a short time.
+"""Links to a hold's page: signed and sealed, for one client, one hold, one purpose and a short time."""
 
-A link is a Fernet token under a key of its own; whatever is wrong with it is said in one way, so that nobody learns
-from an answer which holds there are.
-"""
-
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
-
-from cryptography.fernet import Fernet, InvalidToken
-from msgspec import DecodeError, Struct, ValidationError
 
 from holdfast.operations.hold_story import hold_story
 from holdfast.operations.said import Said
+from holdfast.operations.sealed_link import Sealed, open_sealed, seal
 from holdfast.operations.shard import Shard
 from holdfast.operations.single_use import check_client
 from holdfast.vocabulary.errors import FormError, InvalidError, LinkError, LinkExpiredError
 from holdfast.vocabulary.holds import Actor
 from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS, SECOND_MS
-from holdfast.wire.canonical import canonical, content_hash, read_canonical
+from holdfast.wire.canonical import content_hash
 
 PAGES = "/h"
 MAX_HOURS = 168
 _PURPOSE = "hold_page"
 _STEP = "hold_step"
-_MAX_TOKEN = 1_024
+_KEY = "hold_links"
 _STEP_MS = 30 * MINUTE_MS
 
 
@@ -45,21 +39,12 @@ class Issued:
     expires_ms: int
 
 
-class _Sealed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands inside a token: its purpose, what it is bound to, and an instant."""
-
-    purpose: str
-    of: str
-    client: str
-    at_ms: int
-
-
 def make_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int) -> str:
     """Make the token of a link that ends after some hours, counted from now."""
     if not 1 <= hours <= MAX_HOURS:
         raise InvalidError(f"`hours` cannot be {hours}", pointer="/hours", hint=f"a number from 1 to {MAX_HOURS}")
     ends_ms = shard.ports.clock.now_ms() + hours * HOUR_MS
-    return _seal(shard, _Sealed(purpose=_PURPOSE, of=hold_id, client=customer_id, at_ms=ends_ms))
+    return seal(shard, _KEY, Sealed(purpose=_PURPOSE, of=hold_id, client=customer_id, at_ms=ends_ms))
 
 
 async def issue_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int) -> Issued:
@@ -72,7 +57,7 @@ async def issue_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int
 
 def read_link(shard: Shard, token: str) -> Link:
     """Read a link's token; raises LinkError where it is none of ours and LinkExpiredError where its time is over."""
-    sealed = _open(shard, token)
+    sealed = open_sealed(shard, _KEY, token)
     if sealed is None or sealed.purpose != _PURPOSE:
         raise LinkError("the link is not valid")
     if sealed.at_ms <= shard.ports.clock.now_ms():
@@ -88,33 +73,14 @@ def read_link(shard: Shard, token: str) -> Link:
 def make_step(shard: Shard, link: Link, step: str) -> str:
     """Make the mark that a form carries: which page of this link was shown, and when."""
     now_ms = shard.ports.clock.now_ms()
-    return _seal(shard, _Sealed(purpose=f"{_STEP}.{step}", of=link.name, client=link.customer_id, at_ms=now_ms))
+    return seal(shard, _KEY, Sealed(purpose=f"{_STEP}.{step}", of=link.name, client=link.customer_id, at_ms=now_ms))
 
 
 def step_age_seconds(shard: Shard, link: Link, step: str, *, mark: str) -> int:
     """Tell how long ago the page of a form was shown; raises FormError where it was not, or too long ago."""
-    sealed = _open(shard, mark)
+    sealed = open_sealed(shard, _KEY, mark)
     age_ms = -1 if sealed is None else shard.ports.clock.now_ms() - sealed.at_ms
     bound = sealed is not None and (sealed.purpose, sealed.of) == (f"{_STEP}.{step}", link.name)
     if not bound or not 0 <= age_ms <= _STEP_MS:
         raise FormError("the form is not one of this page, or is too old")
     return age_ms // SECOND_MS
-
-
-def _fernet(shard: Shard) -> Fernet:
-    return Fernet(urlsafe_b64encode(shard.ports.store.derive("hold_links")))
-
-
-def _seal(shard: Shard, sealed: _Sealed) -> str:
-    seconds = shard.ports.clock.now_ms() // SECOND_MS
-    return _fernet(shard).encrypt_at_time(canonical(sealed), seconds).decode()
-
-
-def _open(shard: Shard, token: str) -> _Sealed | None:
-    """Open what we sealed; nothing where it is forged, damaged or of another server."""
-    if len(token) > _MAX_TOKEN or not token.isascii():
-        return None
-    try:
-        return read_canonical(_fernet(shard).decrypt(token), _Sealed)
-    except (InvalidToken, ValidationError, DecodeError):
-        return None

@@ -6,21 +6,20 @@ force. Marks of the police come in files of their own and are kept beside the li
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, TypeVar
 
 from holdfast.lists.book import Staging
 from holdfast.lists.inspection import Doubt, Finding, Snapshot, SnapshotLimits, Standing, inspect, require_release
 from holdfast.lists.versions import UNDOES, Stamp, made_version
+from holdfast.operations.change_list import cleared, list_record
 from holdfast.operations.compare_snapshot import Compared, Progress, Task, compare_apart, covered, portions
 from holdfast.operations.import_folder import Counts, Held, Reason, SnapshotRequest
 from holdfast.operations.list_settings import check_name, list_settings, marks_of, snapshot_limits
 from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.errors import InvalidError, UnavailableError
 from holdfast.vocabulary.lists import ListChange, ListVersion, RowFault
-from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.feeds import FeedType
 
 Result = TypeVar("Result")
@@ -296,27 +295,6 @@ def _stage(shard: Shard, work: _Work, staging: Staging | None) -> None:
                 staging.take(**change)
             done += len(portion)
             work.progress("staging", done, max(size, done))
-
-
-@contextmanager
-def cleared(shard: Shard, version: ListVersion) -> Iterator[None]:
-    """Clear up after a failure while a version is staged."""
-    try:
-        yield
-    except BaseException:
-        shard.ports.store.drop_staged(version.list, version.version)
-        raise
-
-
-def list_record(shard: Shard, version: ListVersion) -> Record:
-    """Make the record that puts a staged version in force."""
-    return Record(
-        seq=shard.next_seq(),
-        kind=RecordKind.LIST,
-        occurred_ms=version.loaded_ms,
-        received_ms=version.loaded_ms,
-        list_version=version,
-    )
 
 
 def _supersede(shard: Shard, request: SnapshotRequest) -> None:

@@ -21,6 +21,11 @@ RAILS: Final[Mapping[str, Words]] = {
     "loan_application": {"ru": "заявление на кредит", "kk": "несиеге өтінім", "en": "loan application"},
     "loan_payout": {"ru": "выдача кредита", "kk": "несие беру", "en": "loan payout"},
     "payout": {"ru": "выплата продавцу", "kk": "сатушыға төлем", "en": "payout to a seller"},
+    "listing_published": {"ru": "объявление", "kk": "хабарландыру", "en": "listing"},
+    "listing_edited": {"ru": "правка объявления", "kk": "хабарландыруды өзгерту", "en": "edit of a listing"},
+    "message_sent": {"ru": "сообщение", "kk": "хабар", "en": "message"},
+    "seller_registered": {"ru": "регистрация", "kk": "тіркелу", "en": "registration"},
+    "seller_changed": {"ru": "изменение аккаунта", "kk": "аккаунтты өзгерту", "en": "change of an account"},
 }
 OPERATION: Final[Words] = {"ru": "операция", "kk": "операция", "en": "operation"}
 LISTS: Final[Mapping[str, Words]] = {

@@ -9,7 +9,7 @@ from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Started
 from holdfast.vocabulary.lists import ListEntry, ListKind, ListStep, ListVersion
 from holdfast.vocabulary.located import Located
-from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
+from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, VerificationRow
 from holdfast.vocabulary.stored import ApiKeyRow, ChainLink, ExposureTotal, Found, Page, Snapshot, Verified, WaitingRow
 
 ListReader = Callable[[Sequence[ListKind]], Iterator[ListEntry]]
@@ -101,6 +101,10 @@ class Store(Protocol):
         """Give every record that belongs to the story of a hold, a decision or a claim, in log order."""
         ...
 
+    def newest_of_thread(self, thread_id: str, limit: int) -> tuple[Record, ...]:
+        """Give the last few records of a story that is no decision's, in log order."""
+        ...
+
     def hold(self, hold_id: str) -> HoldRow | None:
         """Give a hold as it stands."""
         ...
@@ -117,6 +121,18 @@ class Store(Protocol):
 
     def next_hold_due(self) -> int | None:
         """Give the instant of the next timer of a hold."""
+        ...
+
+    def verification(self, session_id: str) -> VerificationRow | None:
+        """Give a session of identity verification as it stands."""
+        ...
+
+    def verifications_due(self, now_ms: int, limit: int) -> tuple[VerificationRow, ...]:
+        """Give the sessions whose timer does not lie after an instant, the longest due first."""
+        ...
+
+    def next_verification_due(self) -> int | None:
+        """Give the instant of the next timer of a session."""
         ...
 
     def claim(self, claim_id: str) -> ClaimRow | None:

@@ -9,11 +9,12 @@ from typing import Final
 
 import structlog
 
+from holdfast.operations.asked import asking
 from holdfast.operations.breaker import Breaker, BreakerState
 from holdfast.operations.last_answers import LastAnswers
 from holdfast.operations.ports import Provider
 from holdfast.vocabulary.clock import Tick
-from holdfast.vocabulary.errors import GarbageError, ProviderError
+from holdfast.vocabulary.errors import GarbageError, ProviderError, UntoldError
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.outside import ProviderSpec, Why, answered, unanswered
 from holdfast.wire.canonical import short_hash
@@ -56,8 +57,9 @@ class Question:
 class Reader:
     """Asks one provider, and never raises: what comes back are facts, or why there are none."""
 
-    def __init__(self, spec: ProviderSpec, provider: Provider, tick: Tick) -> None:
+    def __init__(self, spec: ProviderSpec, provider: Provider, tick: Tick, *, home: str = "") -> None:
         self.spec = spec
+        self._asking_by = asking(spec, home)
         self.figures = ReaderFigures()
         self._provider = provider
         self._tick = tick
@@ -77,7 +79,7 @@ class Reader:
 
     def at_once(self, event: Event, *, last_good: bool) -> Facts | Question:
         """Give the facts where they need no call, else the question to be put, by `ask` or `too_late`."""
-        asked = {word: event.values[name] for word, name in self.spec.send.items() if name in event.values}
+        asked = self._asking_by(event)
         if not asked:
             return self._without(Why.NO_INPUT)
         question = Question(asked=asked, key=short_hash(question_bytes(asked)), last_good=last_good)
@@ -103,28 +105,37 @@ class Reader:
         own_s = self.spec.timeout_ms / _MS_PER_S
         given_s = own_s if left_s is None else min(own_s, left_s)
         started = self._tick()
-        why: Why | None = None
         try:
-            async with asyncio.timeout(given_s):
-                values = await self._provider.read(question.asked)
-        except TimeoutError:
-            why = Why.DEADLINE
-        except GarbageError:
-            why = Why.GARBAGE
-        except ProviderError:
-            why = Why.ERROR
-        except Exception as error:  # noqa: BLE001 - whatever a provider does, the event is decided
-            _log.error("a provider's call failed", provider=self.spec.id, error=type(error).__name__)
-            why = Why.ERROR
+            heard = await self._heard(question, given_s)
         except BaseException:
             self._breaker.left()
             raise
         now_ns = self._tick()
         self.figures.took(now_ns - started)
-        if why is not None:
-            self._failed(why, blamed=why is not Why.DEADLINE or 2 * given_s >= own_s)
-            return self._instead(question, why)
-        return self._answered(question, values, now_ns)
+        if not isinstance(heard, Why):
+            return self._answered(question, heard, now_ns)
+        if heard is Why.REFUSED:
+            self._breaker.passed()
+            return self._without(heard)
+        self._failed(heard, blamed=heard is not Why.DEADLINE or 2 * given_s >= own_s)
+        return self._instead(question, heard)
+
+    async def _heard(self, question: Question, given_s: float) -> Facts | Why:
+        """Hear an answer, or why there is none."""
+        try:
+            async with asyncio.timeout(given_s):
+                return await self._provider.read(question.asked)
+        except TimeoutError:
+            return Why.DEADLINE
+        except UntoldError:
+            return Why.REFUSED
+        except GarbageError:
+            return Why.GARBAGE
+        except ProviderError:
+            return Why.ERROR
+        except Exception as error:  # noqa: BLE001 - whatever a provider does, the event is decided
+            _log.error("a provider's call failed", provider=self.spec.id, error=type(error).__name__)
+            return Why.ERROR
 
     def too_late(self, question: Question) -> Facts:
         """Give up a question for which no time is left."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import structlog
 
+from holdfast.operations.challenge import open_last
 from holdfast.operations.clients import ClientIndex
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.ports import Store
@@ -64,6 +65,7 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
         shard.broken.clear()
         shard.failed = None
     await revise_last(shard)
+    await open_last(shard)
     return count
 
 

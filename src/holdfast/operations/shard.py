@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
@@ -17,7 +18,7 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
 from holdfast.operations.photo_pool import PhotoPool
-from holdfast.operations.ports import Places, Store
+from holdfast.operations.ports import IdentityProvider, Places, Store
 from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
 from holdfast.operations.watch import Watch, arrival
@@ -94,6 +95,9 @@ class Shard:
     `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
     are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
     are idempotency keys of events for which that is being done. `photos` looks at pictures in processes of its own.
+    `identity` verifies who people are, by the names of the providers in the order in which they are tried;
+    `session_locks` let one call at a time speak to a provider about one session. `owner_key` hashes the personal
+    numbers of owners where the bank shares a key of its own for that.
     """
 
     tenant: Tenant
@@ -131,6 +135,9 @@ class Shard:
     readers: Mapping[str, Reader] = field(default_factory=dict)
     photos: PhotoPool = field(default_factory=PhotoPool)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
+    identity: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    session_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    owner_key: bytes = b""
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""

@@ -2,7 +2,7 @@
 
 from holdfast.holds.proof import Proof
 from holdfast.operations.hold_story import HoldStory
-from holdfast.operations.record import subject_named, subject_of
+from holdfast.operations.record import CLIENT_ROLES, subject_named, subject_of
 from holdfast.operations.said import Said
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, OtherClientError, ProofError
@@ -11,12 +11,11 @@ from holdfast.vocabulary.holds import Actor
 from holdfast.wire.canonical import short_hash
 
 _WHO = (Actor.CLIENT, Actor.TRUSTED_PERSON)
-_PARTIES = ("payer", "client", "seller", "payee")
 
 
 def client_id(event: Event) -> str | None:
     """Name the client whose operation it is by the bank's own id: of the first party that has one."""
-    named = (event.values.get(f"{party}.{name}") for party in _PARTIES for name in ("customer_id", "seller_id"))
+    named = (event.values.get(f"{party}.{name}") for party in CLIENT_ROLES for name in ("customer_id", "seller_id"))
     return next((str(value) for value in named if value is not None), None)
 
 
@@ -47,7 +46,9 @@ def _is_client(story: HoldStory, customer_id: str) -> bool:
 def _named(event: Event) -> set[str]:
     """Give the identifiers of the party under whose key the event is kept, where no party has the bank's own id."""
     subject = subject_of(event)
-    names = [(name, event.values.get(f"{party}.{name}")) for party in _PARTIES for name in ("account", "card", "phone")]
+    names = [
+        (name, event.values.get(f"{party}.{name}")) for party in CLIENT_ROLES for name in ("account", "card", "phone")
+    ]
     return {str(value) for name, value in names if subject_named(name, str(value)) == subject}
 
 

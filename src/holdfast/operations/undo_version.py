@@ -12,10 +12,10 @@ from typing import Final
 
 from holdfast.lists.book import Staging
 from holdfast.lists.versions import UNDOES, Stamp, in_force_snapshot, made_version, undone_by
+from holdfast.operations.change_list import cleared, list_record
 from holdfast.operations.changed_values import Row, portions
 from holdfast.operations.follow_versions import follow_versions, last_followed
 from holdfast.operations.followed import Followed
-from holdfast.operations.import_list import cleared, list_record
 from holdfast.operations.list_settings import check_name
 from holdfast.operations.ports import Store
 from holdfast.operations.shard import Shard, commit

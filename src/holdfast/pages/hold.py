@@ -24,7 +24,7 @@ from holdfast.pages.hold_door import HEADERS, check_origin, read_device, set_dev
 from holdfast.pages.hold_paper import STYLE, Paper, html
 from holdfast.pages.hold_questions import asked_answers, is_alarming, questions_of
 from holdfast.pages.hold_text import readable_text
-from holdfast.pages.hold_view import BOOK, HoldView, view_of
+from holdfast.pages.hold_view import BOOK, HoldView, view_of, voices_of
 from holdfast.pages.words import Words
 from holdfast.vocabulary.errors import (
     ForbiddenByLawError,
@@ -126,7 +126,7 @@ class HoldPages:
         """Write a page of a hold, keep it as proof, and tie the link to this browser at the first one."""
         words = Words(asked_language(request), BOOK)
         view: HoldView = values.pop("view", None) or self._view(request, visit)
-        words = words.about(view.thing)
+        words = words.about(*voices_of(view.thing))
         path = _path(request)
         text = self._paper.text(name, words, here=request.url.path, path=path, view=view, **values)
         template = f"{BOOK}.{view.screen if name == 'screen' else name}"

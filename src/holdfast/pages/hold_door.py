@@ -31,14 +31,14 @@ def read_device(request: Request) -> str | None:
     return mark if _MARK.fullmatch(mark) else None
 
 
-def set_device(request: Request, answer: Response, mark: str) -> None:
+def set_device(request: Request, answer: Response, mark: str, *, path: str = PAGES) -> None:
     """Give the browser its mark; over HTTPS no neighbour on the same domain can set or read it."""
     secure = _is_secure(request)
     answer.set_cookie(
         _SECURE if secure else _COOKIE,
         mark,
         max_age=_KEPT_SECONDS,
-        path="/" if secure else PAGES,  # the prefix `__Host-` wants the whole host
+        path="/" if secure else path,  # the prefix `__Host-` wants the whole host
         secure=secure,
         httponly=True,
         samesite="strict",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from holdfast.pages.hold_view import LOAN, PAYOUT
+from holdfast.pages.hold_view import TRANSFER
 
 _WHO: Final = ("self", "known", "seller", "online", "safe")
 _HOW: Final = ("own", "known", "caller", "officer")
@@ -12,8 +12,8 @@ Answers = Mapping[str, str]
 
 
 def questions_of(thing: str) -> Mapping[str, Sequence[str]]:
-    """Give the choices by question: a loan has no payee to be asked about, and a payout goes to the seller."""
-    return {"how": _HOW} if thing in {LOAN, PAYOUT} else {"who": _WHO, "how": _HOW}
+    """Give the choices by question: only a transfer has a payee to be asked about."""
+    return {"who": _WHO, "how": _HOW} if thing == TRANSFER else {"how": _HOW}
 
 
 def asked_answers(form: Mapping[str, str], thing: str) -> dict[str, str]:

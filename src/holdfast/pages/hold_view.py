@@ -23,6 +23,14 @@ BOOK: Final = "hold"
 LOAN: Final = "loan"
 TRANSFER: Final = "transfer"
 PAYOUT: Final = "payout"
+_REVIEWED: Final = {
+    "listing_published": "listing",
+    "listing_edited": "listing",
+    "message_sent": "message",
+    "seller_registered": "account",
+    "seller_changed": "account",
+}
+_LONGEST: Final = 200
 _WAITING: Final = frozenset({"open", "trusted", "fixed", "held", "incoming", "again", "pause", "wait", "consent"})
 _APPEALABLE: Final = frozenset({"fixed", "incoming", "restrained", "returned", "again"})
 _NO_CANCEL: Final = frozenset({"incoming", "restrained", "returned"})
@@ -32,13 +40,15 @@ _NO_CANCEL: Final = frozenset({"incoming", "restrained", "returned"})
 class HoldView:
     """What the pages of one hold show.
 
-    `thing` is `transfer`, `loan` or `payout`; `screen` the state in words of the texts; `title` says what kind of stop
-    it is, for where no sign speaks; `elsewhere` why it cannot be confirmed here (`careful`, `method`, `used`), empty
-    where it can. Instants and amounts are written out.
+    `thing` is `transfer`, `loan`, `payout`, `listing`, `message` or `account`; `screen` the state in words of the
+    texts; `what` a listing's title or a message's text; `title` says what kind of stop it is, for where no sign speaks;
+    `elsewhere` why it cannot be confirmed here (`careful`, `method`, `used`), empty where it can. Instants and amounts
+    are written out.
     """
 
     thing: str
     screen: str
+    what: str
     amount: str
     payee: str
     title: str
@@ -64,11 +74,12 @@ def view_of(shard: Shard, visit: Visit, words: Words) -> HoldView:
     """Make the view of a visit."""
     row: dict[str, Any] = hold_view(shard, visit)
     story = visit.story
-    screen = screen_of(row, story.policy_now, is_loan=_is_loan(story.event), is_incoming=_is_incoming(visit))
+    screen = screen_of(row, story.policy_now, is_loan=thing_of(story.event) == LOAN, is_incoming=_is_incoming(visit))
     can_confirm = "confirm" in row["next"] and "client" in story.policy_now.confirmed_by
     return HoldView(
         thing=thing_of(story.event),
         screen=screen,
+        what=_what(story.event),
         amount=_amount(story.event, words.language),
         payee=_payee(story.event, words.language),
         title=_titled(story.policy_now.title, words.language),
@@ -129,13 +140,24 @@ def _restrained(row: Row) -> str:
 
 def thing_of(event: Event | None) -> str:
     """Say what is held; an operation whose data was erased is spoken of as a transfer."""
-    if _is_loan(event):
+    kind = event.type if event else TRANSFER
+    if kind.startswith(LOAN):
         return LOAN
-    return PAYOUT if event is not None and event.type == PAYOUT else TRANSFER
+    return PAYOUT if kind == PAYOUT else _REVIEWED.get(kind, TRANSFER)
 
 
-def _is_loan(event: Event | None) -> bool:
-    return event is not None and event.type.startswith("loan")
+def voices_of(thing: str) -> tuple[str, ...]:
+    """Name the groups of texts that speak of a thing, its own first."""
+    if thing in _REVIEWED.values():
+        return (thing, "review", "site")
+    return (thing, "site") if thing == PAYOUT else (thing,)
+
+
+def _what(event: Event | None) -> str:
+    """Name a listing by its title, and show the beginning of a message; of anything else there is nothing to name."""
+    values = event.values if event else {}
+    named = values.get("listing.title") or values.get("listing.listing_id") or values.get("text")
+    return str(named)[:_LONGEST] if named is not None and thing_of(event) in _REVIEWED.values() else ""
 
 
 def _is_incoming(visit: Visit) -> bool:

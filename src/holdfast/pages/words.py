@@ -1,6 +1,6 @@
 """The pages' texts in three languages, and how each language writes money, numbers and instants."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -36,22 +36,22 @@ def texts(language: str, book: str = "") -> Mapping[str, str]:
 class Words:
     """One language's voice."""
 
-    def __init__(self, language: str, book: str = "", *, thing: str = "") -> None:
+    def __init__(self, language: str, book: str = "", *, things: Sequence[str] = ()) -> None:
         self.language = language
         self._book = book
         self._texts = texts(language, book)
-        self._thing = thing
+        self._places = (*(f"{thing}." for thing in things), "")
 
     def __call__(self, key: str, **values: object) -> str:
         """Give a text with its values put in: the thing's own where it has one."""
-        text = self._texts.get(f"{self._thing}.{key}") or self._texts.get(key)
+        text = next((found for place in self._places if (found := self._texts.get(f"{place}{key}"))), None)
         if text is None:
             raise Bug(f"there is no text `{key}` in `{self.language}`")
         return text.format(**values) if values else text
 
-    def about(self, thing: str) -> "Words":
-        """Give the same voice speaking of one thing, whose own texts go before those for any."""
-        return Words(self.language, self._book, thing=thing)
+    def about(self, *things: str) -> "Words":
+        """Give the same voice speaking of one thing, whose own texts, in this order, go before those for any."""
+        return Words(self.language, self._book, things=things)
 
     def named(self, section: str, name: str) -> str:
         """Give the text that a section has for a name, or the name itself."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, tzinfo
 from typing import Final
 
 from holdfast.regulation.nodes import Node
+from holdfast.regulation.verifications import check_verification
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD, MeasureKind, Mode
 from holdfast.vocabulary.outside import OUTSIDE, OnMissing
@@ -136,6 +137,7 @@ def read_duty(node: Node, zone: tzinfo) -> Duty:
     after = fields["after"].items() if "after" in fields else ()
     if "used_amount" in fields and "limit_amount" not in fields:
         raise fields["used_amount"].fault("`used_amount` needs the `limit_amount` that it is used up of")
+    check_verification(fields["kind"].text(), fields["on"].words(), details)
     return Duty(
         id=fields["id"].text(),
         kind=fields["kind"].choice([str(kind) for kind in MeasureKind]),

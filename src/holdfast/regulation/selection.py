@@ -7,7 +7,7 @@ from holdfast.regulation.nodes import nearest
 from holdfast.vocabulary.errors import PackError
 from holdfast.vocabulary.packs import Pack
 
-ALWAYS: Final = ("policy/default", "policy/marketplace", "policy/messages")
+ALWAYS: Final = ("policy/default", "policy/marketplace", "policy/messages", "policy/identity")
 
 
 def _meant(name: str, available: Mapping[str, Pack]) -> list[str]:

@@ -21,6 +21,7 @@ _PREFIX: Final = {
     "profile_change": "pc",
     "device_report": "dr",
     "telecom_activity": "ta",
+    "identity_check": "idc",
     "seller_registered": "sr",
     "seller_changed": "sc",
     "listing_published": "lpub",

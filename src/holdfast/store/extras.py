@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from holdfast.vocabulary.lists import ListVersion
-from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, SourceRow
+from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, SourceRow, VerificationRow
 
 
 class Extras(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,10 +18,11 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     exposures: tuple[ExposureRow, ...] = ()
     source: SourceRow | None = None
     list_version: ListVersion | None = None
+    verification: VerificationRow | None = None
 
 
 NO_EXTRAS: Final = Extras()
-NAMES: Final = ("hold", "threads", "claim", "exposures", "source", "list_version")
+NAMES: Final = ("hold", "threads", "claim", "exposures", "source", "list_version", "verification")
 _encode: Final = msgspec.json.Encoder(order="sorted").encode
 _decode: Final = msgspec.json.Decoder(Extras).decode
 _decode_raw: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -31,13 +32,17 @@ _decode_bytes: Final = msgspec.json.Decoder(bytes).decode
 def extra_parts(record: Record) -> dict[str, bytes]:
     """Give a record's rare parts by name, only those that it has."""
     parts = {"act": record.act} if record.act else {}
-    if not (record.hold or record.threads or record.claim or record.exposures or record.source or record.list_version):
+    if not (record.threads or record.hold or record.claim or record.exposures or _is_rare(record)):
         return parts
     for name in NAMES:
         value = getattr(record, name)
         if value:
             parts[name] = _encode(value)
     return parts
+
+
+def _is_rare(record: Record) -> bool:
+    return bool(record.source or record.list_version or record.verification)
 
 
 def write_extras(parts: dict[str, bytes]) -> bytes | None:

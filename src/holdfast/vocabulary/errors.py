@@ -210,11 +210,65 @@ class GarbageError(ProviderError):
     code = "provider_garbage"
 
 
+class UntoldError(ProviderError):
+    """Nothing is wrong with the call: the provider may not tell about this person, as without their consent."""
+
+    code = "provider_untold"
+
+
 class CallbackError(HoldfastError):
     """Check the provider's signing key, the clocks of both machines, and that the body arrives unchanged."""
 
     code = "callback"
     http_status = 401
+
+
+class SessionStateError(HoldfastError):
+    """`GET /v1/identity/sessions/{id}` says where the session stands; open a new one where it has ended."""
+
+    code = "session_state"
+    http_status = 409
+
+
+class ConsumedError(SessionStateError):
+    """A verification counts for one operation once; open a new session for the next operation."""
+
+    code = "consumed"
+
+
+class StaleError(HoldfastError):
+    """The person must be verified anew: open a new session, and use what passes within its time."""
+
+    code = "stale"
+    http_status = 409
+
+
+class BindingError(HoldfastError):
+    """A verification counts only for the operation that it was opened for; open a new session for this one."""
+
+    code = "operation_changed"
+    http_status = 422
+
+
+class AttemptsError(HoldfastError):
+    """No attempt is left: send the person on the way without a camera, or wait until the hint's instant."""
+
+    code = "attempts_spent"
+    http_status = 409
+
+
+class ConsentError(HoldfastError):
+    """Ask the person first, and send which text was agreed to, in which language, and when."""
+
+    code = "consent"
+    http_status = 422
+
+
+class FaceError(HoldfastError):
+    """Send the person on a way without a camera: nobody under age is asked for a face, and nobody of unknown age."""
+
+    code = "face_not_asked"
+    http_status = 409
 
 
 class QuarantinedError(ListError):

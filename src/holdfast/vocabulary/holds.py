@@ -53,6 +53,7 @@ class Actor(StrEnum):
     CLOCK = "clock"
     FEED = "feed"
     AUTHORITY = "authority"
+    VERIFICATION = "verification"  # the owner passed the check that the decision asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

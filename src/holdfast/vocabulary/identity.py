@@ -59,6 +59,8 @@ class SessionAct(StrEnum):
     """What happens to a session; each is one record of the log."""
 
     CREATE = "create"
+    OPEN = "open"  # the person opened our page: `device` is the mark of the browser, `reference` the name of the link
+    CONSENT = "consent"  # the person agreed on our page
     START = "start"  # the provider opened its side, or the person opened the page
     ATTEMPT = "attempt"  # an attempt ended without a final answer
     CALLBACK = "callback"  # the provider said that there is something to fetch
@@ -69,6 +71,13 @@ class SessionAct(StrEnum):
     ALTERNATIVE = "alternative"  # the person took, or was sent, the way without a camera
     CONSUME = "consume"
     REDACT = "redact"
+    ATTEST = "attest"  # a named person said what was found without a camera
+    PURGE = "purge"  # the provider deleted what it kept of a redacted session
+    ASK_EXPORT = "ask_export"  # a person asks for the evidence
+    APPROVE_EXPORT = "approve_export"  # another person agrees
+    TAKE_EXPORT = "take_export"  # the evidence was given to one of the two
+    FAULT = "fault"  # the provider could not be reached, or answered what cannot be read
+    FOLLOW = "follow"  # what a final state asks for was done
 
 
 class Way(StrEnum):
@@ -88,6 +97,8 @@ class Operation:
     amount_minor: int | None = None
     currency: str = ""
     payee: str = ""
+    payee_owner: str = ""
+    """The keyed hash of the IIN of whoever owns the payee's account; empty when not known."""
     listing_id: str = ""
 
 
@@ -96,6 +107,8 @@ class Subject:
     """Who is to be verified: the tenant's own reference, and the keyed hash of an IIN where the tenant has one."""
 
     ref: str
+    kind: str = "customer_id"
+    """What `ref` is: `customer_id` or `seller_id`."""
     iin_hash: str = ""
     born: str = ""
     """A date `YYYY-MM-DD`; empty when not known."""
@@ -109,6 +122,8 @@ class Consent:
     locale: str
     given_ms: int
     evidence_ref: str = ""
+    of_age: bool = False
+    """The person said to be of age, which is asked where no date of birth is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,3 +194,67 @@ class IdentityResult:
     """Signals of the capture, such as `camera` or `attestation`; words, never pictures."""
     error: str = ""
     """A word of the provider such as `abandoned` or `consent_declined`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a session was opened under, without personal data: `subject`, `device`, `address` are keyed hashes.
+
+    `provider` is the one that was asked for, empty where any that can do the checks will do; `auth_age_s` the largest
+    age of the authentication in seconds, at the result and still at its use; `operation_id` the tenant's own id.
+    """
+
+    purpose: Purpose
+    checks: tuple[Check, ...]
+    auth_age_s: int
+    max_attempts: int
+    expires_ms: int
+    subject: str
+    operation_id: str
+    acr: str = ""
+    provider: str = ""
+    device: str = ""
+    address: str = ""
+    decision_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The personal part of a session, sealed under a key of its own, so that one session can be redacted alone."""
+
+    subject: Subject
+    operation: Operation
+    operation_hash: str
+    return_url: str = ""
+    evidence_ref: str = ""
+    device: str = ""
+    """On which device the operation was asked for, as the tenant names it; empty when not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityAct:
+    """One act on a session, without personal data; `state` is where it leaves the session, `by` who acted.
+
+    `reference` is the provider's name of its side, `attempt` the number of the attempt that begins, `reasons` are
+    words such as `owner_mismatch`, `way` and `verdict` what was done without a camera. `result` is what was fetched,
+    without its owner and its operation hash.
+    """
+
+    act: SessionAct
+    session: str
+    at_ms: int
+    by: str
+    state: SessionState
+    terms: Terms | None = None
+    consent: Consent | None = None
+    provider: str = ""
+    reference: str = ""
+    attempt: int = 0
+    device: str = ""
+    address: str = ""
+    result: IdentityResult | None = None
+    reasons: tuple[str, ...] = ()
+    way: Way | None = None
+    verdict: Verdict | None = None
+    request: str = ""
+    """The request for the evidence that the act is a step of."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from holdfast.vocabulary.challenges import Challenge
+
 Scalar = bool | int | float | str | None
 Measure = Mapping[str, Scalar]
 """A duty that comes with the outcome: its `kind`, and beside it the law's own values."""
@@ -127,3 +129,10 @@ class Envelope:
     hold_id: str | None
     decided_ms: int
     timings_us: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeEnvelope(Envelope):
+    """The envelope of a decision that asks for a session of verification; any other says nothing of one."""
+
+    challenge: Challenge

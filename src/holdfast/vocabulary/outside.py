@@ -7,6 +7,7 @@ from typing import Final
 
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.schema import Field, FieldType
+from holdfast.vocabulary.telecom import OperatorSpec, answers_of
 
 OUTSIDE: Final = "outside."
 MISSING: Final = "missing"
@@ -33,6 +34,7 @@ class Why(StrEnum):
     BREAKER_OPEN = "breaker_open"  # it failed so often that it is left alone for a while
     TOO_OLD = "too_old"  # no answer came, and the last good one is older than it may be
     ABSENT = "absent"  # the provider answered and does not know this
+    REFUSED = "refused"  # the provider answered that it may not tell about this person
     NO_INPUT = "no_input"  # the event has nothing by which to ask
     NOT_CONFIGURED = "not_configured"  # nobody was there to be asked
 
@@ -54,7 +56,9 @@ class ProviderSpec:
     `on` are the event types it is asked about, `send` what is sent: the provider's own word for each name of the
     event. A call takes at most `timeout_ms`; an answer is used again for `cache_s`, and as a last good one, where a
     rule allows that, for `max_age_s` (0: never); at most `cache_entries` answers are kept. After `failures` in a row
-    nobody asks for `pause_s`. At most `connections` calls are made at once, and as many wait for one of them.
+    nobody asks for `pause_s`. At most `connections` calls are made at once, and as many wait for one of them. Who has
+    the lower `cost` is asked first, the others only where a rule is still open then. `operator` is that of a mobile
+    operator, whose API is published.
     """
 
     id: str
@@ -72,6 +76,8 @@ class ProviderSpec:
     auth_file: str = ""
     ca_file: str = ""
     plain: bool = False
+    cost: int = 0
+    operator: OperatorSpec | None = None
 
     def fields(self) -> dict[str, Field]:
         """Give the names under which rules read the answers; what evidence may not show counts as personal."""
@@ -116,3 +122,14 @@ def fields_by_type(specs: tuple[ProviderSpec, ...]) -> dict[str, dict[str, Field
         for event_type in spec.on:
             found.setdefault(event_type, {}).update(spec.fields())
     return found
+
+
+def promised(reads: Mapping[str, str], on: tuple[str, ...]) -> dict[str, dict[str, Field]]:
+    """Give the names that a pack reads of operators, by provider and API, where no file declares whom to ask."""
+    names = {
+        path: Field(path=path, type=kind, personal=True)
+        for provider, api in reads.items()
+        for name, kind in answers_of(api).items()
+        for path in (f"{OUTSIDE}{provider}.{name}",)
+    }
+    return {event_type: dict(names) for event_type in on}

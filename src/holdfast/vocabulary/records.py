@@ -23,6 +23,7 @@ class RecordKind(StrEnum):
     SELLER = "seller"  # a strike against a seller, or an appeal
     LISTING = "listing"  # an objection to a listing's notice, the answer to it, or a step of handing its addresses over
     VERIFICATION = "verification"  # an act on a session of identity verification
+    TEMPLATE = "template"  # a template of a face was kept, or destroyed
     ERASURE = "erasure"  # the key of a person's data was destroyed
 
 
@@ -92,6 +93,20 @@ class ExposureRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationRow:
+    """A session of identity verification as it stands after a record; its history is in the records of its thread.
+
+    `state` is a word of SessionState; `due_ms` the instant (epoch milliseconds) from which the worker must look at it
+    (`None`: no timer); `decision_id` the decision that asked for it, empty where none did.
+    """
+
+    id: str
+    state: str
+    due_ms: int | None = None
+    decision_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
     """The instant (epoch milliseconds) since which everything that `source` saw has been reported."""
 
@@ -110,7 +125,7 @@ class Record:
     `hold` places a hold, or says how a placed one stands now; `act` is what happened to it (HoldAct, canonical JSON;
     empty where the record places it, which the judgement tells). `threads` are the ids of the holds, decisions and
     claims whose story this record belongs to, so that all of it can be read back in order; the hold's and the claim's
-    own id need not be named. `claim` and `exposures` keep the tables of the same names. `source` declares a source
+    own id need not be named. `claim`, `verification` and `exposures` keep their tables. `source` declares a source
     complete; `list_version` makes a staged version of a list the current one.
     `outbox` is taken off its queue when it was delivered and is not read back. `forgotten` says, on reading, that
     the key of `subject` was destroyed, so that `event` and `facts` are empty for ever.
@@ -139,6 +154,7 @@ class Record:
     source: SourceRow | None = None
     list_version: ListVersion | None = None
     forgotten: bool = False
+    verification: VerificationRow | None = None
 
 
 def threads_of(record: Record) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ ProfileField = Literal["phone", "device", "sim", "password", "payout_account", "
 SellerField = Literal["phone", "name", "password", "payout_account", "tax_id", "address", "email"]
 Channel = Literal["app", "web", "atm", "branch", "call_centre", "shop"]
 LoanProduct = Literal["cash", "card_limit", "mortgage", "education", "car", "goods", "refinancing", "micro"]
+CheckPurpose = Literal["onboarding", "receive", "transfer", "withdraw", "login", "listing_publish", "owner_recheck"]
+CheckResult = Literal["passed", "failed", "inconclusive", "expired", "cancelled", "provider_error"]
 AtmId = Annotated[Word, Meta(extra={"list_kind": "atm"})]
 
 
@@ -166,7 +168,10 @@ class DeviceReport(Message, frozen=True, kw_only=True, tag="device_report"):
 
 
 class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"):
-    """Calls and messages on the client's number over a window, as an operator or a site reports them."""
+    """Calls and messages on the client's number over a window, as an operator or a site reports them: counts and times.
+
+    `consent_id` names the client's consent to the report, where the law asks for one.
+    """
 
     client: Party
     provider: Line | None = None
@@ -181,6 +186,26 @@ class TelecomActivity(Message, frozen=True, kw_only=True, tag="telecom_activity"
     number_recycled: bool | None = None
     number_since: Instant | None = None
     identity_matched: bool | None = None
+    consent_id: Annotated[Id, PERSONAL] | None = None
+
+
+class IdentityCheck(Message, frozen=True, kw_only=True, tag="identity_check"):
+    """A verification of identity ended, of which `result` alone says that the person was the one asked for.
+
+    Holdfast reports its own sessions; checks that were made elsewhere may be reported or loaded as history. `operation`
+    is the type of the event that was checked, `operation_id` its id. Rules about sellers read `client.seller_id`.
+    """
+
+    client: Party
+    purpose: CheckPurpose
+    result: CheckResult
+    provider: Line | None = None
+    acr: Line | None = None
+    session_id: Id | None = None
+    operation: Word | None = None
+    operation_id: Id | None = None
+    authenticated_at: Instant | None = None
+    device: Device | None = None
 
 
 class Label(Message, frozen=True, kw_only=True, tag="label"):
@@ -323,6 +348,7 @@ EventMessage = (
     | ProfileChange
     | DeviceReport
     | TelecomActivity
+    | IdentityCheck
     | Label
     | FraudReport
     | SellerRegistered
@@ -359,6 +385,7 @@ SUBJECT = {
             "profile_change",
             "device_report",
             "telecom_activity",
+            "identity_check",
             "label",
             "fraud_report",
             "complaint",

@@ -38,13 +38,25 @@ def read_answer(spec: ProviderSpec, data: bytes) -> dict[str, Value]:
     Raises GarbageError when it is no JSON object or one value has another type than declared: an answer that is wrong
     in one place is not believed in another. The message never holds a value.
     """
-    try:
-        root = _DECODER.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise GarbageError("the answer is no JSON") from None
+    root = read_json(data)
     if not isinstance(root, dict):
         raise GarbageError("the answer is no JSON object")
     return {told.name: _value(told, found_at(root, told.at)) for told in spec.answers}
+
+
+def read_json(data: bytes) -> Any:
+    """Read any JSON; GarbageError when it is none."""
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise GarbageError("the answer is no JSON") from None
+
+
+def value_at(root: Any, name: str, kind: FieldType) -> Value:
+    """Take one named value of a JSON object, `None` where absent or null; GarbageError when it is of another type."""
+    if not isinstance(root, dict):
+        raise GarbageError("the answer is no JSON object")
+    return _value(Told(name=name, type=kind, at=(name,)), root.get(name))
 
 
 def found_at(root: Any, at: tuple[str, ...]) -> Any:

@@ -9,6 +9,7 @@ MAX_MINOR = 10**15
 # `$` alone also matches before a last line break; the look-ahead says the same in Python and in JSON Schema
 
 Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[\x20-\x7e]+$(?!\n)")]
+OneUseCode = Annotated[str, Meta(min_length=1, max_length=2_048, pattern=r"^[\x20-\x7e]+$(?!\n)")]
 Word = Annotated[str, Meta(min_length=1, max_length=64)]
 Line = Annotated[str, Meta(min_length=1, max_length=256)]
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -41,7 +42,9 @@ class Party(Part, frozen=True, kw_only=True):
 
     `trusted_person` says that operations like this one wait for a person whom the client named. Of a seller:
     `registered_at` is when the marketplace took the seller on, `verified` the strongest check of identity that was
-    passed, `licensed` says that papers of a dealer or an agency were shown.
+    passed, `licensed` says that papers of a dealer or an agency were shown. `numbers_held` are the telephone
+    numbers in the person's name with all operators, `numbers_limit` how many the law allows this person, where whoever
+    counted them said so.
     """
 
     customer_id: Annotated[Id, PERSONAL] | None = None
@@ -67,6 +70,8 @@ class Party(Part, frozen=True, kw_only=True):
     registered_at: Instant | None = None
     verified: Literal["none", "phone", "document", "biometric"] | None = None
     licensed: bool | None = None
+    numbers_held: Count | None = None
+    numbers_limit: Count | None = None
 
 
 class Proofs(Part, frozen=True, kw_only=True):
@@ -118,7 +123,9 @@ class Session(Part, frozen=True, kw_only=True):
     What is known of the address, `ip_...`, may come with the event; what is absent is filled in at the door from the
     operator's own tables of addresses before the event is stored. `ip_kind` is what kind of network it belongs to,
     `ip_network` its autonomous system, `ip_accuracy_km` the radius around the position, `ip_source` the table with
-    its date.
+    its date. `consent_id` names the consent under which others may be
+    asked about the person, `network_code` is the one-use code that the app got from the mobile operator, over its
+    network.
     """
 
     ip: Annotated[Word, listed("ip")] | None = None
@@ -133,6 +140,8 @@ class Session(Part, frozen=True, kw_only=True):
     ip_longitude: Longitude | None = None
     ip_accuracy_km: Kilometres | None = None
     ip_source: Line | None = None
+    consent_id: Annotated[Id, PERSONAL] | None = None
+    network_code: Annotated[OneUseCode, PERSONAL] | None = None
 
 
 class Place(Part, frozen=True, kw_only=True):

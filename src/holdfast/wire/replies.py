@@ -7,9 +7,18 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
+from holdfast.vocabulary.challenges import Challenge, asks_session
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
-from holdfast.vocabulary.judgement import Envelope, Judgement, PartialJudgement, RepeatTerms, Scalar
+from holdfast.vocabulary.judgement import (
+    ChallengeEnvelope,
+    Envelope,
+    Judgement,
+    Measure,
+    PartialJudgement,
+    RepeatTerms,
+    Scalar,
+)
 from holdfast.vocabulary.once import Once
 from holdfast.wire.canonical import canonical, content_hash
 
@@ -36,6 +45,7 @@ class EnvelopeView(Struct, frozen=True):
     hold_id: str | None
     decided_ms: int
     timings_us: Raw
+    challenge: Challenge | None = None
 
 
 class FoldView(Struct, frozen=True):
@@ -95,6 +105,7 @@ _TERMS = msgspec.json.Decoder(_Terms | None)
 _ENVELOPE = msgspec.json.Decoder(EnvelopeView)
 _FOLD = msgspec.json.Decoder(FoldView)
 _FACTS = msgspec.json.Decoder(Facts)
+_MEASURES = msgspec.json.Decoder(tuple[dict[str, Scalar], ...])
 _STOP = msgspec.json.Decoder(_Stop)
 _JUDGEMENT: Final = (
     b'{"facts_hash":%b,"ground":%b,"hold":%b,"measures":%b,"outcome":%b,"repeat":%b,"rules":%b,"score":%b,"signs":%b,'
@@ -124,7 +135,8 @@ class Written(NamedTuple):
 def written(event_id: str, judgement: Judgement, envelope: Envelope, *, zone: tzinfo) -> Written:
     """Encode a new decision, each part of it once."""
     members, timings = _members(judgement), canonical(envelope.timings_us)
-    around = EnvelopeView(envelope.decision_id, envelope.hold_id, envelope.decided_ms, Raw(timings))
+    asked = envelope.challenge if isinstance(envelope, ChallengeEnvelope) else None
+    around = EnvelopeView(envelope.decision_id, envelope.hold_id, envelope.decided_ms, Raw(timings), asked)
     return Written(
         judgement=_judgement(members),
         envelope=envelope_bytes(envelope),
@@ -243,12 +255,25 @@ def _reply(event_id: str, members: Members, around: EnvelopeView, *, zone: tzinf
         members["score"],
         _hold(members["hold"], around.hold_id),
         members.get("repeat", _NULL),
-        members["measures"],
+        members["measures"] if around.challenge is None else _asked(members["measures"], around.challenge, zone),
         members["versions"],
         members["facts_hash"],
         around.timings_us,
     )
     return reply if "skipped" not in members else b'%b,"skipped":%b}' % (reply[:-1], members["skipped"])
+
+
+def _asked(written: bytes | Raw, challenge: Challenge, zone: tzinfo) -> bytes:
+    """Write measures, those to verify who acts with the session in which that is done."""
+    purpose = challenge.purpose.value
+    session: Measure = {
+        "session": challenge.id,
+        "purpose": purpose,
+        "expires_at": rfc3339(challenge.expires_ms, zone),
+    }
+    measures = _MEASURES.decode(written)
+    wanted = [asks_session(one) and one.get("purpose", purpose) == purpose for one in measures]
+    return canonical([{**one, **session} if has else one for one, has in zip(measures, wanted, strict=True)])
 
 
 def _hold(written: bytes | Raw, hold_id: str | None) -> bytes:

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from holdfast.operations.deliver import deliver_due
+from holdfast.operations.expire_sessions import expire_sessions
 from holdfast.operations.fire_due import fire_due
 from holdfast.operations.follow_versions import follow_versions
 from holdfast.operations.ports import Gateway
@@ -56,7 +57,7 @@ async def _fire(shard: Shard) -> int:
     """Fire what is due, unless the log cannot be written at the moment."""
     if shard.failed is not None:
         return 0
-    fired = await fire_due(shard)
+    fired = await fire_due(shard) + await expire_sessions(shard)
     shard.courier.fired += fired
     shard.courier.passed_ns = shard.ports.tick()
     return fired
@@ -76,8 +77,9 @@ async def _deliver(shard: Shard, gateway: Gateway | None) -> int:
 
 async def _until_due(shard: Shard, longest_seconds: float) -> None:
     """Sleep until the next timer, but never long; what is due after a pass cannot be fired, and waits the longest."""
-    due_ms = shard.ports.store.next_hold_due()
-    left_ms = 0 if due_ms is None else due_ms + 1 - shard.ports.clock.now_ms()
+    store = shard.ports.store
+    dues = [due_ms for due_ms in (store.next_hold_due(), store.next_verification_due()) if due_ms is not None]
+    left_ms = min(dues) + 1 - shard.ports.clock.now_ms() if dues else 0
     await asyncio.sleep(min(longest_seconds, left_ms / SECOND_MS) if left_ms > 0 else longest_seconds)
 
 

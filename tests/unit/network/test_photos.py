@@ -14,6 +14,7 @@ from holdfast.vocabulary.keys import KeyMaker
 
 KEYS = KeyMaker(secret=b"0123456789abcdef")
 DAY = DAY_MS
+VIN = "JTDBE32K920054321"
 
 
 def picture(seed: int, *, turned: int = 0, quality: int = 80) -> str:
@@ -178,9 +179,14 @@ def test_without_fingerprints_nothing_is_known() -> None:
         ),
         ({"model": "Camry", "brand": "Toyota"}, {"model": "Corolla", "brand": "Toyota"}, True),
         ({"year": 2015}, {"year": 2018}, True),
-        ({"price": 10_000_000, "currency": "KZT"}, {"price": 8_600_000, "currency": "KZT"}, False),
-        ({"price": 10_000_000, "currency": "KZT"}, {"price": 8_400_000, "currency": "KZT"}, True),
-        ({"price": 10_000_000, "currency": "KZT"}, {"price": 20_000, "currency": "USD"}, None),
+        (
+            {"model": "Camry", "brand": "Toyota", "vin": VIN},
+            {"model": "Camry", "brand": "Toyota", "vin": VIN[::-1]},
+            True,
+        ),
+        ({"vin": VIN}, {"vin": VIN.lower()}, False),
+        ({"category": "car", "price": 9}, {"category": "car", "price": 9}, None),
+        ({"category": "car"}, {"category": "flat_rent"}, True),
         ({"rooms": 2, "category": "flat_rent"}, {"rooms": 3, "category": "flat_rent"}, True),
         ({"year": 2015}, {"model": "Camry", "brand": "Toyota"}, None),
     ],
@@ -188,10 +194,43 @@ def test_without_fingerprints_nothing_is_known() -> None:
 def test_what_two_listings_declare_is_compared(
     one: dict[str, Value], other: dict[str, Value], expected: object
 ) -> None:
-    """Another model, year beyond two, price beyond 15 % or number of rooms is another object; else it is unknown."""
+    """Another category, model, VIN, number of rooms or a year beyond two is another object; little said is unknown."""
     site = Site()
     site.show("s-1", "ad-1", [picture(1)], **one)  # type: ignore[arg-type] # none of them is `outcome`
     assert site.ask("s-2", "ad-2", [picture(1)], **other).get("photos.other_object") is expected
+
+
+def test_a_wall_behind_several_things_of_one_seller_is_no_evidence() -> None:
+    """Two dealers share a studio: the first shows it with several cars, so only the same car counts against others."""
+    site = Site()
+    for number, model in enumerate(("Camry", "Corolla", "RAV4")):
+        site.show("dealer", f"ad-{number}", [picture(1, turned=number)], brand="Toyota", model=model)
+    other = site.ask("other", "ad-9", [picture(1, turned=3)], at=1, brand="Kia", model="K5")
+    assert (other["photos.twins"], other["photos.copied"]) == (0, 0)
+    thief = site.ask("thief", "ad-9", [picture(1, turned=3)], at=1, brand="Toyota", model="Corolla")
+    assert (thief["photos.twin_of"], thief["photos.copied"], thief["photos.other_object"]) == ("ad-1", 1, False)
+    silent = site.ask("silent", "ad-9", [picture(1, turned=3)], at=1)
+    assert (silent["photos.twins"], "photos.other_object" in silent) == (3, False)
+
+
+def test_cars_that_were_sold_before_the_wall_show_that_it_is_one() -> None:
+    """A dealer's closed listings tell a wall too, and are themselves held against nobody's other car."""
+    site = Site()
+    for number, model in enumerate(("Camry", "Corolla")):
+        site.show("dealer", f"ad-{number}", [picture(1, turned=number)], brand="Toyota", model=model)
+    site.close("ad-0", at=1)
+    said = site.ask("other", "ad-9", [picture(1, turned=3)], at=2, brand="Kia", model="K5")
+    assert (said["photos.twins"], said["photos.closed_twins"]) == (0, 0)
+
+
+def test_one_more_seller_cannot_make_a_wall_of_a_stolen_picture() -> None:
+    """An accomplice who shows it with two models takes only the own listings out, not those of the owner."""
+    site = Site()
+    site.show("owner", "ad-1", [picture(1)], brand="Toyota", model="Camry")
+    for number, model in enumerate(("K5", "Rio")):
+        site.show("friend", f"ad-f{number}", [picture(1)], at=1, brand="Kia", model=model)
+    said = site.ask("thief", "ad-9", [picture(1)], at=2, brand="BMW", model="X5")
+    assert (said["photos.twins"], said["photos.twin_of"], said["photos.copied"]) == (1, "ad-1", 1)
 
 
 def test_a_listing_that_was_stopped_or_closed_is_no_live_twin() -> None:

@@ -12,7 +12,7 @@ from holdfast.operations.breaker import Breaker, BreakerState
 from holdfast.operations.last_answers import LastAnswers
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Question, Reader
-from holdfast.vocabulary.errors import GarbageError, ProviderError
+from holdfast.vocabulary.errors import GarbageError, ProviderError, UntoldError
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.outside import Why, why_missing
 from tests.bench.provider import declaration
@@ -240,3 +240,18 @@ def test_a_newer_answer_takes_the_place_of_an_older_one() -> None:
         last.keep(question, {"risk": at_ns}, at_ns)
     kept = [last.find(question) for question in (b"a", b"b", b"c")]
     assert [one and one.at_ns for one in kept] == [2, None, 3]
+
+
+def test_what_may_not_be_told_blames_nobody_and_is_not_taken_from_before() -> None:
+    """A refusal about one person opens no breaker, and no answer from before the refusal stands in its place."""
+
+    async def story(line: Line) -> None:
+        await line.read()
+        line.told.error = UntoldError("no consent")
+        line.tick.wait(5)
+        for _ in range(10):
+            assert await line.why(last_good=True) is Why.REFUSED
+        assert line.reader.state() is BreakerState.CLOSED
+        assert line.reader.figures.reads["refused"] == 10
+
+    lived(story, max_age_s=3_600, failures=2)

@@ -209,6 +209,22 @@ def test_while_it_recovers_calls_get_503_and_lists_are_readable() -> None:
     asyncio.run(story())
 
 
+def test_a_change_of_a_list_that_is_refused_while_it_recovers_stands_in_nobodys_way() -> None:
+    """What a refused change had staged is thrown away, so that the next change of the list is taken."""
+
+    async def story() -> None:
+        world = World()
+        world.shard.failed = StoreError("the disk is full")
+        (refused,) = await quiet([change_list(world.shard, Edit(list="bank.recipients", add=[LISTED]))])
+        assert isinstance(refused, UnavailableError)
+        world.shard.failed = None
+        world.clock.instant_ms += 1_000
+        version = await change_list(world.shard, Edit(list="bank.recipients", add=[LISTED]))
+        assert (version.entries, version.added) == (1, 1)
+
+    asyncio.run(story())
+
+
 def test_a_disk_that_is_still_full_is_tried_again_without_reading_the_log() -> None:
     """While the opened store takes no write, the shard stays unavailable; once it does, the server is back."""
 

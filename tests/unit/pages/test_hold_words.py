@@ -7,14 +7,15 @@ import pytest
 
 from holdfast.app import load_packs
 from holdfast.pages import words
-from holdfast.pages.hold_view import BOOK
+from holdfast.pages.hold_view import BOOK, voices_of
 from holdfast.pages.words import LANGUAGES, Words, texts
 
 ROOM = Path(words.__file__).parent
 TEMPLATES = "\n".join(path.read_text() for path in sorted((ROOM / "templates" / BOOK).glob("*.html")))
 CODE = "\n".join(path.read_text() for path in sorted(ROOM.glob("hold*.py")))
 NAME = re.compile(r"{(\w+)}")
-BY_VALUE = ("sign", "screen", "fault", "never", "who", "how", "elsewhere", "loan", "payout", "name")
+THINGS = ("loan", "payout", "listing", "message", "account", "review", "site")
+BY_VALUE = ("sign", "screen", "fault", "never", "who", "how", "elsewhere", "name", *THINGS)
 ASKED = {"ask.who", "ask.how"}
 KAZAKH = set("әғқңөұүһі")
 
@@ -31,7 +32,6 @@ def test_every_language_has_every_text(language: str) -> None:
 def test_every_text_that_is_named_is_there() -> None:
     """Templates and code name no text that is missing."""
     named = set(re.findall(r"""\bt\(["']([\w.]+)["'][,)]""", TEMPLATES))
-    named |= set(re.findall(r"""either\([^,]+, ["']([\w.]+)["'][,)]""", TEMPLATES))
     assert named
     assert not named - texts("ru", BOOK).keys()
 
@@ -42,13 +42,26 @@ def test_every_text_is_used() -> None:
     assert not [key for key in texts("ru", BOOK) if key.split(".")[0] not in BY_VALUE and key not in used | ASKED]
 
 
-def test_a_loans_own_text_stands_for_one_that_all_have() -> None:
-    """What is said of a loan in other words is said of a transfer too, except the screens that only a loan has."""
+def test_a_things_own_text_stands_for_one_that_all_have() -> None:
+    """What is said of one thing in other words is said of a transfer too, except the screens that only a loan has."""
     keys = texts("ru", BOOK)
     own = {"screen.pause", "screen.consent", "screen.wait"}
-    loans = [key.removeprefix("loan.") for key in keys if key.startswith("loan.")]
-    assert loans
-    assert not [key for key in loans if key not in keys and key.rpartition(".")[0] not in own]
+    said = [key.partition(".")[2] for key in keys if key.split(".")[0] in THINGS]
+    assert len(said) > 100
+    assert not [key for key in said if key not in keys and key.rpartition(".")[0] not in own]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("thing", ["payout", "listing", "message", "account"])
+def test_whatever_a_site_holds_is_never_spoken_of_as_a_transfer(thing: str, language: str) -> None:
+    """No page of a held payout, listing, message or account falls back to a text that names a bank or a transfer."""
+    of_a_bank = re.compile(r"банк|bank|перевод|аударым|transfer", re.IGNORECASE)
+    fair = ("warning.text", "never.safe")  # they name what a fraudster asks for
+    elsewhere = ("sign", "fault", "loan", "who", "screen.trusted", "screen.incoming", "screen.again")  # only of money
+    voice = Words(language, BOOK).about(*voices_of(thing))
+    common = [key for key in texts(language, BOOK) if key.split(".")[0] not in THINGS and not key.startswith(elsewhere)]
+    assert "why.lead" in common
+    assert not [key for key in common if key not in fair and of_a_bank.search(voice(key))]
 
 
 def test_every_sign_that_can_stop_a_transfer_is_said_plainly() -> None:
@@ -69,7 +82,15 @@ def test_kazakh_is_kazakh() -> None:
 
 
 def test_the_first_text_that_exists_is_taken() -> None:
-    """A loan's own words come first, and where there are none the common ones."""
+    """A thing's own words come first, then those of its like, and where there are none the common ones."""
     voice = Words("en", BOOK)
-    assert voice.either("loan.act.cancel", "act.cancel") == "Drop the loan"
-    assert voice.either("transfer.act.cancel", "act.cancel") == "Cancel the transfer"
+    assert voice("act.cancel") == "Cancel the transfer"
+    assert voice.about("loan")("act.cancel") == "Drop the loan"
+    listing = voice.about("listing", "review", "site")
+    assert [listing(key) for key in ("act.cancel", "code.submit", "bank", "skip")] == [
+        "Withdraw the listing",
+        "Confirm",
+        "Your marketplace",
+        "Skip to the content",
+    ]
+    assert voice.about("transfer")("act.cancel") == "Cancel the transfer"

@@ -23,6 +23,7 @@ NEW = (
 )
 SELLERS = {f"ru.289-fz.{name}" for name in ("register", "other-register", "identity", "tax-id")}
 CASH = {f"ru.od-1765.{number}" for number in range(1, 10)} | {"ru.trusted-person.1", "ru.trusted-person.2"}
+STARTERS = ["policy.default", "policy.marketplace", "policy.messages", "policy.identity"]
 
 
 def ms(text: str) -> int:
@@ -147,6 +148,7 @@ def test_a_folder_means_its_law(packs: Mapping[str, Pack]) -> None:
         "policy.default",
         "policy.marketplace",
         "policy.messages",
+        "policy.identity",
     ]
 
 
@@ -154,12 +156,12 @@ def test_a_proposal_loads_by_its_full_name(packs: Mapping[str, Pack]) -> None:
     """What is not law comes only when it is named, and each pack comes once."""
     chosen = [pack.id for pack in select(["kz/marketplace-proposals", "kz", "policy/default", "kz/afc"], packs)]
     named = ["kz.marketplace-proposals", "kz.afc", "kz.droppers", "kz.holidays"]
-    assert chosen == [*named, "policy.default", "policy.marketplace", "policy.messages"]
+    assert chosen == [*named, *STARTERS]
 
 
 def test_policy_always_loads(packs: Mapping[str, Pack]) -> None:
     """Without any word the bank's own rules are there."""
-    assert [pack.id for pack in select([], packs)] == ["policy.default", "policy.marketplace", "policy.messages"]
+    assert [pack.id for pack in select([], packs)] == STARTERS
 
 
 @pytest.mark.parametrize(("name", "hint"), [("ruu", "`ru`"), ("kz/afk", "`kz/afc`"), ("qq", "known here")])

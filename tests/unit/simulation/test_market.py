@@ -113,6 +113,7 @@ def test_every_event_is_valid_on_the_wire(jurisdiction: Jurisdiction) -> None:
         "mention",
         "login",
         "profile_change",
+        "identity_check",
     }
 
 

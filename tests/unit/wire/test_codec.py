@@ -19,6 +19,7 @@ CONTRACT = {
     "complaint",
     "device_report",
     "fraud_report",
+    "identity_check",
     "label",
     "listing_closed",
     "listing_edited",

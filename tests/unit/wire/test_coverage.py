@@ -64,6 +64,10 @@ NEEDED: dict[str, dict[str, str]] = {
         "telecom_activity": "sim_swapped_at call_forwarding number_verified number_recycled number_since "
         "identity_matched"
     },
+    "identity": {
+        "identity_check": "client.customer_id client.seller_id purpose result provider acr session_id operation "
+        "operation_id authenticated_at device.id"
+    },
     "MP-1 foreign login": {"login": "where client.phone"},
     "MP-2 placed from abroad": {"listing_published": "session.ip session.ip_country seller.phone"},
     "MP-3 one seller, many cities": {

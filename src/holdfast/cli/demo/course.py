@@ -17,7 +17,7 @@ RESULT: Final = "transfer_result"
 _MARKET: Final = frozenset(
     {"seller_registered", "seller_changed", "listing_published", "listing_edited", "message_sent", "payout"}
 )
-_MARKET_TOLD: Final = frozenset({"listing_closed", "complaint", "mention"})
+_MARKET_TOLD: Final = frozenset({"listing_closed", "complaint", "mention", "identity_check"})
 _BANK: Final = frozenset({"transfer", "cash_withdrawal", "cash_deposit", "loan_application", "loan_payout"})
 _ROLES: Final = ("seller", "from", "to", "payer", "client", "payee")
 

@@ -23,7 +23,10 @@ _PARTIES: Final[Mapping[str, tuple[str, ...]]] = {
     "message_sent": ("sender", "recipient"),
     "complaint": ("client", "seller"),
     "payout": ("seller",),
+    "identity_check": ("client",),
 }
+_SELLERS_ALONE: Final = frozenset({"identity_check"})  # a bank's clients are checked too, under ids of their own
+_NAMES: Final = ("seller_id", "customer_id")
 _PLACE: Final = "where"
 _SITE: Final = "marketplace"
 
@@ -42,8 +45,9 @@ class Members:
         """Give the id of each party's account; of a login elsewhere nothing."""
         if values.get(_PLACE, _SITE) != _SITE:
             return {}
+        names = _NAMES[:1] if event_type in _SELLERS_ALONE else _NAMES
         found = (
-            (party, values.get(f"{party}.seller_id") or values.get(f"{party}.customer_id"))
+            (party, next((one for name in names if (one := values.get(f"{party}.{name}"))), None))
             for party in _PARTIES.get(event_type, ())
         )
         return {f"{party}.{MEMBER}": member for party, member in found if member is not None}

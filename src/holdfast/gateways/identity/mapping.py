@@ -4,13 +4,11 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, Final
 
-import msgspec
-
 from holdfast.vocabulary.errors import GarbageError
 from holdfast.vocabulary.identity import Checked, IdentityResult, Started, Verdict
 from holdfast.vocabulary.identity_specs import CheckAt, Clockform, Pointer, ResultAt, StartedAt, WordAt
 from holdfast.vocabulary.instants import to_ms
-from holdfast.wire.outside import found_at
+from holdfast.wire.outside import found_at, read_json
 from holdfast.wire.web_addresses import is_safe
 
 SKEW_MS: Final = 300_000
@@ -20,15 +18,11 @@ _SIGNAL_MAX: Final = 64
 _LARGEST: Final = 2**53
 _MS_PER_S: Final = 1_000
 _SOURCES: Final = frozenset({"state_db", "provider_db", "document", "enrolled"})
-_DECODER: Final = msgspec.json.Decoder()
 
 
 def read_object(data: bytes) -> dict[str, Any]:
     """Read a JSON object; raises GarbageError."""
-    try:
-        root = _DECODER.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise GarbageError("the answer is no JSON") from None
+    root = read_json(data)
     if not isinstance(root, dict):
         raise GarbageError("the answer is no JSON object")
     return root

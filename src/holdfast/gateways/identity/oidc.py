@@ -22,7 +22,7 @@ from holdfast.gateways.identity.mapping import read_object, word_at
 from holdfast.gateways.identity.tokens import check_token, checks_of, result_of
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import CallbackError, GarbageError, ProviderError
-from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Started
+from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Purpose, Started
 from holdfast.vocabulary.identity_specs import ClientAuth, OidcIdentity
 
 CODES_MAX: Final = 10_000
@@ -30,7 +30,10 @@ _CODE_MAX: Final = 4_096
 _TOKEN_MAX: Final = 131_072
 _OK: Final = 200
 _REFUSED: Final = 400
+_FAULT: Final = 500
 _USED: Final = "invalid_grant"
+_ANEW: Final = frozenset({Purpose.RECEIVE, Purpose.TRANSFER, Purpose.WITHDRAW})
+"""Where money moves, a login that the browser remembers does not count."""
 
 
 class OidcProvider:
@@ -74,7 +77,8 @@ class OidcProvider:
     def told(self, headers: Mapping[str, str], body: bytes) -> Callback:  # noqa: ARG002 - a browser has none that prove
         """Read what the person's browser brought back, as a query; its state proves that it belongs to a session.
 
-        Raises CallbackError where the state is not ours or where there is no code, whatever else the query says.
+        Raises CallbackError where the state is not ours. Without a code there is nothing to exchange, whatever else the
+        query says: anybody could have written that the person declined.
         """
         said = _query(body)
         state, code = said.get("state", ""), said.get("code", "")
@@ -83,10 +87,9 @@ class OidcProvider:
             raise CallbackError("the state is of no session")
         if said.get("iss", self._spec.issuer) != self._spec.issuer:
             raise CallbackError("the answer is of another issuer")
-        if not 0 < len(code) <= _CODE_MAX:
-            raise CallbackError("the answer brings no code", hint="the person may not have agreed; start again")
-        self._codes[state] = code
-        self._codes.move_to_end(state)
+        if 0 < len(code) <= _CODE_MAX:
+            self._codes[state] = code
+            self._codes.move_to_end(state)
         while len(self._codes) > CODES_MAX:
             self._codes.popitem(last=False)
         return Callback(
@@ -103,7 +106,8 @@ class OidcProvider:
             return IdentityResult(done=False)
         endpoints = await self._directory.endpoints()
         status, answer = await self._calls.call(self._exchange(endpoints, code, reference))
-        self._codes.pop(reference, None)  # the provider has seen it, and takes no code twice
+        if status < _FAULT:
+            self._codes.pop(reference, None)  # the provider has seen it, and takes no code twice
         if status == _REFUSED and word_at(read_object(answer), ("error",)) == _USED:
             return IdentityResult(done=False, error=_USED)
         if status != _OK:
@@ -153,6 +157,7 @@ class OidcProvider:
             "code_challenge_method": "S256",
             "acr_values": " ".join(classes),
             "max_age": str(asked.auth_age_s),
+            "prompt": "login" if asked.purpose in _ANEW else "",
             "ui_locales": asked.locale,
             "claims": self._claims_wanted(classes),
             spec.operation_parameter: asked.operation_hash,

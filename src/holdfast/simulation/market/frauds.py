@@ -123,6 +123,7 @@ def rented_accounts(tale: Tale) -> None:
     payee, device = tale.people.payee(90_000 + sellers[0].n), tale.people.device()
     for seller in sellers:
         tale.login(seller)
+        tale.check_identity(seller, "owner_recheck")
         tale.later(10, 300)
     for seller in sellers[:2]:
         tale.mention({"phone": seller.party["phone"]}, tale.rng.choice(RENT[seller.language]))

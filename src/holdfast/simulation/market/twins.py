@@ -103,6 +103,7 @@ def verified_foreigner(tale: Tale) -> None:
     seller = tale.people.seller()
     seller.party |= {"phone": foreign(tale.rng), "verified": "biometric", "country": "GB"}
     tale.login(seller)
+    tale.check_identity(seller, "onboarding")
     tale.later(2, 20)
     chat(tale, tale.publish(seller, tale.goods.make("furniture", seller)))
 

@@ -115,6 +115,10 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         own = self._by_decision.get(thread_id)
         return tuple(map(self._read, sorted({*self._threads.get(thread_id, ()), *([own] if own else [])})))
 
+    def newest_of_thread(self, thread_id: str, limit: int) -> tuple[Record, ...]:
+        """Give the last few records of a story that is no decision's, in log order."""
+        return tuple(map(self._read, self._threads.get(thread_id, [])[-limit:]))
+
     def seq_at(self, received_ms: int) -> int:
         """Give the number of the last record received before an instant, 0 when there is none."""
         return bisect_left(self._records, received_ms, key=lambda one: one.received_ms)

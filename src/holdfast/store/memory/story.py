@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from holdfast.store.cursors import NEWEST, Aged, Happened, page_of, read_aged, read_place
-from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record
+from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, VerificationRow
 from holdfast.vocabulary.stored import ExposureTotal, Page
 
 
@@ -14,6 +14,7 @@ class MemoryStory:
     def __init__(self) -> None:
         self._holds: dict[str, HoldRow] = {}
         self._claims: dict[str, ClaimRow] = {}
+        self._verifications: dict[str, VerificationRow] = {}
         self._exposures: list[tuple[Happened, ExposureRow]] = []
 
     def hold(self, hold_id: str) -> HoldRow | None:
@@ -67,12 +68,27 @@ class MemoryStory:
             for (kind, currency), found in sorted(amounts.items())
         )
 
+    def verification(self, session_id: str) -> VerificationRow | None:
+        """Give a session of identity verification as it stands."""
+        return self._verifications.get(session_id)
+
+    def verifications_due(self, now_ms: int, limit: int) -> tuple[VerificationRow, ...]:
+        """Give the sessions whose timer (`due_ms`) does not lie after an instant, the longest due first."""
+        due = [(row.due_ms, row.id) for row in self._verifications.values() if row.due_ms is not None]
+        return tuple(self._verifications[one] for due_ms, one in sorted(due)[:limit] if due_ms <= now_ms)
+
+    def next_verification_due(self) -> int | None:
+        """Give the instant of the next timer of a session, `None` when none has one."""
+        return min((row.due_ms for row in self._verifications.values() if row.due_ms is not None), default=None)
+
     def _put_story(self, record: Record) -> None:
-        """Keep what a record says about its hold, its claim and its exposures."""
+        """Keep what a record says about its hold, its claim, its session and its exposures."""
         if record.hold is not None:
             self._holds[record.hold.id] = record.hold
         if record.claim is not None:
             self._claims[record.claim.id] = record.claim
+        if record.verification is not None:
+            self._verifications[record.verification.id] = record.verification
         self._exposures += [(Happened(row.at_ms, record.seq, place), row) for place, row in enumerate(record.exposures)]
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Final
 
 import msgspec
@@ -39,7 +40,7 @@ class LogAppender:
         self._index.append(self._connection, records)
         self._append_beside(records)
         for record in records:
-            if record.hold or record.claim or record.source or record.list_version:
+            if record.hold or record.claim or record.source or record.list_version or record.verification:
                 self._append_rest(record)
 
     def committed(self) -> None:
@@ -61,6 +62,8 @@ class LogAppender:
             self._connection.execute(query("put_hold"), hold_values(record.hold))
         if record.claim is not None:
             self._connection.execute(query("put_claim"), claim_values(record.claim))
+        if record.verification is not None:
+            self._connection.execute(query("put_verification"), astuple(record.verification))
         if record.source is not None:
             row = (record.source.source, record.source.complete_since_ms)
             self._connection.execute(query("set_source"), row)

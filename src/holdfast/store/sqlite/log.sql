@@ -62,6 +62,14 @@ WHERE log.seq IN (
 )
 ORDER BY log.seq;
 
+-- newest_of_thread: Give the last few records of one story that is no decision's, in log order.
+SELECT
+    log.seq, kind, occurred_ms, received_ms, key, body_hash, event_id, decision_id, subject_key, subject, wrapped,
+    dictionary, sealed, public, extras
+FROM log LEFT JOIN subjects ON subjects.id = log.subject_key
+WHERE log.seq IN (SELECT seq FROM threads WHERE thread = ? ORDER BY seq DESC LIMIT ?)
+ORDER BY log.seq;
+
 -- received: Give the instant at which one record was received.
 SELECT received_ms FROM log WHERE seq = ?;
 

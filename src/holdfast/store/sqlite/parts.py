@@ -56,4 +56,4 @@ class Part:
 
     def _change_many(self, name: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one named statement for many rows in the writer's next group."""
-        self._call(lambda connection: connection.executemany(query(name), rows))
+        self._call(lambda connection: connection.executemany(query(name), rows).rowcount)

@@ -172,6 +172,7 @@ class RowReader:
             exposures=more.exposures,
             source=more.source,
             list_version=more.list_version,
+            verification=more.verification,
             forgotten=wrapped is None,
         )
 

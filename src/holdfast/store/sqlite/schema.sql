@@ -126,6 +126,15 @@ CREATE TABLE exposures (
 CREATE INDEX exposures_by_age ON exposures (at_ms, seq, place);
 CREATE INDEX exposures_by_kind ON exposures (kind, at_ms, seq, place);
 
+CREATE TABLE verifications (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    due_ms INTEGER,
+    decision_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX verifications_by_due ON verifications (due_ms, id) WHERE due_ms IS NOT NULL;
+
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,

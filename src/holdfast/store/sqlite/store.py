@@ -27,6 +27,7 @@ from holdfast.store.sqlite.rows import RowMaker, RowReader
 from holdfast.store.sqlite.sealing import RandomBytes, Vault, read_secret
 from holdfast.store.sqlite.small import SmallTables
 from holdfast.store.sqlite.tail import refuse_damaged_log
+from holdfast.store.sqlite.verifications import Verifications
 from holdfast.store.sqlite.writer import Done, Writer
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import InvalidError, StoreError
@@ -43,7 +44,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
 
 
-class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists, ChainReader):
+class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, ChainReader):
     """The embedded store of one data directory.
 
     Every method but `submit` blocks: those that write wait until their change is on disk, those that read see every
@@ -209,6 +210,10 @@ class SqliteStore(SmallTables, Holds, Claims, Outbox, Lists, ChainReader):
     def thread(self, thread_id: str) -> tuple[Record, ...]:
         """Give the story of a hold, a decision or a claim in log order; a decision's begins with its own record."""
         return tuple(map(self._rows.record, self._ask("records_of_thread", thread_id)))
+
+    def newest_of_thread(self, thread_id: str, limit: int) -> tuple[Record, ...]:
+        """Give the last few records of a story that is no decision's, in log order."""
+        return tuple(map(self._rows.record, self._ask("newest_of_thread", thread_id, limit)))
 
     def seq_at(self, received_ms: int) -> int:
         """Give the number of the last record received before an instant, 0 when there is none.

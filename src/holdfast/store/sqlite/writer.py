@@ -193,7 +193,7 @@ class Writer:
         assert job.command is not None  # noqa: S101 - a job without a record has a command, see `call`
         self._connection.execute("SAVEPOINT command")
         try:
-            job.result = job.command(self._connection)
+            job.result = _own(job.command(self._connection))
         except (HoldfastError, sqlite3.IntegrityError, ValueError, TypeError, LookupError) as error:
             job.error = error
             self._connection.execute("ROLLBACK TO command")
@@ -225,6 +225,13 @@ class Writer:
             if job is not None:
                 job.error = StoreError("the store is closed")
                 _answer(job)
+
+
+def _own(result: Any) -> Any:
+    """Refuse to hand a cursor out: where another thread lets go of it, it resets a statement that is being run."""
+    if isinstance(result, sqlite3.Cursor):
+        raise Bug("a command of the writer gave a cursor instead of what it read")
+    return result
 
 
 def _refuse(group: list[_Job], cause: BaseException) -> None:

@@ -86,6 +86,6 @@ def test_bank_and_marketplace_come_as_one_stream_in_order_of_time() -> None:
     assert [event_ms(event) for event in events] == sorted(event_ms(event) for event in events)
     decided = {event["type"] for event in events if is_decided(event)}
     assert {"transfer", "listing_published", "message_sent"} <= decided
-    assert not decided & {"transfer_result", "listing_closed", "complaint", "mention"}
+    assert not decided & {"transfer_result", "listing_closed", "complaint", "mention", "identity_check"}
     assert is_decided({"type": "login", "where": "marketplace"})
     assert not is_decided({"type": "login", "where": "bank"})

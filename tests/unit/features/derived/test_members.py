@@ -22,6 +22,8 @@ from holdfast.wire.fields import event_schema
             {"sender.member_id": "b-1", "recipient.member_id": "s-1"},
         ),
         ("complaint", {"client.customer_id": "b-1"}, {"client.member_id": "b-1"}),
+        ("identity_check", {"client.seller_id": "s-1"}, {"client.member_id": "s-1"}),
+        ("identity_check", {"client.customer_id": "s-1"}, {}),
     ],
 )
 def test_the_account_is_the_id_that_is_there(
