@@ -7,13 +7,15 @@ label event nothing is known of it: it stays in the matrix and out of the traini
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from holdfast.vocabulary.errors import ModelError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CLIENT: Final = "client"  # whose word a report's own label is
 COLUMNS: Final = ("event_id", "occurred_ms", "outcome", "fraud", "label_source")
@@ -84,8 +86,10 @@ class Matrix:
         """Take in a label; a later one counts more."""
         self._labelled[event_id] = truth
 
-    def frame(self) -> pl.DataFrame:
+    def frame(self) -> "pl.DataFrame":
         """Give the whole matrix as a table, in the order of the log."""
+        import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which a server lacks
+
         self._close()
         width = len(self.features)
         numbers = np.concatenate(self._chunks) if self._chunks else np.zeros((0, width))
@@ -127,11 +131,13 @@ class Sample:
         return Sample(features=self.features[rows], fraud=self.fraud[rows], instants=self.instants[rows])
 
 
-def sample_of(frame: pl.DataFrame, features: Sequence[str], *, delay_ms: int = 0) -> Sample:
+def sample_of(frame: "pl.DataFrame", features: Sequence[str], *, delay_ms: int = 0) -> Sample:
     """Take the labelled rows of a matrix, oldest first, without those of the last `delay_ms`.
 
     Fraud is reported days after it happened; the newest rows look honest only because nobody has noticed yet.
     """
+    import polars as pl  # noqa: PLC0415 - as above
+
     missing = [name for name in (*COLUMNS, *features) if name not in frame.columns]
     if missing:
         hint = "write it again with `holdfast models matrix` for this very `model.yaml`"

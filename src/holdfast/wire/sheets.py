@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Final
 
-import xlsxwriter
-
 CSV: Final = "text/csv; charset=utf-8"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -38,6 +36,8 @@ def write_csv(rows: Rows, columns: Sequence[str]) -> bytes:
 
 def write_xlsx(rows: Rows, columns: Sequence[str], *, title: str) -> bytes:
     """Write rows as one sheet of a workbook, the columns' names first; every text stays a text."""
+    import xlsxwriter  # noqa: PLC0415 - it takes 0.1 s to load, which few need
+
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:

@@ -1,0 +1,50 @@
+"""The extra `face`, installed into a folder of its own beside the environment, once for its list of hashes.
+
+The models are 100 MB to fetch and only these tests need them, so the environment of everybody stays without. What the
+list names is installed without its dependencies, which the environment has.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+HASHES: Final = Path(__file__).parent / "requirements.lock"
+_WHAT: Final = ("--quiet", "--no-deps", "--require-hashes", "--requirement", str(HASHES))
+
+
+@cache
+def beside() -> Path:
+    """Give the folder to import `dlib` and `onnxruntime` from."""
+    wanted = hashlib.sha256(HASHES.read_bytes()).hexdigest()[:16]
+    name = f"faces-{sys.version_info.major}.{sys.version_info.minor}-{wanted}"
+    folder = Path(sys.prefix) / name if os.access(sys.prefix, os.W_OK) else Path(tempfile.gettempdir()) / name
+    with Path(f"{folder}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test processes may come at once
+        if not folder.exists():
+            part = Path(f"{folder}.part")
+            shutil.rmtree(part, ignore_errors=True)
+            subprocess.run([*_installer(), *_WHAT, "--target", str(part)], check=True)
+            part.rename(folder)
+    return folder
+
+
+def models() -> Path:
+    """Give the folder of dlib's models."""
+    return beside() / "face_recognition_models" / "models"
+
+
+def _installer() -> list[str]:
+    """Name what installs: uv, this environment's pip, or that of the Python that it was made from."""
+    if uv := shutil.which("uv"):
+        return [uv, "pip", "install", "--python", sys.executable]
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+    return [str(Path(sys.base_prefix) / "bin" / "python3"), "-m", "pip", "install", "--disable-pip-version-check"]
