@@ -16,6 +16,7 @@ from holdfast.language.nodes import Expression
 from holdfast.language.plan import Plan, plan
 from holdfast.language.row import compile_row
 from holdfast.language.scope import Literal, Scope
+from holdfast.language.settled import settled
 from holdfast.language.words import to_words
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "missing",
     "plan",
     "render",
+    "settled",
     "to_words",
 ]

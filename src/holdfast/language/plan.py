@@ -28,12 +28,12 @@ def plan(expression: Expression) -> Plan:
     return Plan(
         windows=tuple(windows),
         probes=tuple(dict.fromkeys(node.probe for node in nodes if isinstance(node, Probe))),
-        fields=tuple(dict.fromkeys(name for node in nodes for name in _fields(node))),
+        fields=tuple(dict.fromkeys(name for node in nodes for name in names_of(node))),
         sources=tuple(dict.fromkeys(source for spec in windows for source in spec.sources)),
     )
 
 
-def _fields(node: Node) -> Iterator[str]:
+def names_of(node: Node) -> Iterator[str]:
     """Name the fields that one node reads."""
     match node:
         case FieldName():

@@ -101,6 +101,10 @@ _REPORTED: Final = _any_of(
     " никогда ешқашан сұрамай қауіпті опасн"
 )
 _ASKS: Final = re.compile(r"pros[iy]|treb|zapra")
+_BY_WAY_OF: Final = _one_of("на по через na po")
+_WHOSE: Final = _any_of("мою мой моя тво сво люб банк дебет кредит номер каспи kaspi")
+_PAYING: Final = _any_of("оплат перевод перевед перевест перечисл скин кину закин төлем")
+_MEANS: Final = re.compile(r"\w+(?:[oe]i|ami|om|[gk][ae]|[dtn][ae]n|[mbp]en)\Z")  # by card, in Russian and Kazakh cases
 _SAID: Final = _any_of("написал пишет пишут прислал прислали скинул просит просят сказал говорит жазды дейді деді")
 
 
@@ -171,6 +175,8 @@ def _is_excused(words: Sequence[str], at: int) -> bool:
 def _wants(intent: Intent, words: Sequence[str], told: Sequence[Topic]) -> bool:
     """Tell whether the topics of an intent stand close together, each in a word of its own where it has several."""
     near = any(_stand_near(wanted, told) for wanted in _ALL_OF[intent])
+    if intent is Intent.RENTS_ACCOUNT:
+        return near and any(not _pays_by(words, at) for at, about in enumerate(told) if about & Topic.ACCOUNT)
     return near and (intent is not Intent.ASKS_CODE or _is_secret(words, told))
 
 
@@ -189,6 +195,14 @@ def _is_secret(words: Sequence[str], told: Sequence[Topic]) -> bool:
     """Tell whether a code that is spoken of is not one of a door, a parcel or a discount."""
     places = [place for place, about in enumerate(told) if about & Topic.CODE]
     return any(not any(map(is_other_code, words[max(0, at - 2) : at + 3])) for at in places)
+
+
+def _pays_by(words: Sequence[str], place: int) -> bool:
+    """Tell whether a card or an account is how somebody pays: `to my card`, `transfer to Kaspi`, `by card`."""
+    before = words[max(0, place - 3) : place]
+    own = before[:-1] if before and _WHOSE.match(before[-1]) else before
+    by_way_of = bool(own) and own[-1] in _BY_WAY_OF
+    return by_way_of or bool(_MEANS.match(words[place])) or any(map(_PAYING.match, before))
 
 
 def _are_apart(wanted: Topic, window: Sequence[Topic]) -> bool:

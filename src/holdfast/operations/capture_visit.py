@@ -121,6 +121,14 @@ async def agree(shard: Shard, visit: CaptureVisit, agreed: Agreed) -> SessionSto
     return story
 
 
+async def next_picture(shard: Shard, captures: Captures, visit: CaptureVisit, *, data: bytes) -> CaptureReply:
+    """Have a picture judged; raises SessionStateError when the session has ended meanwhile, and FormError."""
+    if not visit.story.standing.is_open(shard.ports.clock.now_ms()):
+        await captures.drop(visit.story.id)
+        raise SessionStateError("the session has ended")
+    return await captures.look(visit.story.id, data)
+
+
 async def begin_capture(
     shard: Shard, captures: Captures, visit: CaptureVisit, *, told: CameraTold, address: str
 ) -> CaptureReply:
@@ -132,7 +140,7 @@ async def begin_capture(
     if now.must_agree or now.must_declare_age:
         raise ConsentError("the person has not agreed", pointer="/consent")
     again = captures.unspent(story.id)
-    if again is not None and again.reference == story.standing.reference:
+    if again is not None and again.attempt == story.standing.attempts and story.standing.waits:
         return await captures.begin(replace(again, told=told))
     await captures.give_up(story.id)
     try:

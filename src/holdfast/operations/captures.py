@@ -84,17 +84,31 @@ class Captures:
         )
         before = self._running.get(attempt.session_id)
         self._running[attempt.session_id] = capture
+        self._remember(attempt)
         async with capture.lock:
             if before is not None:
                 self._stop(before)
                 async with before.lock:  # a picture that is just being looked at belongs to the attempt before
                     pass
-            await attempt.judge.begin(attempt.reference, attempt=attempt.attempt)
+            try:
+                await attempt.judge.begin(attempt.reference, attempt=attempt.attempt)
+            except BaseException:
+                self._forget(capture)
+                raise
+        self._feed(capture)
+        return self._reply(capture)
+
+    def _remember(self, attempt: Try) -> None:
+        """Remember that no command of an attempt was shown, of the newest attempts."""
         self._unspent[attempt.session_id] = attempt
         while len(self._unspent) > _REMEMBERED:
             self._unspent.pop(next(iter(self._unspent)))
-        self._feed(capture)
-        return self._reply(capture)
+
+    def _forget(self, capture: _Capture) -> None:
+        """Take a capture from those that run, unless another has its place."""
+        self._stop(capture)
+        if self._running.get(capture.attempt.session_id) is capture:
+            self._running.pop(capture.attempt.session_id)
 
     def unspent(self, session_id: str) -> Try | None:
         """Give the newest attempt of a session if it has shown no command: it may begin anew and is still the same."""
@@ -140,8 +154,7 @@ class Captures:
         """End a session's capture without a result, and have its pictures forgotten; without one nothing happens."""
         capture = self._running.get(session_id)
         if capture is not None:
-            self._stop(capture)
-            self._running.pop(session_id)
+            self._forget(capture)
             await capture.attempt.judge.drop(capture.attempt.reference)
 
     async def close(self) -> None:
@@ -176,8 +189,7 @@ class Captures:
     async def _end(self, capture: _Capture) -> bool:
         """Settle an attempt that ended, and tell whether there may be another."""
         attempt, course = capture.attempt, capture.course
-        self._stop(capture)
-        self._running.pop(attempt.session_id, None)
+        self._forget(capture)
         if not course.is_spent:  # nothing was asked, so nothing was learnt
             await attempt.judge.drop(attempt.reference)
             return True

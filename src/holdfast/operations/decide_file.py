@@ -5,7 +5,7 @@ file. A row that repeats an earlier row of the same id is passed over and counte
 a bad row. Nothing is sent to anybody: a file's decisions leave no message in the outbox.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -23,7 +23,7 @@ from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import Shard
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.errors import ConflictError
-from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import Record, RecordKind, SourceRow
 from holdfast.wire.canonical import canonical, short_hash
@@ -52,7 +52,8 @@ class FileDecider:
     `journal` makes it durable; `complete_since_ms` declares `sources` complete, `None` from the first event on.
     `results` says that the file may hold results of operations, for which recent operations are then kept;
     `start_ms` is where the clock stands before the first event, when it does not start with it.
-    Without `seals` the facts are not hashed, which only a run whose decisions nobody keeps can do without.
+    Without `seals` the facts are not hashed, which only a run whose decisions nobody keeps can do without. `outside` is
+    what providers answer about every event, by the names of rules; nobody is asked.
     """
 
     shard: Shard
@@ -62,6 +63,7 @@ class FileDecider:
     results: bool = False
     start_ms: int | None = None
     seals: bool = True
+    outside: Mapping[str, Value] = field(default_factory=dict)
     run: FileRun = field(default_factory=FileRun)
     _now_ms: int = 0
     _seen: SeenIds = field(default_factory=SeenIds)
@@ -144,7 +146,7 @@ class FileDecider:
         seq = shard.next_seq()
         start = tick()
         regime = shard.law.regime(event.type, event.occurred_ms)
-        facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms)
+        facts = prepare(event, regime, shard.memory, seq=seq, decided_ms=now_ms, outside=self.outside)
         prepared = tick()
         sealed, facts_hash = seal_facts(facts) if self.seals else _UNSEALED
         judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)

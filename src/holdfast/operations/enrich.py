@@ -1,17 +1,20 @@
-"""Ask outside before a decision: every provider that some live rule needs, all at once, under one deadline."""
+"""Ask outside before a decision: what some live rule still needs, the cheapest first, under one deadline."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
 from typing import Final
 
 from holdfast.operations.reader import Facts, Question, Reader
 from holdfast.operations.shard import Shard
-from holdfast.rules.outside import OutsideReads
+from holdfast.rules.outside import OutsideReads, wanted
 from holdfast.vocabulary.deadline import Deadline
-from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.outside import Why, unanswered
 from holdfast.wire.codec import Decoded
+from holdfast.wire.fields import event_schema
 
 RESERVE_LEAST_MS: Final = 20
 RESERVE_MOST_MS: Final = 250
@@ -57,20 +60,41 @@ async def enrich(shard: Shard, decoded: Decoded, key: bytes, *, deadline: Deadli
 
 
 async def _read(shard: Shard, decoded: Decoded, reads: OutsideReads, *, deadline: Deadline | None) -> dict[str, Value]:
+    """Ask the cheapest first, all of one cost at once; the dearer only where some rule is still open then."""
+    event, found = decoded.event, dict[str, Value]()
+    known, heard = event_schema().fields[event.type], set[str]()
+    for _, tier in groupby(sorted(reads.providers, key=partial(_cost, shard)), key=partial(_cost, shard)):
+        needed = wanted(reads, {**event.values, **found} if found else event.values, known=known, heard=heard)
+        names = [name for name in tier if name in needed]
+        if names:
+            found |= await _tier(shard, event, names, last_good=reads.last_good, left_s=_left_s(shard, deadline))
+            heard.update(names)
+    return found
+
+
+def _cost(shard: Shard, name: str) -> int:
+    """Give what asking a provider costs, by the operator's own scale."""
+    reader = shard.readers.get(name)
+    return 0 if reader is None else reader.spec.cost
+
+
+async def _tier(
+    shard: Shard, event: Event, names: Sequence[str], *, last_good: frozenset[str], left_s: float | None
+) -> dict[str, Value]:
     """Put every question at once; one that needs no call costs no wait."""
     found: dict[str, Value] = {}
     open_: list[tuple[Reader, Question]] = []
-    for name in reads.providers:
+    for name in names:
         reader = shard.readers.get(name)
         if reader is None:
             found |= unanswered(name, Why.NOT_CONFIGURED)
             continue
-        known = reader.at_once(decoded.event, last_good=name in reads.last_good)
+        known = reader.at_once(event, last_good=name in last_good)
         if isinstance(known, Question):
             open_.append((reader, known))
         else:
             found |= known
-    for facts in await _asked(open_, _left_s(shard, deadline)) if open_ else ():
+    for facts in await _asked(open_, left_s) if open_ else ():
         found |= facts
     return found
 

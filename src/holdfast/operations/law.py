@@ -7,13 +7,14 @@ from dataclasses import replace
 from holdfast.engine.tenant import Tenant
 from holdfast.features.habits import FIELDS, JUDGED
 from holdfast.language import Literal, Scope
+from holdfast.operations.outside_names import outside_names
 from holdfast.operations.placed_types import placed_types
 from holdfast.regulation import as_of, boundaries
 from holdfast.rules.regime import Conditions, Regime, compile_regime
 from holdfast.scoring.scorer import Engine, Scorer
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.models import Model
-from holdfast.vocabulary.outside import ProviderSpec, fields_by_type
+from holdfast.vocabulary.outside import ProviderSpec
 from holdfast.vocabulary.packs import BusinessCalendar, HoldPolicy, Pack, Parameter
 from holdfast.vocabulary.schema import EventSchema, FieldType
 from holdfast.vocabulary.windows import WindowSpec
@@ -42,7 +43,7 @@ class Law:
         self._schema = schema
         self._tenant = tenant
         self._parameters = parameters
-        self._outside = fields_by_type(providers)
+        self._outside = outside_names(providers, packs)
         self.model = model
         self.engine = None if model is None else Engine(model)
         self._scorers: dict[str, Scorer] = {}

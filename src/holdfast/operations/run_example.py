@@ -11,8 +11,10 @@ from holdfast.operations.change_list import normalised
 from holdfast.operations.decide_file import Decided, FileDecider
 from holdfast.operations.declare_source import OWN
 from holdfast.operations.shard import Shard
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.judgement import Judgement
+from holdfast.vocabulary.outside import AGE, OUTSIDE, provider_of
 from holdfast.vocabulary.packs import Example, Pack
 from holdfast.wire.files import event_lines
 from holdfast.wire.requests import EntryBody
@@ -41,13 +43,27 @@ def run_example(shard: Shard, example: Example) -> list[str]:
         shard.declare(source, at_ms)
     for source, since in example.complete.items():
         shard.declare(source, to_ms(datetime.fromisoformat(since)))
-    decider = FileDecider(shard=shard, results=True, start_ms=at_ms)
+    decider = FileDecider(shard=shard, results=True, start_ms=at_ms, outside=_told(example))
     made = list(decider.decide(event_lines(msgspec.json.encode(event) for event in example.events)))
     faults = [f"event {one.line}: {one.message}" for one in made if not isinstance(one, Decided)]
     if faults:
         return faults
     last = made[-1]
     return list(_differences(example.expect, last.judgement)) if isinstance(last, Decided) else []
+
+
+def _told(example: Example) -> dict[str, Value]:
+    """Give what providers answer, fresh, instants in epoch milliseconds."""
+    ages = {f"{OUTSIDE}{provider_of(name)}.{AGE}": 0 for name in example.outside}
+    return {name: _plain(value) for name, value in example.outside.items()} | ages
+
+
+def _plain(value: str | int | bool) -> Value:  # noqa: FBT001 - a value of any declared type
+    """Read an instant where a text is one."""
+    try:
+        return to_ms(datetime.fromisoformat(value)) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _load(shard: Shard, name: str, entries: Sequence[Mapping[str, object]], *, at_ms: int) -> None:

@@ -25,6 +25,7 @@ from holdfast.operations.capture_visit import (
     Settling,
     agree,
     begin_capture,
+    next_picture,
     open_capture,
     return_to_capture,
 )
@@ -199,8 +200,8 @@ class CapturePages:
     async def frame(self, request: Request, link: CaptureLink) -> Response:
         """Hand one picture to its judge, and answer what comes next."""
         data = await _body(request, MAX_FRAME)
-        await return_to_capture(self._shard, link, read_device(request))
-        return _json(write_reply(await self.captures.look(link.session_id, data)))
+        visit = await return_to_capture(self._shard, link, read_device(request))
+        return _json(write_reply(await next_picture(self._shard, self.captures, visit, data=data)))
 
     async def other(self, request: Request, link: CaptureLink) -> Response:
         """Show the ways without a camera, and why the camera did not work if that is known."""

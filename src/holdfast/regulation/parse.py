@@ -17,6 +17,7 @@ from holdfast.regulation.sections import (
     read_cite,
     read_duty,
     read_example,
+    read_outside,
     read_parameter,
     read_rule,
     read_sign,
@@ -71,6 +72,7 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
         refunds=tuple(read_refund(row, zone) for row in rows["refunds"]),
         feeds=tuple(read_feed(row, zone) for row in rows["feeds"]),
         brands=tuple(read_brand(row) for row in rows["brands"]),
+        outside=read_outside(fields["outside"]) if "outside" in fields else {},
     )
     check_pack(rows, pack)
     return pack
@@ -90,7 +92,7 @@ def parse_pack(data: bytes, *, name: str) -> Pack:
     """
     root = root_of(read_document(data))
     required = ("id", "jurisdiction", "status", "zone", "title", "cite", "applies")
-    fields = root.fields(required, ("mode", "calendar", *SECTIONS))
+    fields = root.fields(required, ("mode", "calendar", "outside", *SECTIONS))
     if fields["id"].text() != name.replace("/", "."):
         raise fields["id"].fault(f"`{fields['id'].text()}` does not fit the file's place `{name}`")
     if fields["jurisdiction"].text() != name.partition("/")[0]:

@@ -21,6 +21,7 @@ from holdfast.vocabulary.packs import (
     Sign,
     SignId,
 )
+from holdfast.vocabulary.telecom import APIS
 
 LANGUAGES: Final = ("ru", "kk", "en")
 CONFIDENCES: Final = ("C", "C*", "S", "U")
@@ -281,7 +282,7 @@ def _expectation(node: Node) -> dict[str, object]:
 
 def read_example(node: Node) -> Example:
     """Read one worked case."""
-    fields = node.fields(("title", "at", "events", "expect"), ("lists", "complete", "packs"))
+    fields = node.fields(("title", "at", "events", "expect"), ("lists", "complete", "packs", "outside"))
     lists = fields["lists"].entries() if "lists" in fields else {}
     complete = fields["complete"].entries() if "complete" in fields else {}
     events = fields["events"]
@@ -297,7 +298,21 @@ def read_example(node: Node) -> Example:
         complete={source: _instant(since) for source, since in complete.items()},
         expect=_expectation(fields["expect"]),
         packs=texts(fields, "packs"),
+        outside=_said(fields["outside"]) if "outside" in fields else {},
     )
+
+
+def read_outside(node: Node) -> dict[str, str]:
+    """Read which questions to operators a pack's rules read, by the name of the provider that puts each."""
+    return {name: entry.choice(tuple(APIS)) for name, entry in node.entries().items()}
+
+
+def _said(node: Node) -> dict[str, str | int | bool]:
+    """Read what providers answer in an example, by the names of rules."""
+    for name, entry in node.entries().items():
+        if not name.startswith(OUTSIDE):
+            raise entry.fault(f"`{name}` is no name from outside", "for example `outside.sim_swap.swapped`")
+    return {name: entry.scalar() for name, entry in node.entries().items()}
 
 
 def read_all(node: Node | None) -> Sequence[Node]:

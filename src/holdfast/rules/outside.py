@@ -1,15 +1,17 @@
 """What under one regime reads the answers of providers, and what is done where one is missing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from holdfast.language import Plan
+from holdfast.language import Plan, settled
 from holdfast.rules.checks import DutyCheck, RuleCheck, SignCheck
 from holdfast.rules.condition import Condition
 from holdfast.scoring.scorer import Scorer
 from holdfast.vocabulary.errors import PackError
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.outside import OUTSIDE, OnMissing, provider_of
+from holdfast.vocabulary.trilean import UNKNOWN
 
 Check = SignCheck | RuleCheck | DutyCheck
 
@@ -38,6 +40,26 @@ class OutsideReads:
         """Tell whether some name is missing from facts."""
         values = facts.values
         return any(name not in values for name in self.names) if self.names else False
+
+
+def wanted(
+    reads: OutsideReads, values: Mapping[str, Value], *, known: Collection[str], heard: Collection[str]
+) -> frozenset[str]:
+    """Name the providers whose answers can still matter to an event.
+
+    `known` are the names whose values stand already, `heard` the providers that were asked. What a condition reads
+    otherwise, the past, lists and all that is derived, counts as open.
+    """
+
+    def is_final(name: str) -> bool:
+        return provider_of(name) in heard if name.startswith(OUTSIDE) else name in known
+
+    return frozenset(
+        provider
+        for one in reads.checks
+        if one.condition is None or settled(one.condition.expression, values, is_final) is UNKNOWN
+        for provider in map(provider_of, one.reads)
+    )
 
 
 def names_outside(plan: Plan) -> tuple[str, ...]:

@@ -1,15 +1,11 @@
 """What may be done with a session now, and the error that names why it may not."""
 
-from typing import Final
-
 from holdfast.verification.alternative import MONEY
 from holdfast.verification.consent import check_consent
 from holdfast.verification.freshness import is_fresh
 from holdfast.verification.standing import Standing
 from holdfast.vocabulary.errors import ConsumedError, InvalidError, SessionStateError, StaleError
 from holdfast.vocabulary.identity import Consent, Operation, Purpose, SessionState
-
-_STARTABLE: Final = frozenset({SessionState.CREATED, SessionState.STARTED})
 
 
 def check_operation(purpose: Purpose, operation: Operation) -> None:
@@ -27,10 +23,14 @@ def check_operation(purpose: Purpose, operation: Operation) -> None:
 
 
 def check_start(standing: Standing, consent: Consent | None, *, now_ms: int) -> None:
-    """Refuse to begin what has ended or was answered, and to begin before the person agreed."""
-    state = standing.state_at(now_ms)
-    if state not in _STARTABLE:
-        raise SessionStateError(f"the session is `{state}`", hint="a session is started while `created` or `started`")
+    """Refuse to begin what has ended or goes on without a camera, and to begin before the person agreed.
+
+    A link that is opened again while an attempt is under way begins the next one, and only that one's result counts.
+    """
+    if not standing.is_open(now_ms):
+        raise SessionStateError(f"the session is `{standing.state_at(now_ms)}`", hint="open a new one")
+    if standing.way is not None:
+        raise SessionStateError(f"the session goes on by `{standing.way}`", hint="people say there what they found")
     if consent is not None or standing.consent is None:
         check_consent(consent, now_ms=now_ms)
 

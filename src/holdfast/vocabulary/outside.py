@@ -124,12 +124,10 @@ def fields_by_type(specs: tuple[ProviderSpec, ...]) -> dict[str, dict[str, Field
     return found
 
 
-def promised(reads: Mapping[str, str], on: tuple[str, ...]) -> dict[str, dict[str, Field]]:
-    """Give the names that a pack reads of operators, by provider and API, where no file declares whom to ask."""
-    names = {
-        path: Field(path=path, type=kind, personal=True)
+def promised(reads: Mapping[str, str]) -> dict[str, Field]:
+    """Give the names that a pack reads of operators, by provider and API; nothing of them may be shown."""
+    return {
+        f"{OUTSIDE}{provider}.{name}": Field(path=f"{OUTSIDE}{provider}.{name}", type=kind, personal=True)
         for provider, api in reads.items()
         for name, kind in answers_of(api).items()
-        for path in (f"{OUTSIDE}{provider}.{name}",)
     }
-    return {event_type: dict(names) for event_type in on}

@@ -212,7 +212,7 @@ class Example:
     """A worked case that runs as a test: events in, the state of signs and the outcome of the last event out.
 
     `packs` are the words of `--packs` (empty: the pack's own jurisdiction, or the pack itself when it is a
-    proposal); `at` is the clock at the first event.
+    proposal); `at` is the clock at the first event. `outside` is what providers answer, by the names of rules.
     """
 
     title: str
@@ -222,6 +222,7 @@ class Example:
     complete: Mapping[str, str]
     expect: Mapping[str, object]
     packs: tuple[str, ...] = ()
+    outside: Mapping[str, str | int | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +255,11 @@ class Brand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """One instrument. `applies` is an expression that says whom it binds; `status` is `law`, `proposal` or `policy`."""
+    """One instrument. `applies` is an expression that says whom it binds; `status` is `law`, `proposal` or `policy`.
+
+    `outside` names the operators that its rules read, by provider, each with its API: so they have a meaning also where
+    no file of providers declares whom to ask.
+    """
 
     id: str
     jurisdiction: str
@@ -277,6 +282,7 @@ class Pack:
     refunds: tuple[Refund, ...] = ()
     feeds: tuple[Feed, ...] = ()
     brands: tuple[Brand, ...] = ()
+    outside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,12 +180,15 @@ def test_a_notice_that_returns_the_money_ends_the_hold() -> None:
 
 
 def test_the_bank_releases_only_what_no_provision_forbids() -> None:
-    """The feed releases only what a list carries; nobody releases what has ended."""
+    """A passed check can do no more than the bank, the feed only for a list; nobody releases what has ended."""
     standing = stand([placed()])
     check_release(standing, policy(), by=Actor.BANK)
     check_release(standing, policy(while_on=("x",), forbids={"release": "Law, 3"}), by=Actor.FEED)
     with pytest.raises(ForbiddenByLawError, match="Law, 3"):
         check_release(standing, policy(forbids={"release": "Law, 3"}), by=Actor.BANK)
+    check_release(standing, policy(), by=Actor.VERIFICATION)
+    with pytest.raises(ForbiddenByLawError, match="Law, 3"):
+        check_release(standing, policy(forbids={"release": "Law, 3"}), by=Actor.VERIFICATION)
     with pytest.raises(ForbiddenByLawError, match="no list"):
         check_release(standing, policy(), by=Actor.FEED)
     ended = release(placed(), policy(), by=Actor.FEED, at_ms=PLACED_MS + 1, details={"list": "x"})

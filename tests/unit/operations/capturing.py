@@ -55,6 +55,8 @@ class ScriptedJudge(FakeIdentityProvider):
 
     async def begin(self, reference: str, *, attempt: int) -> None:
         """Begin a capture."""
+        if self.blind:
+            raise ProviderError("the judge does not answer")
         self.begun.append((reference, attempt))
         self.held[reference] = 0
         self.steps.clear()

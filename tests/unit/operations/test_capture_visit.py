@@ -11,10 +11,12 @@ from holdfast.operations.capture_visit import (
     agree,
     begin_capture,
     choices,
+    next_picture,
     open_capture,
     return_to_capture,
 )
 from holdfast.operations.captures import Captures
+from holdfast.operations.end_session import cancel_session
 from holdfast.operations.session_story import session_story
 from holdfast.verification.course import COMMAND_MS
 from holdfast.vocabulary.errors import ConsentError, OtherDeviceError, ProviderError, SessionStateError
@@ -62,6 +64,11 @@ class Person:
             self.world.tick_ms += 500
             reply = await self.captures.look(self.session, JPEG)
         return reply
+
+    async def look(self) -> CaptureReply:
+        """Send one picture."""
+        visit = await return_to_capture(self.world.shard, self.link, self.device)
+        return await next_picture(self.world.shard, self.captures, visit, data=JPEG)
 
     async def fail(self) -> CaptureReply:
         """Go through an attempt, and be late."""
@@ -281,5 +288,27 @@ def test_only_a_public_address_counts(address: str, *, counted: bool) -> None:
         start = (await session_story(world.shard, person.session)).acts[-1]
         assert bool(start.address) is counted
         assert start.device
+
+    told(story)
+
+
+def test_a_session_that_ends_elsewhere_ends_the_capture() -> None:
+    """When the tenant cancels, or the term is over, the next picture is not looked at and all of them are forgotten."""
+
+    async def story(world: CaptureWorld) -> None:
+        for end in ("cancel", "term"):
+            person = Person(world, await world.asked())
+            await person.agree()
+            await person.begin()
+            await person.look()
+            assert world.judge.held
+            if end == "cancel":
+                await cancel_session(world.shard, person.session)
+            else:
+                world.clock.instant_ms += 601_000
+            with pytest.raises(SessionStateError):
+                await person.look()
+            assert not world.judge.held
+            assert not len(person.captures)
 
     told(story)

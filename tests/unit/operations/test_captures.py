@@ -269,3 +269,20 @@ def test_more_time_is_given_to_who_asks() -> None:
         assert (await room.look()).left_ms == 3 * COMMAND_MS
 
     told(story)
+
+
+def test_a_judge_that_cannot_begin_leaves_no_capture_behind() -> None:
+    """What failed to begin does not run, and the attempt may begin anew without being spent."""
+
+    async def story(world: CaptureWorld) -> None:
+        room = Room(world)
+        world.judge.blind = True
+        with pytest.raises(ProviderError):
+            await room.begin()
+        assert not len(room.captures)
+        assert room.captures.unspent("ver_1") is not None
+        world.judge.blind = False
+        await room.begin()
+        assert len(room.captures) == 1
+
+    told(story)

@@ -24,6 +24,9 @@ from holdfast.vocabulary.errors import (
 )
 from holdfast.vocabulary.identity import Check, Operation, Purpose, SessionAct, Verdict, Way
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from tests.unit.operations.challenges import OWNER as PAID
+from tests.unit.operations.challenges import Site, session_of
+from tests.unit.operations.challenges import told as site_told
 from tests.unit.operations.shards import NOON_MS
 from tests.unit.verification.scripted import OWNER, checks, passing
 from tests.unit.verification.sessions import CONSENT, PAYOUT, SUBJECT, World, told
@@ -61,6 +64,20 @@ def test_three_failures_of_a_subject_leave_no_fourth_in_a_new_session_on_a_new_d
             await world.start(fourth)
         world.clock.instant_ms = NOON_MS + DAY_MS
         assert await world.start(fourth)
+
+    told(story)
+
+
+def test_midnight_gives_no_attempt_back() -> None:
+    """What failed late in the evening still counts in the morning."""
+
+    async def story(world: World) -> None:
+        world.clock.instant_ms = NOON_MS + 11 * HOUR_MS
+        for _ in range(3):
+            await failed(world)
+        world.clock.instant_ms += 10 * HOUR_MS
+        with pytest.raises(AttemptsError):
+            await world.start(await world.open())
 
     told(story)
 
@@ -473,3 +490,33 @@ def test_a_sessions_key_is_its_own() -> None:
         await world.consume(second)
 
     told(story)
+
+
+def test_two_people_let_a_held_payout_go() -> None:
+    """Who goes the way without a camera is paid as soon as the second person has found the owner, and not before."""
+
+    async def story(site: Site) -> None:
+        made = await site.held()
+        session = session_of(made)["session"]
+        await take_other_way(site.shard, session, Way.BRANCH, by="person")
+        await attest(site.shard, session, found("Anna", owner=PAID))
+        assert (await site.hold(made))["state"] == "placed"
+        await attest(site.shard, session, found("Boris", owner=PAID))
+        assert (await site.hold(made))["state"] == "released"
+        assert await site.state(session) == "consumed"
+
+    site_told(story)
+
+
+def test_a_withdrawn_consent_leaves_a_payout_waiting() -> None:
+    """Taking the consent back lets no money go: the hold stands, and ends by its own policy."""
+
+    async def story(site: Site) -> None:
+        made = await site.held()
+        session = session_of(made)["session"]
+        reference = await site.starts(session)
+        await withdraw_consent(site.shard, session, by="person")
+        assert await site.ends(session, reference) == "redacted"
+        assert (await site.hold(made))["state"] == "placed"
+
+    site_told(story)

@@ -1,5 +1,7 @@
 """A mobile operator in the file of providers: what its API lacks or does not know is told with its place."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from holdfast.vocabulary.errors import ProvidersError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.outside import fields_by_type
 from holdfast.vocabulary.schema import FieldType
+from holdfast.vocabulary.telecom import APIS
 from tests.unit.gateways.telecom.operating import declaration
 
 ROOT = "https://operator.example"
@@ -87,7 +90,7 @@ def test_only_what_is_sent_can_be_matched() -> None:
         ({"consent_header": "X Consent\r\n"}, "/providers/0/consent_header", "the name of a header"),
         ({"purpose": "fraud prevention"}, "/providers/0/purpose", "a purpose of W3C DPV"),
         ({"client_id": "me and you"}, "/providers/0/client_id", "plain characters"),
-        ({"shown": ["swaped"]}, "/providers/0/shown/0", "does not answer `swaped`"),
+        ({"shown": ["no_such"]}, "/providers/0/shown/0", "does not answer `no_such`"),
         ({"answers": {}}, "/providers/0/answers", "`answers` is not known here"),
     ],
 )
@@ -115,3 +118,15 @@ def test_without_consent_or_code_nobody_is_asked() -> None:
     assert asking(spec, "KZ")(event(**number, **{"session.consent_id": "k-1"}))["consent"] == "k-1"
     (spec,) = read_providers(declared(**VERIFY))
     assert asking(spec, "KZ")(event(**number)) == {}
+
+
+def test_the_page_says_what_the_program_reads() -> None:
+    """The example of the documentation is good, and its table names every question with its words and answers."""
+    page = (Path(__file__).parents[3] / "docs" / "telecom.md").read_text(encoding="utf-8")
+    (spec,) = read_providers(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0].encode())
+    assert (spec.operator is not None, spec.cost, spec.cache_s) == (True, 1, 300)
+    for name, api in APIS.items():
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        words = () if api.matches else api.words
+        assert all(f"`{word}`" in row for word in (*words, *api.needs, *api.answers)), row
+        assert all(version in row for version in api.versions), row

@@ -12,6 +12,7 @@ from holdfast.features.habits import FIELDS
 from holdfast.language import Scope, compile_expression
 from holdfast.language.scope import Literal
 from holdfast.regulation import as_of, boundaries
+from holdfast.operations.outside_names import outside_names
 from holdfast.vocabulary.event import SITE_EVENTS
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.packs import Citation, Pack
@@ -93,7 +94,7 @@ def scope(pack: Pack, event_type: str) -> Scope:
     return Scope(
         schema=full_schema(),
         event_type=event_type,
-        computed=computed,
+        computed={**computed, **outside_names((), [pack]).get(event_type, {})},
         parameters=literals,
         lists=LISTS,
         zone=pack.zone,
@@ -208,7 +209,7 @@ def test_rules_realise_signs_that_are_shipped(packs: Mapping[str, Pack]) -> None
     signs = {sign.id for pack in packs.values() for sign in pack.signs}
     for rule in (rule for pack in packs.values() for rule in pack.rules):
         assert set(rule.realises) <= signs
-        assert rule.realises or rule.proposes == "challenge" or set(rule.on) <= SITE_EVENTS
+        assert rule.realises or rule.proposes in ("allow", "challenge") or set(rule.on) <= SITE_EVENTS
 
 
 def test_only_signs_of_what_is_usual_can_be_quietened(packs: Mapping[str, Pack]) -> None:

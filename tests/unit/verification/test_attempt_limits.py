@@ -68,7 +68,11 @@ def test_a_fourth_attempt_in_a_day_is_refused_wherever_it_comes_from(changes: di
         session = await world.open(**changes)
         with pytest.raises(AttemptsError):
             await world.start(session)
-        world.clock.instant_ms += DAY_MS + 1
+        world.clock.instant_ms += DAY_MS - 1
+        session = await world.open(**changes)
+        with pytest.raises(AttemptsError):
+            await world.start(session)
+        world.clock.instant_ms += 2
         await world.start(await world.open(**changes))
 
     told(story)

@@ -58,13 +58,15 @@ def test_a_pass_after_cancelling_revives_nothing() -> None:
     told(story)
 
 
-def test_a_result_that_comes_while_the_session_is_cancelled_loses() -> None:
-    """While the provider is being asked the session is cancelled: the result that then comes is dropped."""
+@pytest.mark.parametrize(("meanwhile", "state"), [("cancel", "cancelled"), ("expire", "expired"), ("again", "started")])
+def test_a_result_that_comes_too_late_from_the_provider_is_dropped(meanwhile: str, state: str) -> None:
+    """While the provider is being asked the session ends or is started again: what then comes does not count."""
 
     async def story(world: World) -> None:
         session = await world.open()
         reference = await world.start(session)
         asked, go = asyncio.Event(), asyncio.Event()
+        usual = world.provider.fetch
 
         async def slow(reference: str) -> IdentityResult:
             del reference
@@ -75,10 +77,16 @@ def test_a_result_that_comes_while_the_session_is_cancelled_loses() -> None:
         world.provider.fetch = slow  # type: ignore[method-assign] # this one answer is late
         call = asyncio.create_task(world.call_back(reference))
         await asked.wait()
-        await cancel_session(world.shard, session)
+        world.provider.fetch = usual  # type: ignore[method-assign] # later ones are not
+        if meanwhile == "cancel":
+            await cancel_session(world.shard, session)
+        elif meanwhile == "expire":
+            world.clock.instant_ms += 600 * SECOND_MS
+        else:
+            await world.start(session)
         go.set()
         await call
-        assert await world.state(session) == "cancelled"
+        assert await world.state(session) == state
 
     told(story)
 

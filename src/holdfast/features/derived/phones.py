@@ -1,4 +1,7 @@
-"""What the phone numbers of a marketplace's events say by themselves; those of a bank's events are not read."""
+"""What the phone numbers of a marketplace's events say by themselves, and a bank client's new number.
+
+Those of a bank's other events are not read.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -13,7 +16,8 @@ E164: Final = "_e164"
 _LOGIN: Final = "login"
 _TELECOM: Final = "telecom_activity"
 _OF_NUMBERS: Final = ("number_since", "number_recycled", "sim_swapped_at")
-_READ: Final = SITE_EVENTS | {_LOGIN, _TELECOM}
+_CHANGE: Final = "profile_change"
+_READ: Final = SITE_EVENTS | {_LOGIN, _TELECOM, _CHANGE}
 _PHONE: Final = ".phone"
 _REMEMBERED: Final = 65_536
 
@@ -44,9 +48,11 @@ class Phones:
 
 
 def _is_read(event_type: str, values: Mapping[str, Value]) -> bool:
-    """Pass over logins elsewhere, and what operators report of calls rather than of a number's owner."""
+    """Pass over logins elsewhere, changes of other things, and what operators report of calls rather than of owners."""
     if event_type == _LOGIN:
         return values.get("where") == "marketplace"
+    if event_type == _CHANGE:
+        return values.get("field") == "phone"
     return event_type != _TELECOM or any(name in values for name in _OF_NUMBERS)
 
 

@@ -206,6 +206,22 @@ def test_what_the_operator_does_not_know_is_unknown(api: str) -> None:
     beside(story)
 
 
+@pytest.mark.parametrize(("manner", "status"), [("down", "503"), ("busy", "429"), ("spoilt", "401")])
+def test_an_operator_that_cannot_answer_is_an_error(manner: str, status: str) -> None:
+    """Whatever is wrong with the operator is told by its status, and by nothing that it said."""
+
+    async def story(here: Beside) -> None:
+        provider = here.provider("sim-swap/check")
+        await provider.read({"phoneNumber": NUMBER})
+        setattr(here.operator.manners, manner, True)
+        with pytest.raises(ProviderError, match=status) as caught:
+            await provider.read({"phoneNumber": NUMBER})
+        assert type(caught.value) is ProviderError
+        assert NUMBER not in caught.value.message
+
+    beside(story)
+
+
 def test_the_consent_is_named_where_the_operator_wants_it() -> None:
     """The header that the file names carries the consent's id, and nothing of it stands in the body."""
 

@@ -1,0 +1,271 @@
+"""A payout waits for its owner over HTTP: it goes on by itself when the owner passes, and in no other case."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from holdfast.wire.owners import owner_hash
+from tests.acceptance.conftest import Json, Server, StartServer
+
+NOON = "2026-03-03T12:00:00+05:00"
+AFTER_TERM = "2026-03-08T12:00:01+05:00"
+KEY = bytes(range(32))
+IIN, OTHER = "850615400023", "900101300017"
+CARD = "4111111111111111"
+CONSENT: Json = {"text_version": "2026-01", "locale": "kk", "given_at": NOON, "evidence_ref": "proof-1", "of_age": True}
+SESSIONS = "/v1/identity/sessions"
+DECLARED = """\
+owner_key_file: {key}
+providers:
+  - id: centre
+    kind: http
+    timeout_ms: 3000
+    start:
+      method: POST
+      url: {url}/sessions
+      body: {{hash: "{{operation_hash}}"}}
+      answer: {{reference: /id, redirect_url: /page}}
+    fetch: {{method: GET, url: "{url}/sessions/{{reference}}"}}
+    redact: {{method: DELETE, url: "{url}/sessions/{{reference}}"}}
+    result:
+      reference: /id
+      state: {{at: /status, done: [done]}}
+      checks:
+        face_match: {{at: /face, pass: [same], fail: [other]}}
+        pad: {{at: /live, pass: ["true"], fail: ["false"]}}
+      auth_time: {{at: /finished, form: rfc3339}}
+      owner: {{at: /iin}}
+      operation_hash: /hash
+"""
+
+
+class Centre:
+    """A centre of identification on this machine: it shows what a test says of the person who was before its camera."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, Json] = {}
+        self.down = False
+        centre = self
+
+        class Door(BaseHTTPRequestHandler):
+            """Its HTTP."""
+
+            def do_POST(self) -> None:
+                """Open a session."""
+                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                name = f"c-{len(centre.sessions) + 1}"
+                centre.sessions[name] = {"id": name, "status": "open", "hash": asked["hash"]}
+                self.answer({"id": name, "page": f"{centre.url}/{name}"})
+
+            def do_GET(self) -> None:
+                """Show a session."""
+                self.answer(centre.sessions[self.path.rpartition("/")[2]])
+
+            def answer(self, body: Json) -> None:
+                """Write an answer, or an error while the centre is down."""
+                self.send_response(503 if centre.down else 200)
+                self.send_header("content-type", "application/json")
+                self.end_headers()
+                self.wfile.write(b"" if centre.down else json.dumps(body).encode())
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that is given from above
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def saw(self, at: str = NOON, **changes: Any) -> None:
+        """Let somebody have been before the camera of the newest session: the owner, unless told otherwise."""
+        name = f"c-{len(self.sessions)}"
+        said = {"status": "done", "face": "same", "live": "true", "finished": at, "iin": IIN} | changes
+        self.sessions[name] |= said
+
+
+@contextmanager
+def centre() -> Iterator[Centre]:
+    """Run a centre."""
+    running = Centre()
+    try:
+        yield running
+    finally:
+        running.server.shutdown()
+        running.server.server_close()
+
+
+@pytest.fixture
+def eye() -> Iterator[Centre]:
+    """Give a centre."""
+    with centre() as running:
+        yield running
+
+
+@pytest.fixture
+def site(start: StartServer, eye: Centre, tmp_path: Path) -> Server:
+    """Start a marketplace of Kazakhstan whose payouts wait for their owners."""
+    key, declared = tmp_path / "owner.key", tmp_path / "identity.yaml"
+    key.write_text(KEY.hex())
+    declared.write_text(DECLARED.format(key=key, url=eye.url))
+    words = ("--home", "KZ", "--zone", "Asia/Almaty", "--identity", str(declared))
+    return start(*words, packs="kz,policy/owner-checks", clock=NOON)
+
+
+class Case:
+    """A seller who asks for a payout to details that were changed just now, on a device of their own."""
+
+    def __init__(self, site: Server, name: str) -> None:
+        self.site = site
+        self.name = name
+        self.device = {"id": f"device-{name}"}
+        self.seller: Json = {"seller_id": f"seller-{name}", "iin": IIN}
+
+    def payout(self, name: str = "", **changes: Any) -> Json:
+        """Write a payout."""
+        event: Json = {"id": name or self.name, "type": "payout", "occurred_at": NOON, "seller": self.seller}
+        event |= {"payee": {"card": CARD}, "amount_minor": 9_000_000, "currency": "KZT"}
+        return event | {"device": self.device} | changes
+
+    def held(self, name: str = "", **changes: Any) -> Json:
+        """Ask for it; it waits."""
+        event = self.payout(name, **changes)
+        changed = {"type": "seller_changed", "occurred_at": NOON, "field": "payout_account", "seller": self.seller}
+        self.site.report(changed | {"id": f"changed-{event['id']}"})
+        made = self.site.decide(event)
+        assert made["outcome"] == "hold", made
+        return made
+
+    def begin(self, session: str) -> httpx.Response:
+        """Begin an attempt."""
+        return self.site.post(f"{SESSIONS}/{session}/start", {"consent": CONSENT, "device_id": self.device["id"]})
+
+
+def session_of(made: Json) -> str:
+    """Name the session that a decision carries."""
+    found = [one["session"] for one in made["measures"] if "session" in one]
+    assert found, made["measures"]
+    return str(found[0])
+
+
+def state(site: Server, session: str) -> str:
+    """Say where a session stands."""
+    return str(site.client.get(f"{SESSIONS}/{session}").json()["state"])
+
+
+def hold(site: Server, made: Json) -> Json:
+    """Read a decision's hold."""
+    found: Json = site.client.get(f"/v1/holds/{made['hold']['id']}").json()
+    return found
+
+
+def test_the_payout_goes_by_itself_when_the_owner_passes(site: Server, eye: Centre) -> None:
+    """The decision names the session; after the pass the hold is released by the verification, and all is recorded."""
+    case = Case(site, "one")
+    made = case.held()
+    session = session_of(made)
+    assert [one["purpose"] for one in made["measures"] if "session" in one] == ["withdraw"]
+    assert case.begin(session).json()["redirect_url"].startswith(eye.url)
+    assert hold(site, made)["state"] == "placed"
+    eye.saw()
+    assert state(site, session) == "consumed"
+    now = hold(site, made)
+    assert (now["state"], now["instruction"]) == ("released", "execute")
+    assert [(act["act"], act["by"]) for act in now["history"]] == [("place", "bank"), ("release", "verification")]
+    assert site.client.get(f"/v1/decisions/{made['id']}").json()["measures"] == made["measures"]
+    assert site.post(f"/v1/decisions/{made['id']}/replay", {}).json()["equal"] is True
+    site.restart(signal.SIGKILL)
+    assert state(site, session) == "consumed"
+    assert hold(site, made)["state"] == "released"
+    assert site.decide(case.payout()) == made
+
+
+LEAVES_IT_HELD: dict[str, tuple[Json, str]] = {
+    "another face": ({"face": "other"}, "created"),
+    "a still picture": ({"live": "false"}, "created"),
+    "liveness not looked at": ({"live": None}, "created"),
+    "another person": ({"iin": OTHER}, "failed"),
+    "nobody knows who": ({"iin": None}, "inconclusive"),
+    "another sum was shown": ({"hash": "0" * 64}, "failed"),
+    "an old login": ({"finished": "2026-03-03T11:54:59+05:00"}, "failed"),
+    "no instant of the login": ({"finished": None}, "failed"),
+}
+
+
+def test_the_payout_lapses_when_nobody_passes(site: Server, eye: Centre) -> None:
+    """Whatever is not a pass, and a centre that is down, leaves the payout waiting; it ends by its own policy."""
+    waiting = []
+    for number, (seen, stands) in enumerate(LEAVES_IT_HELD.values()):
+        case = Case(site, f"case-{number}")
+        made = case.held()
+        case.begin(session_of(made))
+        eye.saw(**seen)
+        assert state(site, session_of(made)) == stands, seen
+        waiting.append(made)
+    case = Case(site, "down")
+    made = case.held()
+    eye.down = True
+    assert case.begin(session_of(made)).status_code == httpx.codes.SERVICE_UNAVAILABLE
+    eye.down = False
+    assert case.begin(session_of(made)).status_code == httpx.codes.OK
+    eye.saw()
+    eye.down = True
+    assert state(site, session_of(made)) == "started"
+    waiting.append(made)
+    assert {hold(site, one)["state"] for one in waiting} == {"placed"}
+    site.move_clock(AFTER_TERM)
+    eye.down = False
+    ends = {state(site, session_of(one)) for one in waiting}
+    assert ends == {"failed", "inconclusive", "expired", "provider_error"}
+    assert {hold(site, one)["state"] for one in waiting} == {"not_accepted"}
+    assert {hold(site, one)["instruction"] for one in waiting} == {"do_not_execute"}
+
+
+def test_a_pass_is_for_one_sum_and_one_payee(site: Server, eye: Centre) -> None:
+    """Another sum or another card waits on; the same id with another sum is a conflict; no other use is let through."""
+    case = Case(site, "one")
+    made = case.held()
+    dearer, elsewhere = (
+        case.held("dearer", amount_minor=9_900_000),
+        case.held("else", payee={"card": "5555555555554444"}),
+    )
+    session = session_of(made)
+    case.begin(session)
+    assert site.post("/v1/decisions", case.payout(amount_minor=1)).status_code == httpx.codes.CONFLICT
+    eye.saw()
+    assert state(site, session) == "consumed"
+    other = {"id": "dearer", "type": "payout", "amount_minor": 9_900_000, "currency": "KZT", "payee_ref": CARD}
+    used = site.post(f"{SESSIONS}/{session}/consume", {"operation": other})
+    assert used.status_code == httpx.codes.CONFLICT
+    assert hold(site, made)["state"] == "released"
+    assert hold(site, dearer)["state"] == "placed"
+    assert hold(site, elsewhere)["state"] == "placed"
+    _site_uses_a_challenge_itself(site, eye)
+
+
+def _site_uses_a_challenge_itself(site: Server, eye: Centre) -> None:
+    """A payout that is challenged and not held: the site shows the operation as it was decided, once."""
+    case = Case(site, "limited")
+    site.complete("payout", "2024-01-01T00:00:00+05:00")
+    account: Json = {"account": "KZ86125KZT5004100100", "iin": IIN}
+    before = {"occurred_at": "2026-03-02T12:00:00+05:00", "id": "earlier"}
+    site.report(case.payout(payee=account, amount_minor=100) | before)
+    site.enlist("marketplace.sellers.limited", {"kind": "seller", "value": "seller-limited"})
+    made = site.decide(case.payout(payee=account, amount_minor=100))
+    assert made["outcome"] == "challenge", made
+    session = session_of(made)
+    case.begin(session)
+    eye.saw()
+    assert state(site, session) == "passed"
+    shown: Json = {"id": "limited", "type": "payout", "amount_minor": 100, "currency": "KZT"}
+    shown |= {"payee_ref": account["account"], "payee_owner_hash": owner_hash(KEY, IIN)}
+    wrong = site.post(f"{SESSIONS}/{session}/consume", {"operation": shown | {"amount_minor": 101}})
+    assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert site.post(f"{SESSIONS}/{session}/consume", {"operation": shown}).status_code == httpx.codes.OK
+    assert site.post(f"{SESSIONS}/{session}/consume", {"operation": shown}).status_code == httpx.codes.CONFLICT
