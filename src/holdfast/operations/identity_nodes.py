@@ -10,8 +10,11 @@ from holdfast.vocabulary.errors import PackError
 from holdfast.vocabulary.identity_specs import Pointer, Reach
 from holdfast.wire.web_addresses import is_loopback
 
+ENV: Final = "env:"
 REACH: Final = ("timeout_ms", "failures", "pause_s", "connections", "auth_file", "ca_file", "plain")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_SECRET: Final = re.compile(r"(?:whsec|whsk|whpk)_.*|[0-9A-Fa-f]{64,}|-----BEGIN.*", re.DOTALL)
 _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
     "timeout_ms": (1, 60_000),
     "failures": (1, 1_000),
@@ -23,15 +26,15 @@ _NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
 def read_reach(fields: Mapping[str, Node]) -> Reach:
     """Read the name of a provider and how it is asked."""
     return Reach(
-        id=_name(fields["id"]),
-        auth_file=text_in(fields, "auth_file"),
+        id=name_of(fields["id"]),
+        auth_file=key_file(fields["auth_file"]) if "auth_file" in fields else "",
         ca_file=text_in(fields, "ca_file"),
         plain=flag_in(fields, "plain"),
-        **{name: _number(fields[name], *limits) for name, limits in _NUMBERS.items() if name in fields},
+        **{name: number for key, limits in _NUMBERS.items() for name, number in number_in(fields, key, limits).items()},
     )
 
 
-def _name(node: Node) -> str:
+def name_of(node: Node) -> str:
     """Read a name that may stand in a path."""
     text = node.text()
     if not _NAME.fullmatch(text):
@@ -40,12 +43,38 @@ def _name(node: Node) -> str:
     return text
 
 
-def _number(node: Node, least: int, most: int) -> int:
-    """Read a whole number within limits."""
-    number = node.integer()
+def number_in(fields: Mapping[str, Node], name: str, limits: tuple[int, int]) -> dict[str, int]:
+    """Read a whole number within limits under its name; nothing where it is absent."""
+    if name not in fields:
+        return {}
+    number, (least, most) = fields[name].integer(), limits
     if not least <= number <= most:
-        raise node.fault(f"a whole number from {least} to {most} is expected here")
-    return number
+        raise fields[name].fault(f"a whole number from {least} to {most} is expected here")
+    return {name: number}
+
+
+def decimal_in(fields: Mapping[str, Node], name: str, limits: tuple[float, float]) -> dict[str, float]:
+    """Read a number within limits under its name; nothing where it is absent."""
+    if name not in fields:
+        return {}
+    value, (least, most) = fields[name].value, limits
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise fields[name].fault(f"a number from {least:g} to {most:g} is expected here")
+    return {name: float(value)}
+
+
+def key_file(node: Node, *, env: bool = True) -> str:
+    """Read where a key lies: a file, or `env:NAME`; a key that stands here itself is refused and not repeated."""
+    text = node.text()
+    if _SECRET.fullmatch(text):
+        raise node.fault("a key must not stand in this file", "put it into a file of its own and name that")
+    if not text.startswith(ENV):
+        return text
+    if not env:
+        raise node.fault("a file is expected here")
+    if not _VARIABLE.fullmatch(text.removeprefix(ENV)):
+        raise node.fault("the name of a variable is expected behind `env:`", "for example `env:CENTRE_KEY`")
+    return text
 
 
 def text_in(fields: Mapping[str, Node], name: str) -> str:

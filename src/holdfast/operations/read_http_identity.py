@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from holdfast.operations.identity_nodes import (
     REACH,
     flag_in,
+    key_file,
     pointer_in,
     read_address,
     read_pointer,
@@ -249,7 +250,8 @@ def _capture(node: Node) -> dict[str, tuple[str, ...]]:
 def _callback(node: Node) -> CallbackAt:
     """Read how callbacks are proven."""
     fields = node.fields(("keys", "reference"), ("headers",))
-    keys = fields["keys"].words()
+    fields["keys"].words()
+    keys = tuple(key_file(item) for item in fields["keys"].items())
     if not 1 <= len(keys) <= KEYS_MAX:
         raise fields["keys"].fault("one or two live keys are expected here", "the new one and the one before it")
     headers = fields["headers"].fields((), ("id", "timestamp", "signature")) if "headers" in fields else {}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from holdfast.operations.identity_nodes import key_file
 from holdfast.operations.read_face_identity import read_face
 from holdfast.operations.read_http_identity import read_http
 from holdfast.operations.read_oidc_identity import read_oidc
@@ -24,10 +25,10 @@ def read_identity(data: bytes) -> IdentityFile:
             raise fields["providers"].fault(f"a file declares 1 to {PROVIDERS_MAX} providers")
         specs = tuple(_provider(row) for row in rows)
         _once(rows, [spec.reach.id for spec in specs])
-        key_file = fields["owner_key_file"].text() if "owner_key_file" in fields else ""
+        owners = key_file(fields["owner_key_file"]) if "owner_key_file" in fields else ""
     except PackError as error:
         raise IdentityFileError(error.message, pointer=error.pointer, hint=error.hint, span=error.span) from None
-    return IdentityFile(providers=specs, owner_key_file=key_file)
+    return IdentityFile(providers=specs, owner_key_file=owners)
 
 
 def _provider(row: Node) -> IdentitySpec:

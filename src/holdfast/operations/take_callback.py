@@ -29,7 +29,9 @@ async def take_callback(shard: Shard, name: str, *, headers: Mapping[str, str], 
 
 
 async def take_told(shard: Shard, name: str, callback: Callback) -> bool:
-    """Take what a provider told, once it is proven to be its own; see `take_callback`."""
+    """Take what a provider told, proven to be its own; see `take_callback`. Without an id it told nothing."""
+    if not callback.id:
+        return False
     if abs(shard.ports.clock.now_ms() - callback.sent_ms) > SKEW_MS:
         raise CallbackError("the callback was not signed within five minutes of now")
     session_id = await session_of(shard, name, callback.reference)

@@ -191,7 +191,7 @@ class ProvidersError(HoldfastError):
 
 
 class IdentityFileError(HoldfastError):
-    """Correct the identity file at the place that the pointer names; `docs/identity-providers.md` lists every key."""
+    """Correct the identity file at the place that the pointer names; `docs/identity.md` lists every key."""
 
     code = "identity_file"
     http_status = 422

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from holdfast.vocabulary.face_specs import FaceSpec
 from holdfast.vocabulary.identity import Check, Verdict
 
 Pointer = tuple[str, ...]
@@ -33,6 +34,8 @@ TOLD_AT_START: Final = (
 REFERENCE: Final = "reference"
 SECRET: Final = "secret"  # noqa: S105 - a name in braces, no secret
 SESSION: Final = "session_id"
+UNCONFIRMED: Final = "operation_unconfirmed"
+"""The error of a result that is silent about the operation where the declaration says that it tells."""
 
 
 class Clockform(StrEnum):
@@ -55,8 +58,8 @@ class Reach:
     """Under which name a provider is known and how it is asked.
 
     A call takes at most `timeout_ms` in all; after `failures` in a row nobody calls for `pause_s`. At most
-    `connections` calls are made to one host at once. `auth_file` holds the key, `ca_file` the certificates to trust in
-    the place of the machine's own; `plain` allows http where the network itself is private.
+    `connections` calls are made to one host at once. `auth_file` holds the key, or says `env:NAME`; `ca_file` has the
+    certificates to trust in the place of the machine's own; `plain` allows http where the network itself is private.
     """
 
     id: str
@@ -133,7 +136,10 @@ class ResultAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAt:
-    """How a provider's callbacks are proven: files of one or two live keys, headers, and where the session stands."""
+    """How a provider's callbacks are proven: one or two live keys, headers, and where the session stands.
+
+    A key lies in a file, or in the environment by `env:NAME`.
+    """
 
     key_files: tuple[str, ...]
     reference: Pointer
@@ -190,10 +196,10 @@ class OidcIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceIdentity:
-    """The face provider of this machine: the folder of its models."""
+    """The face provider of this machine; of its reach only the name counts, for it is no call away."""
 
     reach: Reach
-    models: str
+    spec: FaceSpec
 
 
 IdentitySpec = HttpIdentity | OidcIdentity | FaceIdentity
@@ -201,7 +207,7 @@ IdentitySpec = HttpIdentity | OidcIdentity | FaceIdentity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityFile:
-    """A whole file: its providers in their order of preference, and the file of the key that hashes owners."""
+    """A whole file: its providers in their order of preference, and where the key lies that hashes owners."""
 
     providers: tuple[IdentitySpec, ...]
     owner_key_file: str = ""

@@ -4,6 +4,7 @@ import pytest
 
 from holdfast.operations.read_identity import read_identity
 from holdfast.vocabulary.errors import IdentityFileError
+from holdfast.vocabulary.face_specs import Channels, FaceSpec, ReferencesAt
 from holdfast.vocabulary.identity import Check, Verdict
 from holdfast.vocabulary.identity_specs import ClientAuth, Clockform, FaceIdentity, HttpIdentity, OidcIdentity
 
@@ -54,11 +55,28 @@ providers:
     assurance: {trust_frameworks: [kz_digital_id], owner: iin, evidence: [document]}
     operation: {parameter: transaction_hash, claim: transaction_hash}
 """
-FACE = """\
+FACE = f"""\
 providers:
   - id: own
     kind: face
     models: /var/lib/holdfast/faces
+    threshold: 0.5
+    acr: face
+    references:
+      url: "https://photos.example/{{subject_ref}}.jpg"
+      token_file: photos.key
+    pad:
+      file: pad.onnx
+      sha256: {"ab" * 32}
+      version: pad-1
+      width: 80
+      height: 80
+      channels: bgr
+      threshold: 0.9
+      golden: [live.jpg, screen.jpg]
+      crop: 2.7
+      live: 1
+      softmax: true
 """
 
 
@@ -95,7 +113,15 @@ def test_a_face_provider_is_read() -> None:
     """The provider of this machine is declared like the others."""
     (spec,) = read_identity(FACE.encode()).providers
     assert isinstance(spec, FaceIdentity)
-    assert spec.models == "/var/lib/holdfast/faces"
+    face = spec.spec
+    assert (face.models, face.threshold, face.acr) == ("/var/lib/holdfast/faces", 0.5, "face")
+    assert face.references == ReferencesAt(url="https://photos.example/{subject_ref}.jpg", token_file="photos.key")
+    assert face.pad is not None
+    assert (face.pad.crop, face.pad.live, face.pad.softmax, face.pad.channels) == (2.7, 1, True, Channels.BGR)
+    assert (face.pad.golden, face.matcher, face.iad) == (("live.jpg", "screen.jpg"), None, None)
+    (bare,) = read_identity(b"providers: [{id: own, kind: face}]").providers
+    assert isinstance(bare, FaceIdentity)
+    assert bare.spec == FaceSpec()
 
 
 def test_the_order_of_the_file_is_the_order_of_preference() -> None:
@@ -148,6 +174,26 @@ def test_the_order_of_the_file_is_the_order_of_preference() -> None:
         (OIDC, "    auth_file: client.key\n", "", "/providers/0/auth_file", "`auth_file` is missing"),
         (OIDC, "parameter: transaction_hash, ", "", "/providers/0/operation/parameter", "is missing"),
         (FACE, "models:", "model:", "/providers/0/model", "did you mean"),
+        (FACE, "threshold: 0.5", "threshold: 2.5", "/providers/0/threshold", "from 0 to 2"),
+        (FACE, "threshold: 0.5", "threshold: true", "/providers/0/threshold", "a number from"),
+        (FACE, "    models:", "    timeout_ms: 5\n    models:", "/providers/0/timeout_ms", "not known here"),
+        (FACE, "https://photos", "http://photos", "/providers/0/references/url", "in the open"),
+        (FACE, "{subject_ref}", "all", "/providers/0/references/url", "does not name the person"),
+        (FACE, "token_file:", "folder: /a\n      token_file:", "/providers/0/references", "either `folder` or `url`"),
+        (FACE, "photos.key", "env:PHOTOS", "/providers/0/references/token_file", "a file is expected"),
+        (FACE, "ab" * 32, "AB" * 32, "/providers/0/pad/sha256", "in small hex"),
+        (FACE, "[live.jpg, screen.jpg]", "[live.jpg]", "/providers/0/pad/golden", "2 golden pictures"),
+        (FACE, "channels: bgr", "channels: brg", "/providers/0/pad/channels", "one of `rgb`, `bgr`"),
+        (FACE, "width: 80", "width: 0", "/providers/0/pad/width", "from 1 to 4096"),
+        (HTTP, "centre.key", "env:2", "/providers/0/auth_file", "the name of a variable"),
+        (
+            HTTP,
+            "new.key",
+            "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=",
+            "/providers/0/callback/keys/0",
+            "must not stand",
+        ),
+        (HTTP, "owner.key", "ab" * 32, "/owner_key_file", "must not stand in this file"),
     ],
 )
 def test_every_fault_is_told_with_its_place(good: str, before: str, after: str, pointer: str, said: str) -> None:
@@ -158,6 +204,7 @@ def test_every_fault_is_told_with_its_place(good: str, before: str, after: str, 
     error = caught.value
     assert (error.pointer, said in f"{error.message} {error.hint}") == (pointer, True), (error.pointer, error.message)
     assert error.span is not None
+    assert "QUJDREVG" not in str(error) + error.hint
     assert error.advice
 
 

@@ -11,8 +11,8 @@ from holdfast.engine.schema import full_schema
 from holdfast.features.habits import FIELDS
 from holdfast.language import Scope, compile_expression
 from holdfast.language.scope import Literal
-from holdfast.regulation import as_of, boundaries
 from holdfast.operations.outside_names import outside_names
+from holdfast.regulation import as_of, boundaries
 from holdfast.vocabulary.event import SITE_EVENTS
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.packs import Citation, Pack

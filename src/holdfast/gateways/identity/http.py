@@ -56,7 +56,9 @@ class HttpIdentityProvider:
 
     async def start(self, asked: Asked) -> Started:
         """Open a session; raises ProviderError and GarbageError."""
-        answer = await self._good(self._spec.start, names_of(asked))
+        status, answer = await self._asked(self._spec.start, names_of(asked))
+        if status not in _GOOD:
+            raise ProviderError(f"the provider answered {status}")
         return read_started(self._spec.started, answer, plain=self._spec.reach.plain)
 
     def told(self, headers: Mapping[str, str], body: bytes) -> Callback:
@@ -74,8 +76,15 @@ class HttpIdentityProvider:
         return Callback(id=message_id, reference=reference, sent_ms=sent_ms)
 
     async def fetch(self, reference: str) -> IdentityResult:
-        """Fetch where a session stands; raises ProviderError and GarbageError."""
-        answer = await self._good(self._spec.fetch, {REFERENCE: reference})
+        """Fetch where a session stands; raises ProviderError and GarbageError.
+
+        One that the provider does not know, any more or yet, is no failure of the provider and never ends well.
+        """
+        status, answer = await self._asked(self._spec.fetch, {REFERENCE: reference})
+        if status in _GONE:
+            return IdentityResult(done=False, error="gone")
+        if status not in _GOOD:
+            raise ProviderError(f"the provider answered {status}")
         result = read_result(self._spec.result, answer, reference, now_ms=self._clock.now_ms())
         if not result.owner or self._spec.result.owner_hashed:
             return result
@@ -90,13 +99,6 @@ class HttpIdentityProvider:
     async def close(self) -> None:
         """Close what connections are open."""
         self._calls.close()
-
-    async def _good(self, request: Request, names: Names) -> bytes:
-        """Ask, and give an answer that says that all went well."""
-        status, answer = await self._asked(request, names)
-        if status not in _GOOD:
-            raise ProviderError(f"the provider answered {status}")
-        return answer
 
     async def _asked(self, request: Request, names: Names) -> tuple[int, bytes]:
         """Fill a declared request and send it."""

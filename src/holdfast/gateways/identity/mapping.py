@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from holdfast.vocabulary.errors import GarbageError
 from holdfast.vocabulary.identity import Checked, IdentityResult, Started, Verdict
-from holdfast.vocabulary.identity_specs import CheckAt, Clockform, Pointer, ResultAt, StartedAt, WordAt
+from holdfast.vocabulary.identity_specs import UNCONFIRMED, CheckAt, Clockform, Pointer, ResultAt, StartedAt, WordAt
 from holdfast.vocabulary.instants import to_ms
 from holdfast.wire.outside import found_at, read_json
 from holdfast.wire.web_addresses import is_safe
@@ -53,17 +53,19 @@ def read_result(at: ResultAt, data: bytes, reference: str, *, now_ms: int) -> Id
         raise GarbageError("the answer does not say where the session stands")
     if state not in at.done:
         return IdentityResult(done=False, error=word_at(root, at.error))
+    operation = word_at(root, at.operation_hash)
+    silent = UNCONFIRMED if at.operation_hash and not operation else ""
     return IdentityResult(
         done=True,
         checks={check: _checked(root, check_at) for check, check_at in at.checks.items()},
         acr=_meant(root, at.acr),
         auth_ms=_instant(root, at, now_ms),
         owner=word_at(root, at.owner),
-        operation_hash=word_at(root, at.operation_hash),
+        operation_hash=operation,
         transaction_id=word_at(root, at.transaction_id),
         reference_source=_source(root, at.reference_source),
         capture={name: word_at(root, pointer, most=_SIGNAL_MAX) for name, pointer in at.capture.items()},
-        error=word_at(root, at.error),
+        error=word_at(root, at.error) or silent,
     )
 
 

@@ -7,7 +7,6 @@ to the provider; nothing else that the browser brings counts.
 
 import hmac
 from base64 import b64encode, urlsafe_b64encode
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -18,6 +17,7 @@ import msgspec
 from holdfast.gateways.identity.assurance import VERIFIED, wanted
 from holdfast.gateways.identity.calls import Call, Calls
 from holdfast.gateways.identity.directory import Directory, Endpoints
+from holdfast.gateways.identity.grants import Grants
 from holdfast.gateways.identity.mapping import read_object, word_at
 from holdfast.gateways.identity.tokens import check_token, checks_of, result_of
 from holdfast.vocabulary.clock import Clock
@@ -25,12 +25,10 @@ from holdfast.vocabulary.errors import CallbackError, GarbageError, ProviderErro
 from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Purpose, Started
 from holdfast.vocabulary.identity_specs import ClientAuth, OidcIdentity
 
-CODES_MAX: Final = 10_000
 _CODE_MAX: Final = 4_096
 _TOKEN_MAX: Final = 131_072
 _OK: Final = 200
 _REFUSED: Final = 400
-_FAULT: Final = 500
 _USED: Final = "invalid_grant"
 _ANEW: Final = frozenset({Purpose.RECEIVE, Purpose.TRANSFER, Purpose.WITHDRAW})
 """Where money moves, a login that the browser remembers does not count."""
@@ -40,8 +38,8 @@ class OidcProvider:
     """Has people log in at an OpenID provider.
 
     `secret` is the client's, `key` binds state, nonce and verifier to the session, `owner_of` hashes the number of a
-    person, `clock` is the tenant's. Deadline and breaker are around it, see
-    `operations/guarded.py`. Codes wait in memory, for as long as it takes to exchange them.
+    person, `clock` is the tenant's. Deadline and breaker are around it, see `operations/guarded.py`. Codes wait in
+    memory, for as long as it takes to exchange them.
     """
 
     def __init__(
@@ -54,7 +52,7 @@ class OidcProvider:
         self._key = key
         self._calls = Calls(spec.reach)
         self._directory = Directory(spec, self._calls, clock)
-        self._codes: OrderedDict[str, str] = OrderedDict()
+        self._granted = Grants()
 
     @property
     def name(self) -> str:
@@ -77,51 +75,55 @@ class OidcProvider:
     def told(self, headers: Mapping[str, str], body: bytes) -> Callback:  # noqa: ARG002 - a browser has none that prove
         """Read what the person's browser brought back, as a query; its state proves that it belongs to a session.
 
-        Raises CallbackError where the state is not ours. Without a code there is nothing to exchange, whatever else the
-        query says: anybody could have written that the person declined.
+        Raises CallbackError where the state is not ours. Without a code the callback has no id, for there is nothing to
+        exchange, whatever else the query says: anybody could have written that the person declined.
         """
-        said = _query(body)
+        said, now_ms = _query(body), self._clock.now_ms()
         state, code = said.get("state", ""), said.get("code", "")
         attempt, _, proof = state.rpartition(".")
         if not hmac.compare_digest(proof.encode(), self._derived("state", attempt).encode()):
             raise CallbackError("the state is of no session")
         if said.get("iss", self._spec.issuer) != self._spec.issuer:
             raise CallbackError("the answer is of another issuer")
-        if 0 < len(code) <= _CODE_MAX:
-            self._codes[state] = code
-            self._codes.move_to_end(state)
-        while len(self._codes) > CODES_MAX:
-            self._codes.popitem(last=False)
-        return Callback(
-            id=f"code_{sha256(code.encode()).hexdigest()[:32]}", reference=state, sent_ms=self._clock.now_ms()
-        )
+        if not 0 < len(code) <= _CODE_MAX:
+            return Callback(id="", reference=state, sent_ms=now_ms)
+        self._granted.bring(state, code, now_ms=now_ms)
+        return Callback(id=sha256(f"{state}\n{code}".encode()).hexdigest(), reference=state, sent_ms=now_ms)
 
     async def fetch(self, reference: str) -> IdentityResult:
         """Exchange the code that came for this session; raises ProviderError and GarbageError.
 
-        Without a code, or with one that the provider does not know, the session stands where it stood.
+        Without a code the session stands where it stood. A code that the provider refuses ends the attempt, not well.
         """
-        code = self._codes.get(reference)
-        if code is None:
+        grant = self._granted.waiting(reference)
+        if grant is None:
             return IdentityResult(done=False)
         endpoints = await self._directory.endpoints()
-        status, answer = await self._calls.call(self._exchange(endpoints, code, reference))
-        if status < _FAULT:
-            self._codes.pop(reference, None)  # the provider has seen it, and takes no code twice
-        if status == _REFUSED and word_at(read_object(answer), ("error",)) == _USED:
-            return IdentityResult(done=False, error=_USED)
-        if status != _OK:
-            raise ProviderError(f"the provider answered {status}")
-        claims = await self._claims(read_object(answer), endpoints, reference)
-        return result_of(self._spec, claims, self._owner_of, now_ms=self._clock.now_ms())
+        with grant.used():
+            if grant.tokens is None:
+                grant.tokens = await self._exchanged(endpoints, grant.code, reference)
+            error = word_at(grant.tokens, ("error",))
+            if error:
+                return IdentityResult(done=True, error=error)
+            claims = await self._claims(grant.tokens, endpoints, reference)
+            return result_of(self._spec, claims, self._owner_of, now_ms=self._clock.now_ms())
 
     async def redact(self, reference: str) -> None:
-        """Forget the code, if one waits; an OpenID provider keeps nothing for us."""
-        self._codes.pop(reference, None)
+        """Forget what came, if anything waits; an OpenID provider keeps nothing for us."""
+        self._granted.forget(reference)
 
     async def close(self) -> None:
         """Close what connections are open."""
         self._calls.close()
+
+    async def _exchanged(self, endpoints: Endpoints, code: str, reference: str) -> dict[str, Any]:
+        """Exchange a code for tokens, or for the `error` that says that this code is worth nothing."""
+        status, answer = await self._calls.call(self._exchange(endpoints, code, reference))
+        if status == _REFUSED and word_at(read_object(answer), ("error",)) == _USED:
+            return {"error": _USED}
+        if status != _OK:
+            raise ProviderError(f"the provider answered {status}")
+        return read_object(answer)
 
     async def _claims(self, granted: dict[str, Any], endpoints: Endpoints, reference: str) -> dict[str, Any]:
         """Give the claims of the ID token, and the verified ones of userinfo where the token has none."""

@@ -63,14 +63,14 @@ class Public:
         return True
 
 
-def read_key(text: str) -> Key:
-    """Read one key; SettingError when it is none."""
+def read_key(text: str, *, name: str) -> Key:
+    """Read one key of the provider `name`; SettingError when it is none."""
     for prefix, sizes, kind in ((_SYMMETRIC, _SECRET_BYTES, Shared), (_PUBLIC, (_PUBLIC_BYTES,), Public)):
         if text.startswith(prefix):
             key = _decoded(text.removeprefix(prefix))
             if len(key) in sizes:
                 return kind(key)
-    raise SettingError("the key of a callback cannot be read", hint=_HINT)
+    raise SettingError(f"`{name}`: a key of its callbacks cannot be read", hint=_HINT)
 
 
 def _decoded(text: str) -> bytes:

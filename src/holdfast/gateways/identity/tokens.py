@@ -7,7 +7,7 @@ from holdfast.gateways.identity.assurance import assured
 from holdfast.gateways.identity.mapping import SKEW_MS
 from holdfast.vocabulary.errors import GarbageError
 from holdfast.vocabulary.identity import Check, Checked, IdentityResult, Verdict
-from holdfast.vocabulary.identity_specs import OidcIdentity
+from holdfast.vocabulary.identity_specs import UNCONFIRMED, OidcIdentity
 
 LEEWAY_S: Final = 60
 _MS_PER_S: Final = 1_000
@@ -48,7 +48,7 @@ def result_of(
 
     The caller compares class, freshness, owner and operation with what the session requires.
     """
-    acr = _word(claims, "acr")
+    acr, operation = _word(claims, "acr"), _word(claims, spec.operation_claim) if spec.operation_claim else ""
     who = assured(spec.assurance, claims) if spec.assurance else None
     passed = set(spec.acr.get(acr, ()))
     if who is not None:
@@ -62,9 +62,10 @@ def result_of(
         acr=acr,
         auth_ms=_authenticated(claims, now_ms),
         owner=owner_of(who.number) if who else "",
-        operation_hash=_word(claims, spec.operation_claim) if spec.operation_claim else "",
+        operation_hash=operation,
         transaction_id=_word(claims, "txn") or _word(claims, "jti"),
         reference_source="provider_db" if who else "",
+        error=UNCONFIRMED if spec.operation_claim and not operation else "",
     )
 
 
