@@ -4,7 +4,7 @@ import pytest
 
 from holdfast.operations.read_identity import read_identity
 from holdfast.vocabulary.errors import IdentityFileError
-from holdfast.vocabulary.face_specs import Channels, FaceSpec, ReferencesAt
+from holdfast.vocabulary.face_specs import Channels, FaceSpec
 from holdfast.vocabulary.identity import Check, Verdict
 from holdfast.vocabulary.identity_specs import ClientAuth, Clockform, FaceIdentity, HttpIdentity, OidcIdentity
 
@@ -115,7 +115,9 @@ def test_a_face_provider_is_read() -> None:
     assert isinstance(spec, FaceIdentity)
     face = spec.spec
     assert (face.models, face.threshold, face.acr) == ("/var/lib/holdfast/faces", 0.5, "face")
-    assert face.references == ReferencesAt(url="https://photos.example/{subject_ref}.jpg", token_file="photos.key")
+    at = face.references
+    assert at is not None
+    assert (at.url, at.token_file) == ("https://photos.example/{subject_ref}.jpg", "photos.key")
     assert face.pad is not None
     assert (face.pad.crop, face.pad.live, face.pad.softmax, face.pad.channels) == (2.7, 1, True, Channels.BGR)
     assert (face.pad.golden, face.matcher, face.iad) == (("live.jpg", "screen.jpg"), None, None)
