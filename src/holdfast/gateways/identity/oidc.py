@@ -95,10 +95,12 @@ class OidcProvider:
 
         Without a code the session stands where it stood. A code that the provider refuses ends the attempt, not well.
         """
-        grant = self._granted.waiting(reference)
-        if grant is None:
+        if self._granted.waiting(reference) is None:
             return IdentityResult(done=False)
         endpoints = await self._directory.endpoints()
+        grant = self._granted.waiting(reference)  # nobody else may have taken it meanwhile
+        if grant is None:
+            return IdentityResult(done=False)
         with grant.used():
             if grant.tokens is None:
                 grant.tokens = await self._exchanged(endpoints, grant.code, reference)
