@@ -146,7 +146,7 @@ def test_the_order_of_the_file_is_the_order_of_preference() -> None:
         (HTTP, "https://centre.example/v1/sessions\n", "https://[centre\n", "/providers/0/start/url", "an address is"),
         (HTTP, "sessions/{reference}", "sessions", "/providers/0/fetch", "does not name the session"),
         (HTTP, "{reference}", "{reference}/{purpose}", "/providers/0/fetch/url", "`{purpose}` stands for nothing here"),
-        (HTTP, "by {purpose}", "by {porpose}", "/providers/0/start/body/steps/1", "`{porpose}` stands for nothing"),
+        (HTTP, "by {purpose}", "by {purposes}", "/providers/0/start/body/steps/1", "`{purposes}` stands for nothing"),
         (HTTP, "by {purpose}", "by {purpose", "/providers/0/start/body/steps/1", "a brace stands alone"),
         (HTTP, "X-Flow: face", 'X-Flow: "{subject_ref}"', "/providers/0/start/headers/X-Flow", "stands for nothing"),
         (HTTP, "X-Flow: face", "Host: other", "/providers/0/start/headers/Host", "cannot be set"),

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from holdfast.gateways.identity.http import HttpIdentityProvider
 from holdfast.gateways.identity.signatures import read_key
@@ -25,7 +26,6 @@ from tests.unit.gateways.identity.centre import (
     SECOND,
     TOKEN,
     Centre,
-    Ed25519PrivateKey,
     declaration,
     listening,
     passed,
