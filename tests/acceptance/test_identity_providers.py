@@ -13,7 +13,7 @@ import pytest
 
 from holdfast.operations.read_identity import read_identity
 from holdfast.wire.owners import owner_hash
-from tests.acceptance.conftest import NOON, ROOT, Json, Server, StartServer
+from tests.acceptance.conftest import NOON, ROOT, START_SECONDS, Json, Server, StartServer
 from tests.unit.gateways.identity import centre as centres
 from tests.unit.gateways.identity import openid
 from tests.unit.gateways.identity.centre import FIRST, IIN, SECOND, TOKEN, Centre, passed, signed
@@ -38,20 +38,21 @@ class Site:
     """A marketplace that uses the server."""
 
     def __init__(self, server: Server) -> None:
-        self.server = server
+        self.server, self.count = server, 0
 
     def open(self, provider: str, *checks: str, acr: str | None = None) -> httpx.Response:
         """Open a session to pay a seller out."""
+        self.count += 1
         body: Json = {
-            "subject": {"ref": "s-1", "kind": "seller_id", "iin_hash": OWNER, "born": "1990-01-01"},
+            "subject": {"ref": f"s-{self.count}", "kind": "seller_id", "iin_hash": OWNER, "born": "1990-01-01"},
             "purpose": "withdraw",
             "operation": OPERATION,
             "required": {"checks": checks, "acr": acr} if acr else {"checks": checks},
             "provider": provider,
-            "consent": {"text_version": "2026-01", "locale": "kk", "given_at": NOON},
+            "consent": {"text_version": "2026-01", "locale": "kk", "given_at": NOON, "evidence_ref": "e-1"},
             "return_url": "https://site.example/back",
         }
-        return self.server.client.post(SESSIONS, json=body, headers={"Idempotency-Key": f"key-{provider}"})
+        return self.server.client.post(SESSIONS, json=body, headers={"Idempotency-Key": f"key-{self.count}"})
 
     def begin(self, provider: str, *checks: str, acr: str) -> tuple[str, str]:
         """Open and start; gives the session's id and the page for the person."""
@@ -139,7 +140,7 @@ def centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ce
     """Run a centre whose key is in the environment, with the words that declare it."""
     monkeypatch.setenv("CENTRE_TOKEN", TOKEN)
     with centres.listening() as running:
-        row = centres.declaration(running.url, auth="env:CENTRE_TOKEN", timeout_ms=500)
+        row = centres.declaration(running.url, auth="env:CENTRE_TOKEN", timeout_ms=3_000)
         yield running, declared(tmp_path, row)
 
 
@@ -182,33 +183,34 @@ def test_a_centre_calls_back_and_the_result_is_fetched_from_it(
     assert site.server.post(f"{SESSIONS}/{session}/redact", {}).status_code == httpx.codes.OK
 
 
-@pytest.mark.parametrize("manner", ["hang", "fail", "garbage", "cut", "moved"])
-def test_a_centre_that_fails_passes_nobody(
-    start: StartServer, centre: tuple[Centre, tuple[str, str]], manner: str
-) -> None:
+def test_a_centre_that_fails_passes_nobody(start: StartServer, centre: tuple[Centre, tuple[str, str]]) -> None:
     """While it fails its callback is asked for again, the session stays open, and nothing can be used."""
     running, words = centre
     site = Site(start(*words))
-    session, _ = site.begin("centre", "face_match", "pad", acr="high")
-    running.finish("side/1", passed(NOON_S))
-    running.manner, body = manner, callback()
-    assert site.call_back(signed(body, NOON_S, FIRST), body).status_code == httpx.codes.BAD_GATEWAY
-    assert site.consume(session) == httpx.codes.CONFLICT
-    assert site.read(session)["state"] == "processing"
-    running.manner = "good"
-    assert site.call_back(signed(body, NOON_S, FIRST), body).status_code == httpx.codes.ACCEPTED
-    assert site.read(session)["state"] == "passed"
+    for number, manner in enumerate(("hang", "fail", "garbage", "cut", "moved"), start=1):
+        session, _ = site.begin("centre", "face_match", "pad", acr="high")
+        side = f"side/{number}"
+        running.finish(side, passed(NOON_S))
+        running.manner, body = manner, callback(side)
+        headers = signed(body, NOON_S, FIRST, name=f"msg-{number}")
+        assert site.call_back(headers, body).status_code == httpx.codes.BAD_GATEWAY
+        assert site.consume(session) == httpx.codes.CONFLICT
+        assert site.read(session)["state"] == "processing"
+        running.manner = "good"
+        assert site.call_back(headers, body).status_code == httpx.codes.ACCEPTED
+        assert site.read(session)["state"] == "passed"
 
 
 def test_a_machine_without_face_models_declares_itself_and_starts(start: StartServer, tmp_path: Path) -> None:
-    """Decisions do not depend on the models: the server runs, and a session of faces cannot begin."""
+    """Decisions do not depend on the models: the server runs, and a session of faces leads to the capture page."""
     row = f"  - id: own\n    kind: face\n    models: {tmp_path}\n    references: {{folder: {tmp_path}}}\n"
     site = Site(start(*declared(tmp_path, row)))
     opened = site.open("own", "face_match")
     assert opened.status_code == httpx.codes.CREATED, opened.text
     assert site.open("own", "document").status_code in {httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY}
     started = site.server.post(f"{SESSIONS}/{opened.json()['id']}/start", {})
-    assert started.status_code == httpx.codes.SERVICE_UNAVAILABLE, started.text
+    assert started.status_code == httpx.codes.OK, started.text
+    assert started.json()["redirect_url"].startswith("/v/")
 
 
 @pytest.mark.parametrize(
@@ -219,17 +221,7 @@ def test_a_machine_without_face_models_declares_itself_and_starts(start: StartSe
             "kind: htpp",
             "identity_file at /providers/0/kind: identity.yaml, line 4: one of `http`, `oidc`",
         ),
-        (
-            "pass: [match]",
-            "pas: [match]",
-            "/providers/0/result/checks/face_match/pas: identity.yaml, line 24: `pas` is",
-        ),
-        ("url: http://127", "url: http://10.127", "the call would carry personal data in the open"),
-        ("providers:", "providers: [", "not valid YAML"),
-        ("env:CENTRE_TOKEN", "env:NO_SUCH_KEY", "`centre`: the key in `env:NO_SUCH_KEY` cannot be read"),
-        ("new.key", "none.key", "none.key` cannot be read"),
         ("new.key", "owner.key", "`centre`: a key of its callbacks cannot be read"),
-        ("owner.key", "client.key", "`owner_key_file`: the key in"),
     ],
 )
 def test_a_wrong_file_stops_the_start_and_names_the_place(
@@ -242,26 +234,11 @@ def test_a_wrong_file_stops_the_start_and_names_the_place(
     assert before in text
     file.write_text(text.replace(before, after, 1))
     command = [sys.executable, "-m", "holdfast", "serve", "--data", str(tmp_path / "data"), "--port", "0", *words]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * START_SECONDS, check=False)
     said = " ".join((ran.stdout + ran.stderr).split())
     assert ran.returncode == 2, said
     assert told in said, said
     assert not [key for key in (FIRST, SECOND, TOKEN, SECRET, OWNER_KEY.hex()) if key in said]
-
-
-def test_a_file_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
-    """A path that leads nowhere is an error of the caller."""
-    words = ("--identity", str(tmp_path / "none.yaml"), "--data", str(tmp_path / "data"), "--port", "0")
-    ran = subprocess.run(
-        [sys.executable, "-m", "holdfast", "serve", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ran.returncode == 2
-    assert "`identity`: " in ran.stderr
 
 
 def test_the_example_that_is_shipped_is_good() -> None:
