@@ -6,20 +6,6 @@ from hashlib import sha256
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import ForbiddenError, UnauthorisedError
 
-SCOPES = (
-    "decide",
-    "events",
-    "lists",
-    "holds",
-    "claims",
-    "sellers",
-    "addresses",
-    "identity",
-    "identity_attest",
-    "identity_evidence",
-    "read",
-    "admin",
-)
 OPEN = "dev"
 _SEEN = 1_024
 _BEARER = "bearer "

@@ -17,6 +17,7 @@ from holdfast.api.deadlines import BATCH_MS, read_deadline
 from holdfast.api.metrics import exposition
 from holdfast.api.openapi import openapi
 from holdfast.api.problems import problem, problem_response
+from holdfast.operations.api_keys import SCOPES
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.declare_source import declare_source, known_sources
 from holdfast.operations.follow_versions import follow_versions
@@ -69,7 +70,9 @@ def claim_reply(made: Made) -> Response:
 
 
 def route(scope: str | None) -> Callable[[Endpoint], Endpoint]:
-    """Check the key's scope before an endpoint."""
+    """Check the key's scope before an endpoint; a scope that no key can be given is refused here."""
+    if scope is not None and scope not in SCOPES:
+        raise Bug(f"no key can have the scope `{scope}`")
 
     def around(endpoint: Endpoint) -> Endpoint:
         @wraps(endpoint)

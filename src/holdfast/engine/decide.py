@@ -1,6 +1,6 @@
 """One pure function from facts and versions to a judgement."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from holdfast.engine.abroad import abroad_notice, noticed
@@ -204,7 +204,9 @@ def _measures(
         check
         for check in regime.duties
         if in_force(check, answers)
-        and (check.duty.id in named or _due(check, answers, reached) or f"{LASTS}{check.duty.id}" in facts.values)
+        and (
+            _named(check, named, outcome) or _due(check, answers, reached) or f"{LASTS}{check.duty.id}" in facts.values
+        )
         and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
     kinds = {check.duty.kind for check in due}
@@ -214,6 +216,11 @@ def _measures(
     fresh = {name for proposal in acting for name in proposal.measures if name != proposal.source}
     written = [_measure(check, facts, fresh=check.duty.id in fresh, tenant=tenant) for check in due]
     return [*written, *({"kind": name} for name in plain)]
+
+
+def _named(check: DutyCheck, named: Container[str], outcome: Outcome) -> bool:
+    """A duty comes with what names it; one with outcomes of its own only where the event comes to one of them."""
+    return check.duty.id in named and (not check.duty.after or outcome.word in check.duty.after)
 
 
 def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str | None, str]]) -> bool:

@@ -9,7 +9,20 @@ from holdfast.vocabulary.clock import IdMaker
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.stored import ApiKeyRow
 
-SCOPES = ("decide", "events", "lists", "holds", "claims", "sellers", "addresses", "read", "admin")
+SCOPES = (
+    "decide",
+    "events",
+    "lists",
+    "holds",
+    "claims",
+    "sellers",
+    "addresses",
+    "identity",
+    "identity_attest",
+    "identity_evidence",
+    "read",
+    "admin",
+)
 TOKEN_BYTES = 32
 PREFIX = "hf_"
 

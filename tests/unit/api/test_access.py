@@ -2,7 +2,9 @@
 
 import pytest
 
-from holdfast.api.access import SCOPES
+from holdfast.api.routes import route
+from holdfast.operations.api_keys import SCOPES
+from holdfast.vocabulary.errors import Bug
 from tests.unit.api.calling import Api, told
 from tests.unit.operations.shards import NOON, NOON_MS, transfer
 
@@ -39,6 +41,12 @@ def test_a_call_needs_its_own_scope_or_admin(name: str) -> None:
                 assert f"`{needed}`" in answer.json()["detail"]
 
     told(story, open_to_all=False)
+
+
+def test_no_route_asks_for_a_scope_that_no_key_can_have() -> None:
+    """A route is not made with a scope that `holdfast keys create` refuses."""
+    with pytest.raises(Bug, match="identities"):
+        route("identities")
 
 
 def test_a_key_that_is_over_or_revoked_is_no_key() -> None:

@@ -108,7 +108,7 @@ def test_a_file_without_a_mapping_is_told_what_it_needs(folder: Path) -> None:
 
 def test_keys_are_shown_once_and_stored_hashed(folder: Path) -> None:
     """The text of a key is printed when it is made; the list never shows it; a revoked one has an end."""
-    made = told("keys", "create", "--scopes", "decide,events", "--data", folder / "data")
+    made = told("keys", "create", "--scopes", "decide,identity", "--data", folder / "data")
     assert made["key"].startswith("hf_")
     assert made["key"] not in run("keys", "list", "--data", folder / "data").stdout
     run("keys", "revoke", made["id"], "--data", folder / "data")
