@@ -309,7 +309,7 @@ def test_a_consent_withdrawn_in_the_middle_ends_and_deletes_everything(site: Sit
     session = site.open()
     reference = site.start(session)
     assert site.post(f"sessions/{session}/withdraw").json()["state"] == "redacted"
-    assert site.centre.deleted == [reference]
+    assert set(site.centre.deleted) == {reference}  # the timer may ask as well
     site.end(reference)
     row = site.read(session)
     assert (row["state"], row["reasons"], row["operation_hash"]) == ("redacted", ["consent_withdrawn"], None)
@@ -329,7 +329,7 @@ def test_redaction_reaches_the_centre_and_leaves_the_row(site: Site) -> None:
     assert (row["state"], row["redacted"], row["redacted_at_provider"]) == ("redacted", True, False)
     site.centre.mode = "good"
     assert site.post(f"sessions/{session}/redact").json()["redacted_at_provider"] is True
-    assert site.centre.deleted == [reference]
+    assert set(site.centre.deleted) == {reference}
     site.server.restart(signal.SIGKILL)
     row = site.read(session)
     assert (row["operation_hash"], row["result"]["checks"]["pad"]["verdict"]) == (None, "pass")
