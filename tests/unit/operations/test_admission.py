@@ -282,7 +282,7 @@ def test_the_store_hears_whether_calls_stand_in_line() -> None:
         place, told = Place(), list[bool]()
         place.store.expect = lambda *, more: told.append(more)  # type: ignore[method-assign]  # listens in its place
         await decide_event(place.shard, transfer("a"))
-        await place.fill(2)
+        await place.fill(8)
         await decide_event(place.shard, transfer("b"))
         assert told == [False, True]
 
