@@ -124,6 +124,7 @@ def launched(player: Any, *more: str) -> Browser:
 @pytest.fixture(scope="module")
 def browsers(film: Path) -> Iterator[dict[str, Browser]]:
     """Start a browser with a camera that is allowed, one whose person refuses it, and one without any."""
+    expect.set_options(timeout=30_000)
     with sync_playwright() as player:
         fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
         started = {

@@ -160,6 +160,7 @@ def test_a_link_with_a_request_for_the_card_is_refused(start: StartServer, numbe
     server = start("--home", "KZ")
     both = server.decide(message(next(numbers), "Введите номер карты и CVV на site-77.top, придут деньги"))
     assert (both["outcome"], "policy.link-and-card" in rules(both)) == ("refuse", True)
+    assert ("policy.link-in-scam" in rules(both), "notify_client" in kinds(both)) == (True, False)
     honest = server.decide(message(next(numbers), "Скиньте номер карты, переведу, когда заберу диван"))
     assert honest["outcome"] == "allow"
     code = server.decide(message(next(numbers), "Назовите код из смс"))

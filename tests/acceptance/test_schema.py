@@ -28,6 +28,7 @@ def test_every_operation_does_what_its_schema_says(start: StartServer, tmp_path:
     server.decide(transfer("tr-1"))
     words = ["run", f"{server.client.base_url}/openapi.json", "--phases", phase, "--exclude-checks", NOT_ASKED]
     words += ["--exclude-path", "/v1/dev/clock", "--max-examples", "8", "--seed", "1", "--no-color"]
+    words += ["--request-timeout", "60"]
     if phase == "fuzzing":
         words += ["--exclude-path", "/v1/decisions:batch"]  # its lines are no JSON document; see tests/unit/api
     (tmp_path / "schemathesis.toml").write_text(LATE)

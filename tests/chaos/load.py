@@ -136,6 +136,8 @@ class Load:
         """Compare the stored decision with the answer; a revision of it bears a number."""
         decision = json.loads(call.answer)["id"]
         status, text = await line.ask("GET", f"/v1/decisions/{decision}")
+        if status in _LATER:
+            return
         if status != 200 or (text != call.answer and json.loads(text).get("revision", 1) == 1):
             self.wrong_reads.append(f"{call.id}: {status} {text}")
 

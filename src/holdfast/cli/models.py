@@ -5,9 +5,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import polars as pl
 import typer
 from msgspec import json as msgspec_json
 
@@ -28,6 +27,9 @@ from holdfast.training.matrix import Matrix, sample_of
 from holdfast.vocabulary.errors import ModelError
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.models import Model
+
+if TYPE_CHECKING:
+    import polars as pl
 
 models = typer.Typer(help="The model that scores: check, show, train.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="The model's folder, with `model.yaml` and `model.txt`.")]
@@ -163,14 +165,16 @@ def _law_checked(folder: Path) -> None:
     check_model(_law(_read(folder, trained=True)), full_schema())
 
 
-def _frame(path: Path) -> pl.DataFrame:
+def _frame(path: Path) -> "pl.DataFrame":
+    import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which a server lacks
+
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ModelError(f"`{path}` cannot be read: {error}", hint="write it with `holdfast models matrix`") from None
 
 
-def _counted(frame: pl.DataFrame) -> dict[str, int]:
+def _counted(frame: "pl.DataFrame") -> dict[str, int]:
     fraud = frame["fraud"]
     return {
         "rows": frame.height,

@@ -1,6 +1,6 @@
 """One pure function from facts and versions to a judgement."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from holdfast.engine.abroad import abroad_notice, noticed
@@ -40,8 +40,8 @@ def decide(
     carries the notice where it was placed from.
     """
     scored = scored or score(facts, regime)
-    if scored is not None and regime.reads_score:
-        facts = replace(facts, values={**facts.values, SCORE: scored.value})
+    if scored is not None and regime.scored:
+        facts = _with_score(facts, scored)
     seen = regime.usual.look(facts)
     versions = _versions(facts, regime, tenant, ruleset=ruleset)
     notice = abroad_notice(facts.type, facts.values, tenant.home)
@@ -108,14 +108,23 @@ def score(facts: Facts, regime: Regime) -> Scored | None:
     return regime.scorer.score(facts.values) if regime.scorer is not None else None
 
 
+def _with_score(facts: Facts, scored: Scored) -> Facts:
+    """Give facts in which the score stands, as rules read it."""
+    return Facts(
+        type=facts.type,
+        occurred_ms=facts.occurred_ms,
+        decided_ms=facts.decided_ms,
+        values={**facts.values, SCORE: scored.value},
+        matches=facts.matches,
+    )
+
+
 def _score(scored: Scored, regime: Regime, tenant: Tenant, *, proposals: Sequence[Proposal]) -> Score | None:
     """Write the score, with its reasons where it is high or a rule that reads it was true."""
     if regime.scorer is None:
         return None
     model = regime.scorer.model
-    asked = regime.reads_score and {check.rule.id for check in regime.rules if check.scored}.intersection(
-        proposal.source for proposal in proposals
-    )
+    asked = not regime.scored.isdisjoint([proposal.source for proposal in proposals])
     reasons: tuple[str, ...] = ()
     if asked or scored.value >= model.reasons_from:
         reasons = tuple(tenant.voice.title(feature.title) for feature in regime.scorer.strongest(scored))
@@ -204,7 +213,9 @@ def _measures(
         check
         for check in regime.duties
         if in_force(check, answers)
-        and (check.duty.id in named or _due(check, answers, reached) or f"{LASTS}{check.duty.id}" in facts.values)
+        and (
+            _named(check, named, outcome) or _due(check, answers, reached) or f"{LASTS}{check.duty.id}" in facts.values
+        )
         and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
     kinds = {check.duty.kind for check in due}
@@ -214,6 +225,11 @@ def _measures(
     fresh = {name for proposal in acting for name in proposal.measures if name != proposal.source}
     written = [_measure(check, facts, fresh=check.duty.id in fresh, tenant=tenant) for check in due]
     return [*written, *({"kind": name} for name in plain)]
+
+
+def _named(check: DutyCheck, named: Container[str], outcome: Outcome) -> bool:
+    """A duty comes with what names it; one with outcomes of its own only where the event comes to one of them."""
+    return check.duty.id in named and (not check.duty.after or outcome.word in check.duty.after)
 
 
 def _due(check: DutyCheck, answers: Sequence[Trilean], reached: set[tuple[str | None, str]]) -> bool:

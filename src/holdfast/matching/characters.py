@@ -21,7 +21,8 @@ def plain(value: str) -> str:
     if len(value) > LONGEST:
         raise InvalidError("the value is too long for an identifier", hint=f"give at most {LONGEST} characters")
     if not value.isascii():
-        value = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
+        seen = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cf")
+        value = unicodedata.normalize("NFKC", seen)  # what stood apart may have come together
     value = value.strip()
     if not value:
         raise InvalidError("the value is empty", hint="leave the entry out, or give its value")
@@ -36,7 +37,7 @@ def compact(value: str) -> str:
     found = "".join(c for c in value if unicodedata.category(c) not in _SEPARATORS and c != "−")
     if not found:
         raise InvalidError("the value has no letter and no digit", hint="leave the entry out, or give its value")
-    return found
+    return unicodedata.normalize("NFKC", found)
 
 
 def latin(value: str) -> str:

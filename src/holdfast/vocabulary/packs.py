@@ -169,7 +169,8 @@ class Duty:
     """A measure that the law attaches to a fired sign, to a state or to an outcome.
 
     It comes with the decision where a fired sign or a true rule of its pack names it, where its own `when` is
-    true, or where an outcome among `after` was reached under its pack; without any of these it never comes.
+    true, or where an outcome among `after` was reached under its pack; without any of these it never comes. One that
+    is named and has `after` comes only with those outcomes: a notice of a wait is not sent of what was refused.
     `kind` is a measure kind, `details` its fixed values (template, limit_minor, currency, hours).
 
     `limit_amount` is an expression for the amount beyond which the operation itself is refused, `used_amount` one for

@@ -205,6 +205,14 @@ def test_a_duty_after_an_outcome_comes_only_under_the_law_that_reached_it() -> N
     assert kinds(judge([act(duties=[duty("xx.act.tell", after=["hold"])]), other])) == ["notify_client"]
 
 
+def test_a_duty_that_is_named_for_an_outcome_does_not_come_with_another() -> None:
+    """What tells of a wait is sent of a hold, and not where something stronger refused the event."""
+    told = act(duties=[duty("xx.act.tell", after=["hold"])], signs=[sign(measures=["xx.act.tell"])])
+    other = pack("yy/act", signs=[sign(act="yy.act", proposes="refuse")])
+    assert kinds(judge([told])) == ["notify_client"]
+    assert kinds(judge([told, other])) == []
+
+
 def test_a_challenge_always_asks_for_a_check_once() -> None:
     """A challenge brings the measure that carries it out, unless a duty brings it already."""
     assert kinds(judge([house(rule(proposes="challenge"))])) == ["verify_identity"]

@@ -27,6 +27,7 @@ Story = tuple[str, str, Sequence[Json], Mapping[str, str]]
 NOON = datetime.fromisoformat("2026-03-03T12:00:00+05:00")
 ACCOUNT = {"account": "KZ86125KZT5004100100"}
 BLOCKED, LIMITED, NAMED = "marketplace.sellers.blocked", "marketplace.sellers.limited", "kz.police.sellers"
+ALLOWED = "marketplace.sellers.allow"
 PHONE = "+77015550142"
 
 
@@ -100,10 +101,18 @@ SAME: Json = {"photos": [{"fingerprint": picture(1)}, {"fingerprint": picture(2)
 FIVE = [listing(f"ad-{n}", f"s-{n}", device={"id": "d-1"}, when=at(minutes=10 - n)) for n in range(5)]
 MANY = [listing(f"ad-{n}", when=at(minutes=30 - n)) for n in range(21)]
 CALLS = [message("Здравствуйте, ещё продаёте?", f"v-{n}", when=at(minutes=40 - n)) for n in range(20)]
+ON_ONE_NUMBER = [registered(f"s-{n}", phone=PHONE) for n in range(3)]
+ABROAD: Json = {
+    "type": "login",
+    "where": "marketplace",
+    "occurred_at": at(),
+    "client": {"customer_id": "b-7", "phone": "+998901234568"},
+}
 CAR: Json = {"category": "car", "brand": "Toyota", "model": "Camry", "year": 2020, "vin": "JTDBE32K920054321"}
 LETS = [flat(f"ad-{n}", city, about={"registered_at": at(days=300)}) for n, city in enumerate(("Алматы", "Астана"))]
 TRUE: tuple[Story, ...] = (
     ("market.blocked-message", "refuse", [message("Здравствуйте", seller_id="s-1")], {BLOCKED: "s-1"}),
+    ("market.blocked-message", "refuse", [message("Здравствуйте")], {BLOCKED: "b-1"}),
     ("market.limited-payout", "challenge", [payout()], {LIMITED: "s-1"}),
     ("market.complaints-case", "allow", complaints(2), {}),
     ("market.complaints-payout", "hold", [*complaints(3), payout()], {}),
@@ -169,6 +178,9 @@ TRUE: tuple[Story, ...] = (
         {},
     ),
     ("many-strangers", "hold", [*CALLS, message("Смотрите divany-almaty.kz", "v-99")], {}),
+    ("market.foreign-login", "challenge", [ABROAD], {ALLOWED: "b-8"}),
+    ("market.shared-number-seller", "hold", ON_ONE_NUMBER, {ALLOWED: "s-7"}),
+    ("market.swapped-sim", "challenge", [payout(device={"id": "d-1", "sim_changed_at": at(days=2)})], {}),
     ("suspect-link", "allow", [message("Фото тут: bit.ly/3abc")], {}),
     ("worded-like-scam", "allow", [message("Я оплатила доставку, курьер приедет, вам нужно получить деньги")], {}),
     ("asks-secret", "allow", [message("Назовите код из смс")], {}),
@@ -233,6 +245,21 @@ CLEAN: tuple[Story, ...] = (
     ("asks-secret", "allow", [message("Никому не называйте код из смс")], {}),
     ("rented-account-message", "allow", [message("Сдаю квартиру в аренду, оплата картой")], {}),
     ("kz.proposal.p2-registration", "allow", [registered("s-1", phone="+998901234568", verified="document")], {}),
+    ("market.foreign-login", "allow", [ABROAD], {ALLOWED: "b-7"}),
+    ("market.foreign-seller", "allow", [registered("s-1", phone="+998901234568")], {ALLOWED: "s-1"}),
+    ("market.foreign-listing", "allow", [listing(phone="+998901234568")], {ALLOWED: "s-1"}),
+    ("market.virtual-seller", "allow", [registered("s-1", phone="+77515550142")], {ALLOWED: "s-1"}),
+    ("market.virtual-listing", "allow", [listing(phone="+77515550142")], {ALLOWED: "s-1"}),
+    ("market.unreal-seller", "allow", [registered("s-1", phone="+76005550142")], {ALLOWED: "s-1"}),
+    ("market.unreal-listing", "allow", [listing(phone="+76005550142")], {ALLOWED: "s-1"}),
+    ("market.shared-number-seller", "allow", ON_ONE_NUMBER, {ALLOWED: "s-2"}),
+    (
+        "market.shared-number-listing",
+        "allow",
+        [listing(f"ad-{n}", f"s-{n}", phone=PHONE) for n in range(3)],
+        {ALLOWED: "s-2"},
+    ),
+    ("market.swapped-sim", "allow", [payout(device={"id": "d-1", "sim_changed_at": at(days=2)})], {ALLOWED: "s-1"}),
 )
 
 

@@ -1,7 +1,7 @@
 """Every kind of identifier has one form, and what cannot be of its kind is refused with a pointer."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from holdfast.matching.identifiers import Identity, alike, identify, normalise, normalise_bic, normalise_entry
@@ -133,6 +133,8 @@ def test_the_short_way_for_phones_agrees_with_the_metadata(written: str, home: s
 
 
 @given(st.text(max_size=40), st.sampled_from(list(ListKind)))
+@example("A\u00b4", ListKind.EWALLET)
+@example("A\u200d\u0301", ListKind.EWALLET)
 def test_a_normal_form_is_normal(written: str, kind: ListKind) -> None:
     """Normalising twice changes nothing, and nothing but an InvalidError comes out of rubbish."""
     try:

@@ -195,6 +195,14 @@ def test_a_flipped_bit_of_the_database_is_never_read_as_a_record(closed: Path, t
     assert noticed > FLIPS // 20
 
 
+@pytest.mark.parametrize("place", range(0, 64, 7))
+def test_a_schema_that_is_no_text_is_damage(closed: Path, tmp_path: Path, place: int) -> None:
+    """Words of the schema that cannot even be printed are told as damage, like all else."""
+    one = Path(shutil.copytree(closed, tmp_path / "data"))
+    flip(one / DATABASE, (one / DATABASE).read_bytes().index(b"CREATE TABLE") + place, 7)
+    assert any(found(one))
+
+
 def test_every_stored_part_is_watched(closed: Path, tmp_path: Path) -> None:
     """A bit anywhere in what a record stores is found, and the record named."""
     chance = Random(8)  # noqa: S311 - a test repeats

@@ -1,7 +1,8 @@
 """One name for a member of the site: who sells and who buys there has one account, whatever the event calls its id.
 
 A listing names `seller.seller_id`, a login at the marketplace `client.customer_id` or `client.seller_id`: the same
-account. `member_id` is the one that is there, so that rules can ask the past of a seller over all of the site's events.
+account. `member_id` is the one that is there, so that rules can ask the past of a seller over all of the site's events,
+and a list of sellers names a member also in a chat or at a login where the event has a customer's id alone.
 An event of a bank gets no such name.
 """
 
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from holdfast.vocabulary.event import Value
+from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.schema import Field, FieldType
 
 MEMBER: Final = "member_id"
@@ -37,7 +39,13 @@ class Members:
     def fields(self, event_type: str, known: Mapping[str, Field]) -> Sequence[Field]:  # noqa: ARG002 - as every derivation is asked
         """Declare a name for each party that is a member of the site."""
         return tuple(
-            Field(path=f"{party}.{MEMBER}", type=FieldType.TEXT, personal=True, title="account on the site")
+            Field(
+                path=f"{party}.{MEMBER}",
+                type=FieldType.TEXT,
+                list_kind=ListKind.SELLER,
+                personal=True,
+                title="account on the site",
+            )
             for party in _PARTIES.get(event_type, ())
         )
 

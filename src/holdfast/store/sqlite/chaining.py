@@ -57,7 +57,7 @@ class ChainReader(Part):
             try:
                 rows = self._ask("chained_after", seq, last, limit)
             except StoreError as error:
-                if not isinstance(error.__cause__, sqlite3.DatabaseError):
+                if not isinstance(error.__cause__, (sqlite3.DatabaseError, UnicodeDecodeError)):
                     raise
                 if limit == 1:
                     yield Kept(seq=seq + 1, now=_NOTHING, marks=None, link=b"", unreadable=True)

@@ -28,7 +28,7 @@ class Readers:
         with self._borrow() as connection:
             try:
                 return connection.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise StoreError(f"the database cannot be read: {error}") from error
 
     def close(self) -> None:

@@ -36,6 +36,7 @@ from holdfast.vocabulary.stored import Found, Page, Snapshot
 
 DATABASE_NAME: Final = "holdfast.db"
 REPLAY_BATCH: Final = 256
+_UNREADABLE: Final = (sqlite3.Error, OSError, UnicodeDecodeError)  # the last: of the words of a damaged schema
 Connect = Callable[[Path], sqlite3.Connection]
 
 
@@ -84,7 +85,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
                 return cls._open(
                     undo, directory, clock=clock, random_bytes=random_bytes, secret=secret, connect=connect
                 )
-            except (sqlite3.Error, OSError) as error:
+            except _UNREADABLE as error:
                 raise StoreError(f"`{directory}` cannot be opened: {error}") from error
 
     @classmethod
@@ -99,7 +100,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
         with ExitStack() as undo:
             try:
                 return cls._open_beside(undo, directory, clock=clock, random_bytes=random_bytes, secret=secret)
-            except (sqlite3.Error, OSError) as error:
+            except _UNREADABLE as error:
                 raise StoreError(f"`{directory}` cannot be opened: {error}") from error
 
     @classmethod

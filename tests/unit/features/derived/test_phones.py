@@ -85,7 +85,7 @@ def test_names_are_declared_beside_every_phone_with_a_title() -> None:
     assert declared["seller.phone_type"].words == tuple(one.value for one in PhoneType)
 
 
-@pytest.mark.parametrize("event_type", ["transfer", "cash_withdrawal", "profile_change", "label"])
+@pytest.mark.parametrize("event_type", ["transfer", "cash_withdrawal", "label"])
 def test_a_banks_events_get_no_names(event_type: str) -> None:
     """What has no name is never worked out."""
     known = {"payer.phone": Field(path="payer.phone", type=FieldType.TEXT)}
