@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from holdfast.api.describing import FILE, JSON, Node, linked, media, named, operation, parameter
+from holdfast.api.describing import FILE, JSON, Node, asked, linked, media, named, operation, parameter
 from holdfast.wire.identity import CancelBody, ConsumeBody, SessionBody, StartBody
 
 IDENTITY_BODIES: Final = (SessionBody, StartBody, CancelBody, ConsumeBody)
@@ -43,7 +43,15 @@ def identity_paths() -> Node:
             for act, summary, ok, takes in _ACTS
         },
         "/v1/identity/callbacks/{provider}": {"parameters": [parameter("provider")], "post": callback},
+        "/v1/identity/return/{provider}": {"parameters": [parameter("provider")], "get": _back()},
     }
+
+
+def _back() -> Node:
+    """Describe the return of a person from a provider's page."""
+    summary, told = "Take a person back", "taken; a 303 leads on to the tenant's page, with the session's id"
+    back = operation("person_back", summary, told, statuses=(200, 303))
+    return back | {"parameters": [asked("state"), asked("code"), asked("iss")]}
 
 
 def _act(act: str, summary: str, ok: str, *, takes: tuple[str, bool]) -> Node:

@@ -11,6 +11,7 @@ from holdfast.operations.open_session import Opening, open_session
 from holdfast.operations.read_session import read_session, session_view
 from holdfast.operations.start_session import Beginning
 from holdfast.operations.take_callback import take_callback
+from holdfast.operations.take_return import take_return
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.identity import Check, Purpose
 from holdfast.wire.identity import CancelBody, ConsumeBody, SessionBody, StartBody
@@ -19,6 +20,7 @@ from holdfast.wire.requests import check_id, read_body
 _SCOPE = "identity"
 _KEY = "Idempotency-Key"
 _CALLBACK_BYTES = 256 * 1024
+_QUERY_BYTES = 16 * 1024
 
 
 @route(_SCOPE)
@@ -101,6 +103,19 @@ async def callback(routes: Routes, request: Request) -> Response:
     return reply({"status": "taken"}, 202)
 
 
+@route(None)
+async def back(routes: Routes, request: Request) -> Response:
+    """Take a person back from a provider's page, and send the browser on to the tenant's."""
+    query = request.scope["query_string"]
+    url = await take_return(routes.shard, request.path_params["provider"], query[:_QUERY_BYTES])
+    answer = reply({"status": "taken"}, 303 if url else 200)
+    if url:
+        answer.headers["location"] = url
+    answer.headers["cache-control"] = "no-store"
+    answer.headers["referrer-policy"] = "no-referrer"
+    return answer
+
+
 IDENTITY_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/identity/sessions", open_),
     ("GET", "/v1/identity/sessions/{id}", session),
@@ -108,4 +123,5 @@ IDENTITY_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("POST", "/v1/identity/sessions/{id}/cancel", cancel),
     ("POST", "/v1/identity/sessions/{id}/consume", consume),
     ("POST", "/v1/identity/callbacks/{provider}", callback),
+    ("GET", "/v1/identity/return/{provider}", back),
 )

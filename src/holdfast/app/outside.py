@@ -5,12 +5,12 @@ from pathlib import Path
 from holdfast.app.operators import open_operator
 from holdfast.gateways.places import AddressTables
 from holdfast.gateways.provider import HttpProvider
-from holdfast.operations.ports import IdentityProvider, Provider
+from holdfast.operations.ports import Provider
 from holdfast.operations.read_providers import read_providers
 from holdfast.operations.reader import Reader
 from holdfast.regulation import place_of
 from holdfast.settings import Settings
-from holdfast.vocabulary.clock import Clock, Tick
+from holdfast.vocabulary.clock import Tick
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outside import ProviderSpec
 
@@ -55,12 +55,6 @@ def _provider(spec: ProviderSpec) -> Provider:
         if spec.operator is None
         else open_operator(spec, spec.operator, _secret(spec))
     )
-
-
-def identity_providers(settings: Settings, clock: Clock) -> dict[str, IdentityProvider]:
-    """Make ready to ask everybody who verifies identities, by name, in the order of the file."""
-    del settings, clock
-    return {}
 
 
 def _secret(spec: ProviderSpec) -> str:

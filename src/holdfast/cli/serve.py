@@ -16,7 +16,8 @@ from holdfast.api.connection import Limits, Reception
 from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
-from holdfast.app.outside import identity_providers, open_readers
+from holdfast.app.identity import Means, open_identity
+from holdfast.app.outside import open_readers
 from holdfast.app.scenes import SceneShards
 from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
 from holdfast.cli.compact import compact_now_and_then
@@ -101,11 +102,18 @@ async def run_server(settings: Settings) -> None:
             assembled.shard.ports.store.close()
 
 
+def _means(assembled: Assembled) -> Means:
+    """Give what identity providers are made with."""
+    ports = assembled.shard.ports
+    return Means(derive=ports.store.derive, clock=assembled.clock, tick=ports.tick, environment=os.environ)
+
+
 async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard, settings = assembled.shard, assembled.settings
     shard.patience = patience(settings.patience())
     shard.readers = open_readers(settings, shard.ports.tick, home=shard.tenant.home)
-    shard.identity = identity_providers(settings, assembled.clock)
+    verifiers = open_identity(settings, _means(assembled))
+    shard.identity, shard.owner_key = verifiers.providers, verifiers.owner_key
     gateway = make_gateway(settings, assembled.clock)
     warm()
     records = rebuild(shard)

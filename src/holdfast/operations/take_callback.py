@@ -25,16 +25,22 @@ async def take_callback(shard: Shard, name: str, *, headers: Mapping[str, str], 
     provider = shard.identity.get(name)
     if provider is None:
         raise NotFoundError(f"there is no identity provider `{name[:80]}`", hint="`--identity` declares them")
-    callback = provider.told(headers, body)
+    return await take_told(shard, name, provider.told(headers, body))
+
+
+async def take_told(shard: Shard, name: str, callback: Callback) -> bool:
+    """Take what a provider told, proven to be its own; see `take_callback`. Without an id it told nothing."""
+    if not callback.id:
+        return False
     if abs(shard.ports.clock.now_ms() - callback.sent_ms) > SKEW_MS:
         raise CallbackError("the callback was not signed within five minutes of now")
-    session_id = await _session_of(shard, name, callback)
+    session_id = await session_of(shard, name, callback.reference)
     return session_id is not None and await _take(shard, session_id, name=name, callback=callback)
 
 
-async def _session_of(shard: Shard, name: str, callback: Callback) -> str | None:
+async def session_of(shard: Shard, name: str, reference: str) -> str | None:
     """Find the session of a provider's reference."""
-    thread = reference_thread(name, callback.reference)
+    thread = reference_thread(name, reference)
     await settled(shard, thread)
     records = (one for one in shard.ports.store.thread(thread) if one.kind is RecordKind.VERIFICATION)
     return next((read_identity_act(one.act).session for one in records), None)

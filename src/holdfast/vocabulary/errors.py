@@ -190,6 +190,13 @@ class ProvidersError(HoldfastError):
     http_status = 422
 
 
+class IdentityFileError(HoldfastError):
+    """Correct the identity file at the place that the pointer names; `docs/identity.md` lists every key."""
+
+    code = "identity_file"
+    http_status = 422
+
+
 class ProviderError(HoldfastError):
     """The decision names what was skipped; check that the provider runs and answers with 200 in its time."""
 

@@ -155,7 +155,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """A provider's word that something changed, proven to be its own; what changed is fetched, never believed."""
+    """A provider's word that something changed, proven to be its own; what changed is fetched, never believed.
+
+    One without an id says only to which session it belongs.
+    """
 
     id: str
     reference: str

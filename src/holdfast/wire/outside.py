@@ -41,7 +41,7 @@ def read_answer(spec: ProviderSpec, data: bytes) -> dict[str, Value]:
     root = read_json(data)
     if not isinstance(root, dict):
         raise GarbageError("the answer is no JSON object")
-    return {told.name: _value(told, _found(root, told.at)) for told in spec.answers}
+    return {told.name: _value(told, found_at(root, told.at)) for told in spec.answers}
 
 
 def read_json(data: bytes) -> Any:
@@ -59,8 +59,8 @@ def value_at(root: Any, name: str, kind: FieldType) -> Value:
     return _value(Told(name=name, type=kind, at=(name,)), root.get(name))
 
 
-def _found(root: Any, at: tuple[str, ...]) -> Any:
-    """Walk down a pointer; what is not there is `None`."""
+def found_at(root: Any, at: tuple[str, ...]) -> Any:
+    """Walk down a JSON pointer; what is not there is `None`."""
     for step in at:
         if isinstance(root, dict):
             root = root.get(step)
