@@ -26,9 +26,9 @@ from tests.bench.verifying.operators import PATIENT_MS, TIMEOUT_MS, TROUBLED, WE
 from tests.bench.verifying.walk import STEPS, Walked, walk_at_once, walk_at_rate
 
 RATE: Final = 150.0
-DEADLINE_MS: Final = 300
+_CONNECTIONS: Final = 128
+_PATIENCE_S: Final = 10.0
 _AT: Final = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p99_9": 99.9, "max": 100.0}
-_ROUTES: Final = {"transfer": Route(headers={"holdfast-deadline-ms": str(DEADLINE_MS)})}
 _CASES: Final = {
     "operators_well": (WELL, TIMEOUT_MS),
     "operators_slow": (TROUBLED, TIMEOUT_MS),
@@ -38,7 +38,10 @@ _CASES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How much is done: warm-up and saturated sessions, seconds at a rate, and decisions a second beside operators."""
+    """How much is done: warm-up and saturated sessions, seconds at a rate, and decisions a second beside operators.
+
+    `deadline_ms` is what the caller of a decision gives it.
+    """
 
     warm: int
     saturated: int
@@ -46,10 +49,11 @@ class Sizes:
     rate: float = RATE
     decisions: float = 100.0
     walkers: int = 32
+    deadline_ms: int = 300
 
 
 QUICK: Final = Sizes(warm=100, saturated=600, seconds=10)
-TINY: Final = Sizes(warm=2, saturated=6, seconds=0.5, rate=10, decisions=10, walkers=2)
+TINY: Final = Sizes(warm=2, saturated=6, seconds=0.5, rate=10, decisions=10, walkers=2, deadline_ms=20_000)
 FULL: Final = Sizes(warm=300, saturated=3_000, seconds=60)
 
 
@@ -136,14 +140,14 @@ def decisions(folder: Path, name: str, sizes: Sizes) -> dict[str, float]:
     count = int(sizes.decisions * sizes.seconds)
     with operating(folder, manners, timeout_ms=timeout_ms) as words, running(folder, words) as server:
         warm = transfers(count // 10 + 1, f"{name}-warm")
-        _drive(server, warm, rate=sizes.decisions / 2)
+        _drive(server, warm, rate=sizes.decisions / 2, deadline_ms=sizes.deadline_ms)
         cpu, before = server.cpu_s(), _skipped(server)
-        report = _drive(server, transfers(count, name), rate=sizes.decisions)
+        report = _drive(server, transfers(count, name), rate=sizes.decisions, deadline_ms=sizes.deadline_ms)
         cpu, missing = server.cpu_s() - cpu, _skipped(server)
-    late = int((report.samples.took > DEADLINE_MS * 1_000_000).sum())
+    late = int((report.samples.took > sizes.deadline_ms * 1_000_000).sum())
     figures = {
         f"identity.{name}_decisions": float(len(report.samples.due)),
-        f"identity.{name}_deadline_ms": float(DEADLINE_MS),
+        f"identity.{name}_deadline_ms": float(sizes.deadline_ms),
         f"identity.{name}_late": float(late),
         f"identity.{name}_not_decided": float(len(report.samples.due) - report.by_status[200]),
         f"identity.{name}_cpu_ms": cpu / len(report.samples.due) * 1_000,
@@ -153,10 +157,15 @@ def decisions(folder: Path, name: str, sizes: Sizes) -> dict[str, float]:
     return figures | {f"identity.{name}_skipped.{why}": count for why, count in sorted(waited.items())}
 
 
-def _drive(server: Running, sent: Sequence[Sent], *, rate: float) -> Report:
+def _drive(server: Running, sent: Sequence[Sent], *, rate: float, deadline_ms: int) -> Report:
     """Send transfers evenly, whatever the server does."""
     steps = [Step(rate=rate, seconds=len(sent) / rate)]
-    return drive(server.address, Plan(events=sent, steps=steps, arrivals="even", routes=_ROUTES, connections=128))
+    routes = {"transfer": Route(headers={"holdfast-deadline-ms": str(deadline_ms)})}
+    patience_s = _PATIENCE_S + deadline_ms / 1_000
+    plan = Plan(
+        events=sent, steps=steps, arrivals="even", routes=routes, connections=_CONNECTIONS, patience_s=patience_s
+    )
+    return drive(server.address, plan)
 
 
 def _skipped(server: Running) -> dict[str, float]:

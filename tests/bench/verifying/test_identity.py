@@ -20,7 +20,8 @@ async def _heard(centre: Centre) -> list[dict[str, str]]:
     async with httpx.AsyncClient(base_url=centre.url) as client:
         made = await client.post("/sessions", json={"hash": "ab" * 32})
         told = await client.get(f"/sessions/{made.json()['id']}")
-        return [made.json(), told.json()]
+    await centre.stop()
+    return [made.json(), told.json()]
 
 
 def test_the_centre_tells_the_operation_back() -> None:
