@@ -179,7 +179,10 @@ class Captures:
         capture.timer = loop.call_later(self._idle_s, self._starve, capture)
 
     def _starve(self, capture: _Capture) -> None:
-        """End a capture that no more pictures come to."""
+        """End a capture that no more pictures come to; while one is looked at, for however long, one has come."""
+        if capture.lock.locked():
+            self._feed(capture)
+            return
         task = asyncio.get_running_loop().create_task(self._left(capture))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)

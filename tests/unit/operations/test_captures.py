@@ -301,3 +301,20 @@ def test_an_attempt_begins_anew_only_so_often() -> None:
         assert room.captures.unspent("ver_1") is None
 
     told(story)
+
+
+def test_a_picture_that_is_looked_at_for_long_is_no_silence() -> None:
+    """A judge that takes longer than a capture waits for pictures, on a busy machine, does not end the capture."""
+
+    async def story(world: CaptureWorld) -> None:
+        room = Room(world, idle_s=0.02)
+        await room.begin()
+        capture = room.captures._running["ver_1"]
+        async with capture.lock:
+            await asyncio.sleep(0.1)
+        for _ in range(3):  # whoever waited to end it would do so now
+            await asyncio.sleep(0)
+        assert len(room.captures) == 1
+        await room.captures.close()
+
+    told(story)
