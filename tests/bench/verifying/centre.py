@@ -55,18 +55,11 @@ class Centre:
         self.hashes: dict[str, str] = {}
         self.opened = 0
         self.url = ""
-        self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Listen on a free port of loopback."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=512)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-
-    async def stop(self) -> None:
-        """Listen no more."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=512)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after another."""
@@ -75,14 +68,14 @@ class Centre:
                 head = await reader.readuntil(b"\r\n\r\n")
                 at = head.lower().find(b"content-length:")
                 length = int(head[at + 15 : head.index(b"\r", at)]) if at >= 0 else 0
-                said = self._answer(head, await reader.readexactly(length))
+                said = self.answer(head, await reader.readexactly(length))
                 body = json.dumps(said).encode()
                 kind = b"content-type: application/json\r\n"
                 writer.write(b"HTTP/1.1 200 OK\r\n%bcontent-length: %d\r\n\r\n%b" % (kind, len(body), body))
                 await writer.drain()
         writer.close()
 
-    def _answer(self, head: bytes, body: bytes) -> dict[str, str]:
+    def answer(self, head: bytes, body: bytes) -> dict[str, str]:
         """Open a session, tell of one, or forget it."""
         method, path, _ = head.split(b" ", 2)
         if method == b"POST":

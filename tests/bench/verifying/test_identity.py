@@ -1,12 +1,10 @@
 """The bench of identity measures what it says: sessions that really go through, and operators that really trouble."""
 
-import asyncio
 import hashlib
 import hmac
+import json
 from base64 import b64decode
 from pathlib import Path
-
-import httpx
 
 from tests.bench.identity import TINY, decisions, sessions
 from tests.bench.verifying.centre import CALLBACK_KEY, IIN, Centre, signed
@@ -14,19 +12,11 @@ from tests.bench.verifying.operators import MANNERS, QUESTIONS, TROUBLED, number
 from tests.bench.verifying.walk import STEPS
 
 
-async def _heard(centre: Centre) -> list[dict[str, str]]:
-    """Open a session and ask about it."""
-    await centre.start()
-    async with httpx.AsyncClient(base_url=centre.url) as client:
-        made = await client.post("/sessions", json={"hash": "ab" * 32})
-        told = await client.get(f"/sessions/{made.json()['id']}")
-    await centre.stop()
-    return [made.json(), told.json()]
-
-
 def test_the_centre_tells_the_operation_back() -> None:
     """Whoever comes is the owner and passes, for the operation that the session was opened for."""
-    made, told = asyncio.run(_heard(Centre()))
+    centre = Centre()
+    made = centre.answer(b"POST /sessions HTTP/1.1", json.dumps({"hash": "ab" * 32}).encode())
+    told = centre.answer(f"GET /sessions/{made['id']} HTTP/1.1".encode(), b"")
     assert made["page"].endswith(made["id"])
     assert (told["id"], told["hash"], told["iin"], told["status"]) == (made["id"], "ab" * 32, IIN, "done")
 
