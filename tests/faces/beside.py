@@ -1,8 +1,8 @@
 """The extra `face`, installed into a folder of its own beside the environment, once for its list of hashes.
 
-The models are 100 MB to fetch and only these tests need them, so the environment of everybody stays without, and the
-tests that need them are left out until `./dev faces` has installed them. What the list names is installed without its
-dependencies, which the environment has.
+The models are 100 MB to fetch and only these tests and the bench need them, so the environment of everybody stays
+without: `./dev test` fetches them while other tests run, and who comes first without it fetches them then. What the
+list names is installed without its dependencies, which the environment has.
 """
 
 import fcntl
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Final
 
 HASHES: Final = Path(__file__).parent / "requirements.lock"
-WITHOUT: Final = "needs dlib and its models: `./dev faces` installs them, once"
 _WHEELS: Final = ("--only-binary", "dlib-bin", "--only-binary", "onnxruntime")
 _WHAT: Final = ("--quiet", "--no-deps", "--require-hashes", *_WHEELS, "--requirement", str(HASHES))
 
@@ -28,11 +27,6 @@ def _place() -> Path:
     wanted = hashlib.sha256(HASHES.read_bytes()).hexdigest()[:16]
     name = f"faces-{sys.version_info.major}.{sys.version_info.minor}-{wanted}"
     return Path(sys.prefix) / name if os.access(sys.prefix, os.W_OK) else Path(tempfile.gettempdir()) / name
-
-
-def installed() -> bool:
-    """Tell whether the folder is there already."""
-    return _place().exists()
 
 
 @cache

@@ -21,11 +21,10 @@ from holdfast.vocabulary.capture import Captured, Command, Flaw, Frame, Glance
 from holdfast.vocabulary.errors import CallbackError, ProviderError, SettingError
 from holdfast.vocabulary.face_specs import FaceSpec, ReferencesAt
 from holdfast.vocabulary.identity import Asked, Check, IdentityResult, Operation, Purpose, Subject, Verdict
-from tests.faces.beside import WITHOUT, beside, installed, models
+from tests.faces.beside import beside, models
 from tests.faces.poses import DONE, beside_each_other, tilted_photo
 from tests.pictures.faces import Person, Pose, face, jpeg, person
 
-pytestmark = pytest.mark.skipif(not installed(), reason=WITHOUT)
 NOW_MS = 1_780_000_000_000
 ME, OTHER = person(11), person(16)
 SIZE = (400, 300)
