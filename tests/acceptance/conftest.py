@@ -1,11 +1,8 @@
 """Starts the product as a user does, on a free port, and stops it by its own process id."""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.cradle import Born, begin
+
 START_SECONDS = 90
 NOON = "2026-05-08T12:00:00+03:00"
 Json = dict[str, Any]
@@ -30,21 +28,11 @@ class Server:
         self.process = self._start()
         self.client = httpx.Client(base_url=self._wait(), timeout=30)
 
-    def _start(self) -> subprocess.Popen[str]:
-        environment = {name: text for name, text in os.environ.items() if not name.startswith("HOLDFAST_")}
-        command = [sys.executable, "-m", "holdfast", "serve", "--data", str(self.data), "--port", "0", *self.words]
-        return subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def _start(self) -> Born:
+        return begin("serve", "--data", self.data, "--port", "0", *self.words)
 
     def _wait(self) -> str:
         """Read the output until the address stands in it."""
-        assert self.process.stdout is not None
         seen = self.said = list[str]()
         deadline = time.monotonic() + START_SECONDS
         for line in self.process.stdout:
@@ -62,8 +50,7 @@ class Server:
         self.client.close()
         self.process.send_signal(how)
         self.process.wait(timeout=30)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.process.stdout.close()
 
     def end(self) -> None:
         """Stop the process if it still runs."""

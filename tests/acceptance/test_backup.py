@@ -2,28 +2,22 @@
 
 import hashlib
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import threading
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 
-from tests.acceptance.conftest import NOON, ROOT, Json, StartServer, transfer
+from tests.acceptance.conftest import NOON, Json, StartServer, transfer
+from tests.cradle import run
 
 LISTED: Json = {"kind": "inn", "value": "500100732259"}
 
 
 def holdfast(*words: str | Path, code: int = 0) -> str:
     """Run a command that must end with a code, and give what it said."""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("HOLDFAST_")}
-    command = [sys.executable, "-m", "holdfast", *map(str, words)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment | {"NO_COLOR": "1"}, check=False, capture_output=True, text=True
-    )
+    done = run(*words)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 

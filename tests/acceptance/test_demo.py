@@ -15,11 +15,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.conftest import NOON, ROOT, Server, StartServer
+from tests.acceptance.conftest import NOON, Server, StartServer
+from tests.cradle import ROOT
 
 SHORT = ("--clients", "200", "--port", "0", "--plain", "--warm-up", "1")
 FORM = {"amount": "300 000", "rail": "order", "officer": "1", "act": "send"}
-PAGES = ("/demo", "/demo/call", "/demo/message", "/demo/cities", "/demo/law", "/demo/crash", "/demo/results")
+PAGES = (
+    "/demo",
+    "/demo/call",
+    "/demo/message",
+    "/demo/cities",
+    "/demo/law",
+    "/demo/owner",
+    "/demo/swap",
+    "/demo/crash",
+    "/demo/results",
+)
 
 
 def environment() -> dict[str, str]:

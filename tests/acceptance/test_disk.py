@@ -1,10 +1,8 @@
 """A disk that is full or fails: nothing false is acknowledged, the reason is shown, and it passes without a restart."""
 
 import json
-import os
 import resource
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.conftest import NOON, ROOT, Json, Server, transfer
+from tests.acceptance.conftest import NOON, Json, Server, transfer
+from tests.cradle import Born, begin
 
 _OK, _AWAY = httpx.codes.OK, httpx.codes.SERVICE_UNAVAILABLE
 _BYTES_MB = 24
@@ -28,17 +27,9 @@ Disk = tuple[Callable[[], object], Callable[[], object]]
 class SickServer(Server):
     """A server whose commits fail while a file beside its data says so."""
 
-    def _start(self) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "tests.chaos.sick", f"{self.data}.sick", "serve", "--data", str(self.data)]
-        environment = {name: text for name, text in os.environ.items() if not name.startswith("HOLDFAST_")}
-        return subprocess.Popen(
-            [*command, "--port", "0", *self.words],
-            cwd=ROOT,
-            env=environment | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def _start(self) -> Born:
+        words = (f"{self.data}.sick", "serve", "--data", self.data, "--port", "0", *self.words)
+        return begin(*words, module="tests.chaos.sick")
 
 
 @contextmanager

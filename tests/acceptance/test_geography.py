@@ -13,8 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.conftest import ROOT, Json, Server, StartServer
+from tests.acceptance.conftest import Json, Server, StartServer
 from tests.address_tables import write_table
+from tests.cradle import ROOT
 
 AT = "2026-05-08T{}+05:00"
 NOON = AT.format("12:00:00")

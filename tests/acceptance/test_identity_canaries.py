@@ -1,4 +1,4 @@
-"""Faces, templates and numbers of people that providers and operators told are found nowhere that the product writes."""
+"""Faces, templates and numbers of people, told by providers and operators, stand in nothing that is written."""
 
 import json
 from base64 import b64encode

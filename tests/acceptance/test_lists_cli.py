@@ -1,25 +1,20 @@
 """`holdfast lists` as a person at a terminal or a nightly script uses it."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import ROOT, Server, StartServer
+from tests.acceptance.conftest import Server, StartServer
+from tests.cradle import run
 
 LIST = "ru.cbr.recipients"
 
 
 def holdfast(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of `holdfast lists`."""
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("HOLDFAST_")}
-    command = [sys.executable, "-m", "holdfast", "lists", *words]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment | {"NO_COLOR": "1"}, capture_output=True, text=True, check=False, timeout=120
-    )
+    return run("lists", *words)
 
 
 def feed(folder: Path, rows: int) -> str:

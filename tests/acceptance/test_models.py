@@ -1,8 +1,6 @@
 """A model in service: scores that equal LightGBM's own, two models one after the other, and the past as it was."""
 
 import json
-import subprocess
-import sys
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,8 @@ import polars as pl
 import pytest
 import yaml
 
-from tests.acceptance.conftest import ROOT, Json, Server, StartServer, transfer
+from tests import cradle
+from tests.acceptance.conftest import Json, Server, StartServer, transfer
 from tests.unit.engine.packs import CITE, TITLE, rule
 from tests.unit.scoring.invented import AMOUNT, FEATURES, PAST, SBP, read, trees, write
 
@@ -23,8 +22,7 @@ AMOUNTS = (50_000, 1_700_000, 90_000_000, 400_000_000)
 
 def run(*words: object, code: int = 0) -> str:
     """Run one command to its end, and hold it to its exit code."""
-    command = [sys.executable, "-m", "holdfast", *map(str, words)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = cradle.run(*words)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
 

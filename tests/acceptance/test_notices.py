@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import re
 import signal
 import subprocess
@@ -15,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.conftest import ROOT, Json, Server, StartServer, transfer
+from tests.acceptance.conftest import Json, Server, StartServer, transfer
+from tests.cradle import ROOT, Born, run
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 ENTRY = {"kind": "account", "value": "40817810000000000002", "bic": "044525225"}
@@ -126,7 +126,7 @@ def test_messages_outlive_a_killed_server_and_an_absent_receiver(start: StartSer
         eventually(lambda: "holdfast_messages_waiting 0.0" in server.client.get("/metrics").text)
 
 
-def _again(server: Server) -> tuple["subprocess.Popen[str]", httpx.Client]:
+def _again(server: Server) -> tuple[Born, httpx.Client]:
     process = server.process = server._start()
     return process, httpx.Client(base_url=server._wait(), timeout=30)
 
@@ -158,15 +158,6 @@ def test_a_setting_that_cannot_work_ends_the_start(words: tuple[str, ...], text:
     """The error says what is wrong, and the server does not run without what it was told to do."""
     (tmp_path / "secret").write_text(SECRET)
     (tmp_path / "bad").write_text("whsec_short")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
-    ended = subprocess.run(
-        [sys.executable, "-m", "holdfast", "serve", "--port", "0", "--data", "data", *words],
-        cwd=tmp_path,
-        env=environment | {"NO_COLOR": "1", "COLUMNS": "300"},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    ended = run("serve", "--port", "0", "--data", "data", *words, cwd=tmp_path)
     assert ended.returncode != 0
     assert text in " ".join((ended.stdout + ended.stderr).split())

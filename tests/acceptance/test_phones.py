@@ -1,15 +1,14 @@
 """Phone numbers on a marketplace, through HTTP: plans and their traps, foreign logins, shared and recycled numbers."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.acceptance.conftest import ROOT, Json, Server, StartServer, state
+from tests.acceptance.conftest import Json, Server, StartServer, state
+from tests.cradle import run
 
 DAY = "2026-05-08T{:02}:{:02}:00+05:00"
 START = DAY.format(12, 0)
@@ -185,9 +184,7 @@ def test_foreign_logins_are_asked_refused_only_on_trust_and_counted(start: Start
 def stopped(data: Path, rule: str) -> Json:
     """Ask beside the running server whom a rule stopped."""
     words = ("stopped", "--data", str(data), "--rule", rule, "--json")
-    done = subprocess.run(
-        [sys.executable, "-m", "holdfast", *words], capture_output=True, text=True, cwd=ROOT, check=False
-    )
+    done = run(*words)
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)
     found: Json = row

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.acceptance.conftest import Json, Server, StartServer
+from tests.cradle import run
 from tests.pictures.scenes import scene, street, stub, studio
 from tests.pictures.transforms import copied, jpeg, with_code
 
@@ -180,12 +179,7 @@ def test_a_client_takes_the_same_fingerprints_itself(server: Server, tmp_path: P
     picture, bad = tmp_path / "car.jpg", tmp_path / "bad.jpg"
     picture.write_bytes(jpeg(scene(5), 90))
     bad.write_bytes(b"no picture")
-    done = subprocess.run(
-        [sys.executable, "-m", "holdfast", "photos", str(picture), str(bad), str(tmp_path / "none.jpg")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run("photos", picture, bad, tmp_path / "none.jpg")
     good, *others = [json.loads(line) for line in done.stdout.splitlines()]
     assert good["photo"] == looked_at(server, picture.read_bytes())
     assert good["quality"]["low"] is False

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.acceptance.conftest import ROOT, Json, Server, StartServer, transfer
+from tests.acceptance.conftest import Json, Server, StartServer, transfer
 from tests.bench.provider import Emulator, declaration, slow_provider
+from tests.cradle import run
 from tests.unit.operations.enriching import pack, rows
 
 PHONE = "+79161237731"
@@ -83,7 +82,6 @@ def ended(server: Server) -> str:
     """Stop a server, and give all that it had still to say."""
     server.client.close()
     server.process.terminate()
-    assert server.process.stdout is not None
     with server.process.stdout as said:
         text = said.read()
     server.process.wait(30)
@@ -213,7 +211,6 @@ def test_a_wrong_file_is_told_at_the_start(tmp_path: Path) -> None:
         given = words(tmp_path, emulator)
         file = tmp_path / spoilt
         file.write_text(file.read_text().replace(before, after, 1))
-        command = [sys.executable, "-m", "holdfast", "serve", "--dev", "--port", "0", "--data", str(tmp_path / "data")]
-        ran = subprocess.run([*command, *given], capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)
+        ran = run("serve", "--dev", "--port", "0", "--data", tmp_path / "data", *given)
         assert ran.returncode != 0
         assert told in " ".join((ran.stdout + ran.stderr).split()), ran.stderr

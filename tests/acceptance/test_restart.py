@@ -1,10 +1,7 @@
 """A restart goes on where the server was: from the log, from a snapshot and the log's tail, after any accident."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -16,7 +13,8 @@ import pytest
 
 from holdfast.simulation.stream import stream
 from holdfast.simulation.world import World
-from tests.acceptance.conftest import ROOT, Json, Server, StartServer
+from tests.acceptance.conftest import Json, Server, StartServer
+from tests.cradle import Born, begin
 
 START = datetime(2026, 5, 4, tzinfo=UTC)
 CLOCK = START.isoformat()
@@ -45,21 +43,12 @@ def feed(server: Server, events: Iterable[Json]) -> list[str]:
     return hashes
 
 
-def compact(data: Path) -> "subprocess.Popen[str]":
+def compact(data: Path) -> Born:
     """Start a compactor as an operator would."""
-    command = [sys.executable, "-m", "holdfast", "compact", "--data", str(data)]
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("HOLDFAST_")}
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment | {"NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    return begin("compact", "--data", data)
 
 
-def finish(process: "subprocess.Popen[str]") -> str:
+def finish(process: Born) -> str:
     """Wait for a compactor that must succeed, and give what it said."""
     out, _ = process.communicate(timeout=90)
     assert process.returncode == 0, out

@@ -41,6 +41,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="write every figure to a file under its stable name")
     parser.add_argument("--variant", default="", choices=run.VARIANTS, help=run.VARIANT_HELP)
     parser.add_argument("--rounds", type=int, metavar="N", help="how often `crash` kills the server")
+    parser.add_argument("--pictures", metavar="DIR", help="`faces` on your own pictures: a folder for each person")
     parser.add_argument("--docs", action="store_true", help="write docs/performance.md and its pictures")
     chosen = parser.parse_args()
     strange = sorted(set(chosen.names) - {FB1, *SMALL})
@@ -72,7 +73,9 @@ def measured(chosen: argparse.Namespace, step: run.Step) -> dict[str, float]:
             found |= run.measure(run.QUICK if chosen.quick else run.FULL, step=step, variant=chosen.variant)
         else:
             step(name)(0, 1)
-            more = {"rounds": chosen.rounds} if name == "crash" else {}
+            more: dict[str, object] = {"rounds": chosen.rounds} if name == "crash" else {}
+            if name == "faces" and chosen.pictures:
+                more["pictures"] = chosen.pictures
             found |= import_module(f"tests.bench.{name}").measure(quick=chosen.quick, **more)
     return found
 

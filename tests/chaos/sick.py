@@ -1,4 +1,4 @@
-"""A server on a sick disk: `python -m tests.chaos.sick FILE serve ...`, whose commits fail while FILE says how.
+"""A server on a sick disk: `FILE serve ...`, whose commits fail while FILE says how.
 
 The word `before` in the file fails a commit that wrote nothing; `after` reports failure of one that is on disk all
 the same, which is what a failing `fsync` may leave behind.
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from holdfast import app
-from holdfast.cli.main import main
+from holdfast.cli.main import main as command
 from holdfast.store.sqlite.store import SqliteStore
 
 
@@ -43,7 +43,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=SickConnection)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Run `holdfast` on the disk that the first word makes sick."""
     SickConnection.sign = Path(sys.argv.pop(1))
     vars(app).update(SqliteStore=SickStore)
-    main()
+    command()

@@ -1,7 +1,8 @@
 """The extra `face`, installed into a folder of its own beside the environment, once for its list of hashes.
 
-The models are 100 MB to fetch and only these tests need them, so the environment of everybody stays without. What the
-list names is installed without its dependencies, which the environment has.
+The models are 100 MB to fetch and only these tests need them, so the environment of everybody stays without, and the
+tests that need them are left out until `./dev faces` has installed them. What the list names is installed without its
+dependencies, which the environment has.
 """
 
 import fcntl
@@ -17,15 +18,27 @@ from pathlib import Path
 from typing import Final
 
 HASHES: Final = Path(__file__).parent / "requirements.lock"
-_WHAT: Final = ("--quiet", "--no-deps", "--require-hashes", "--requirement", str(HASHES))
+WITHOUT: Final = "needs dlib and its models: `./dev faces` installs them, once"
+_WHEELS: Final = ("--only-binary", "dlib-bin", "--only-binary", "onnxruntime")
+_WHAT: Final = ("--quiet", "--no-deps", "--require-hashes", *_WHEELS, "--requirement", str(HASHES))
+
+
+def _place() -> Path:
+    """Name the folder of this Python and this list of hashes."""
+    wanted = hashlib.sha256(HASHES.read_bytes()).hexdigest()[:16]
+    name = f"faces-{sys.version_info.major}.{sys.version_info.minor}-{wanted}"
+    return Path(sys.prefix) / name if os.access(sys.prefix, os.W_OK) else Path(tempfile.gettempdir()) / name
+
+
+def installed() -> bool:
+    """Tell whether the folder is there already."""
+    return _place().exists()
 
 
 @cache
 def beside() -> Path:
-    """Give the folder to import `dlib` and `onnxruntime` from."""
-    wanted = hashlib.sha256(HASHES.read_bytes()).hexdigest()[:16]
-    name = f"faces-{sys.version_info.major}.{sys.version_info.minor}-{wanted}"
-    folder = Path(sys.prefix) / name if os.access(sys.prefix, os.W_OK) else Path(tempfile.gettempdir()) / name
+    """Give the folder to import `dlib` and `onnxruntime` from; it is installed where it is not there yet."""
+    folder = _place()
     with Path(f"{folder}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two test processes may come at once
         if not folder.exists():
@@ -48,3 +61,7 @@ def _installer() -> list[str]:
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
     return [str(Path(sys.base_prefix) / "bin" / "python3"), "-m", "pip", "install", "--disable-pip-version-check"]
+
+
+if __name__ == "__main__":
+    beside()

@@ -17,6 +17,7 @@ from holdfast.api.door import App
 from holdfast.api.server import build
 from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, scratch_shard
 from holdfast.app.outside import identity_providers, open_readers
+from holdfast.app.scenes import SceneShards
 from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
@@ -122,7 +123,8 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     crash = CrashScene(country_of(shard))
     if settings.dev:
         figures = settings.data / RESULTS_FILE
-        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), figures, crash=crash)
+        shards = SceneShards(settings)
+        site = Site(shard, lambda at_ms: scratch_shard(assembled, at_ms), figures, shards=shards, crash=crash)
         pages["/demo"] = site.app()
     app = build(
         shard,

@@ -40,8 +40,8 @@ def decide(
     carries the notice where it was placed from.
     """
     scored = scored or score(facts, regime)
-    if scored is not None and regime.reads_score:
-        facts = replace(facts, values={**facts.values, SCORE: scored.value})
+    if scored is not None and regime.scored:
+        facts = _with_score(facts, scored)
     seen = regime.usual.look(facts)
     versions = _versions(facts, regime, tenant, ruleset=ruleset)
     notice = abroad_notice(facts.type, facts.values, tenant.home)
@@ -108,14 +108,23 @@ def score(facts: Facts, regime: Regime) -> Scored | None:
     return regime.scorer.score(facts.values) if regime.scorer is not None else None
 
 
+def _with_score(facts: Facts, scored: Scored) -> Facts:
+    """Give facts in which the score stands, as rules read it."""
+    return Facts(
+        type=facts.type,
+        occurred_ms=facts.occurred_ms,
+        decided_ms=facts.decided_ms,
+        values={**facts.values, SCORE: scored.value},
+        matches=facts.matches,
+    )
+
+
 def _score(scored: Scored, regime: Regime, tenant: Tenant, *, proposals: Sequence[Proposal]) -> Score | None:
     """Write the score, with its reasons where it is high or a rule that reads it was true."""
     if regime.scorer is None:
         return None
     model = regime.scorer.model
-    asked = regime.reads_score and {check.rule.id for check in regime.rules if check.scored}.intersection(
-        proposal.source for proposal in proposals
-    )
+    asked = not regime.scored.isdisjoint([proposal.source for proposal in proposals])
     reasons: tuple[str, ...] = ()
     if asked or scored.value >= model.reasons_from:
         reasons = tuple(tenant.voice.title(feature.title) for feature in regime.scorer.strongest(scored))

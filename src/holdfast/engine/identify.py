@@ -18,6 +18,7 @@ from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 NOTHING: Final[Mapping[str, Value]] = {}
 _BANKS = ("bic", "swift")
 _HALF: Final = 16
+_ALIKE: Final = {kind: tuple(one.value for one in alike(kind)) for kind in ListKind}
 _PLACES: dict[tuple[str, tuple[str, ...]], tuple["_Place", ...]] = {}
 
 
@@ -56,9 +57,10 @@ def _made(kind: str, text: str, *, book: ListBook, bic: str | None, home: str) -
             yield book.identifier(kind, text)
         return
     values = domain_and_parents(known.value) if known.kind is ListKind.DOMAIN else (known.value,)
-    for one in alike(known.kind):
+    tag = book.tag(known.bic)
+    for one in _ALIKE[known.kind]:
         for value in values:
-            yield book.identifier(one.value, value, bic=known.bic)
+            yield book.tagged(one, value, tag)
 
 
 def _place(fields: Mapping[str, Field], subject: str) -> _Place:

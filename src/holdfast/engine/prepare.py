@@ -49,8 +49,8 @@ def prepare(
     `outside` is what providers answered about it, or why they did not.
     """
     event = memory.derived.of(event)
-    values: dict[str, Value] = dict(event.values)
-    values |= memory.fold.read(event, seq)
+    values = memory.fold.read(event, seq)  # the larger part, into which the rest goes
+    values |= event.values
     linked = memory.network.read(event, seq)
     values |= linked
     repeatable = str(event.values.get("rail", event.type)) in regime.repeats

@@ -27,6 +27,7 @@ PARTY_ORDER = (
 )
 
 
+_KINDS: Final = {kind.value: kind for kind in ListKind}
 _PLAIN = frozenset({"customer_id", "seller_id"})
 _REMEMBERED = 65_536
 _HALVES: Final = Struct("<QQ")
@@ -37,7 +38,7 @@ NOTHING: Final = bytes(16)
 def identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity | None:
     """Normalise one identifier; nothing for a value that cannot be one of its kind."""
     try:
-        return identify(ListKind(kind), value, bic=bic, home=home)
+        return identify(_KINDS[kind], value, bic=bic, home=home)
     except InvalidError:
         return None
 
@@ -103,6 +104,7 @@ class Recognition:
     def maker(self, path: str) -> tuple[Mapping[Value, bytes], Callable[[Value], bytes]]:
         """Give what is known of plain values at a path, and what makes the key of any; `None` has none."""
         kind = attribute(path)
+        hashed = self._keys.key if kind in PARTY_ORDER else self._keys.fresh  # of parties, people and lists ask too
         known = self._values.setdefault(kind, {None: NOTHING})
 
         def make(value: Value) -> bytes:
@@ -112,7 +114,7 @@ class Recognition:
                 if len(known) >= _REMEMBERED:
                     known.clear()
                     known[None] = NOTHING
-                found = known[text] = packed(self._keys.fresh(kind, str(text)))
+                found = known[text] = packed(hashed(kind, str(text)))
             return found
 
         return known, make

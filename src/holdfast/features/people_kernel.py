@@ -200,8 +200,13 @@ def write_key(book: Words, number: int, box: Words, word: int) -> None:
 
 
 @compiled
-def join_party(book: Words, names: Heads, box: Words, parties: Words, party: int, moved: Words, moves: int) -> int:
-    """Join the identifiers of one party; gives how many persons have become part of others by now."""
+def join_party(
+    book: Words, names: Heads, box: Words, parties: Words, party: int, moved: Words, moves: int, known: int
+) -> int:
+    """Join the identifiers of one party; gives how many persons have become part of others with their past by now.
+
+    A name above `known` was met in this event only: as long as nobody's past has moved to it, it has none to move.
+    """
     word = parties[3 * party]
     root = enter_person(book, names, box[word], box[word + 1])
     size = N_FIRST + NAME_WORDS * root + N_SIZE
@@ -214,6 +219,8 @@ def join_party(book: Words, names: Heads, box: Words, parties: Words, party: int
         if other == root or not may_join(book, root, other):
             continue
         source, root = join_two(book, other, root)
+        if source > known and moves == 0:
+            continue
         write_key(book, source, moved, 4 * moves)
         write_key(book, root, moved, 4 * moves + 2)
         moves += 1
@@ -226,17 +233,18 @@ def meet_parties(book: Words, names: Heads, box: Words, parties: Words, moved: W
 
     `parties` has three numbers a party: the word of the box where its identifiers begin (a low half of 0 ends
     them), the word that says whether the first of them is a client's, and the word for the person's key. Every
-    (source, into) pair of persons that became one goes into `moved` as four words; gives how many, or -1 when room
-    is short and nothing was done.
+    (source, into) pair of persons that became one goes into `moved` as four words, unless the source was never met
+    before; gives how many, or -1 when room is short and nothing was done.
     """
     count = parties.size // 3
     most = book[T_COUNT] + IDENTIFIERS_MAX * count + 1
     if N_FIRST + NAME_WORDS * (most + 1) > book.size or most >= names.size:
         return -1
     moves = 0
+    known = int(book[T_COUNT])
     for party in range(count):
         if box[parties[3 * party] + 1] != 0:
-            moves = join_party(book, names, box, parties, party, moved, moves)
+            moves = join_party(book, names, box, parties, party, moved, moves, known)
     for party in range(count):  # only now, for one party's joins may move another's person
         word, person = parties[3 * party], parties[3 * party + 2]
         if box[word + 1] == 0:

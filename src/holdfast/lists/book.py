@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from holdfast.lists import table as kernel
-from holdfast.lists.membership import Arrays, Hit, Identifier, Membership, identifier
+from holdfast.lists.membership import Arrays, Hit, Identifier, Membership, bic_tag, identifier
 from holdfast.lists.questions import Answered, Asked, Questions, answered
 from holdfast.lists.versions import Stamp, made_version, name_of
 from holdfast.vocabulary.errors import Bug, ConflictError
@@ -110,6 +110,14 @@ class ListBook:
     def identifier(self, kind: str, value: str, *, bic: str | None = None) -> Identifier:
         """Make the identifier of one normalised value under this tenant's keys."""
         return identifier(self._keys, kind, value, bic=bic)
+
+    def tag(self, bic: str | None) -> int:
+        """Give the tag of a bank's normalised BIC, zero for none."""
+        return bic_tag(self._keys, bic)
+
+    def tagged(self, kind: str, value: str, tag: int) -> Identifier:
+        """Make an identifier as `identifier` does, with the bank's tag worked out already."""
+        return Identifier(kind, self._keys.key(kind, value), tag)
 
     def keep(self, given: Hashable, each: Sequence[tuple[Identifier, ...]]) -> Asked:
         """Remember the identifiers of a subject as it was given, for `known`; a bounded number is remembered.

@@ -7,6 +7,7 @@ Normalisation refuses only what cannot be a value of its kind; whether a check d
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from holdfast.matching.characters import compact, latin, plain
@@ -30,6 +31,7 @@ _TWELVE: Final = re.compile(r"\d{12}", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _VIN: Final = re.compile(r"[A-HJ-NPR-Z0-9]{17}", re.ASCII)
 _NOT_IN_VIN: Final = str.maketrans("IOQ", "100")
+_BANKS: Final = 4_096  # codes that are remembered, for banks are few and nobody's own
 _PLATE: Final = re.compile(r"(?=\w*\d)[^\W_]{3,12}")
 
 
@@ -83,6 +85,7 @@ def normalise_entry(entry: ListEntry, *, home: str = "RU") -> ListEntry:
     return replace(entry, value=known.value, bic=known.bic)
 
 
+@lru_cache(maxsize=_BANKS)
 def normalise_bic(value: str) -> str:
     """Normalise a bank's code: nine digits in Russia, SWIFT elsewhere (the head office without its `XXX`)."""
     text = compact(value).upper()

@@ -23,19 +23,25 @@ from holdfast.wire.capture import CameraTold, CaptureReply
 IDLE_S: Final = 20.0
 MOST: Final = 32
 _REMEMBERED: Final = 1_000
+ANEW: Final = 10
+"""How often an attempt may begin before it is spent: each beginning has the reference picture fetched and described."""
 _NS_PER_MS: Final = 1_000_000
 _log: Final = structlog.get_logger("holdfast.capture")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One attempt before the camera: whose, for which judge, and what the page told of its camera."""
+    """One attempt before the camera: whose, for which judge, and what the page told of its camera.
+
+    `begun` counts how often it has begun before.
+    """
 
     session_id: str
     reference: str
     judge: FrameJudge
     attempt: int
     told: CameraTold
+    begun: int = 0
 
 
 Settle = Callable[[Try, Captured], Awaitable[bool]]
@@ -112,7 +118,8 @@ class Captures:
 
     def unspent(self, session_id: str) -> Try | None:
         """Give the newest attempt of a session if it has shown no command: it may begin anew and is still the same."""
-        return self._unspent.get(session_id)
+        attempt = self._unspent.get(session_id)
+        return replace(attempt, begun=attempt.begun + 1) if attempt and attempt.begun + 1 < ANEW else None
 
     async def look(self, session_id: str, data: bytes) -> CaptureReply:
         """Have the next picture judged; raises FormError where no capture runs, ProviderError when nobody can look.

@@ -35,7 +35,7 @@ from holdfast.operations.redact_session import withdraw_consent
 from holdfast.operations.shard import Shard
 from holdfast.pages.asked import asked_language, small_form
 from holdfast.pages.capture_view import BOOK, CAMERA, CaptureView, capture_view, consent_text, consent_version
-from holdfast.pages.hold_door import HEADERS, check_origin, read_device, set_device
+from holdfast.pages.hold_door import HEADERS, check_origin, is_looked_ahead, read_device, set_device
 from holdfast.pages.hold_paper import STYLE, Paper, html
 from holdfast.pages.words import Words, texts
 from holdfast.vocabulary.errors import (
@@ -114,8 +114,8 @@ class CapturePages:
         """Read the link before an endpoint, and answer whatever is wrong as a page that a person can read."""
 
         async def call(request: Request) -> Response:
-            if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
-                return Response(status_code=204, headers=_HEADERS)  # a scanner or a prefetch must not take the link
+            if is_looked_ahead(request):
+                return Response(status_code=204, headers=_HEADERS)
             try:
                 if request.method == "POST":
                     check_origin(request)
@@ -159,7 +159,7 @@ class CapturePages:
             values["said"] = _said(words.language)
         text = self._paper.text(name, words, here=request.url.path, **values)
         answer = html(text, words, headers=_HEADERS)
-        set_device(request, answer, visit.device, path=CAPTURES)
+        set_device(request, answer, visit.device, path=CAPTURES, same_site="lax")  # linked from the tenant's site
         return answer
 
     def _consent(self, words: Words) -> tuple[str, ...]:

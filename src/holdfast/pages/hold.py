@@ -20,7 +20,7 @@ from holdfast.operations.said import Said
 from holdfast.operations.shard import Shard
 from holdfast.operations.show_hold import Shown, Visit, keep_shown, return_to_hold, visit_hold
 from holdfast.pages.asked import asked_language, small_form
-from holdfast.pages.hold_door import HEADERS, check_origin, read_device, set_device
+from holdfast.pages.hold_door import HEADERS, check_origin, is_looked_ahead, read_device, set_device
 from holdfast.pages.hold_paper import STYLE, Paper, html
 from holdfast.pages.hold_questions import asked_answers, is_alarming, questions_of
 from holdfast.pages.hold_text import readable_text
@@ -90,8 +90,8 @@ class HoldPages:
         """Read the link before an endpoint, and answer whatever is wrong as a page that a client can read."""
 
         async def call(request: Request) -> Response:
-            if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
-                return Response(status_code=204, headers=HEADERS)  # a scanner or a prefetch must not take the link
+            if is_looked_ahead(request):
+                return Response(status_code=204, headers=HEADERS)
             try:
                 if request.method == "POST":
                     check_origin(request)

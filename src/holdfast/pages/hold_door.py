@@ -1,7 +1,7 @@
 """What guards the hold page: its headers, the cookie that ties a link to a browser, and where a form came from."""
 
 import re
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -19,9 +19,15 @@ HEADERS: Final = {
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
 }
+SameSite = Literal["lax", "strict"]
 _COOKIE: Final = "holdfast_browser"
 _SECURE: Final = f"__Host-{_COOKIE}"
 _MARK: Final = re.compile(r"browser_[0-9a-f]{32}")
+_PREVIEW: Final = re.compile(
+    r"^(whatsapp|viber)/|(telegram|twitter|slack|discord|linkedin|google|yandex|bing|mail\.ru_)bot"
+    r"|facebookexternalhit|vkshare|skypeuripreview",
+    re.IGNORECASE,
+)
 _KEPT_SECONDS: Final = 400 * 24 * 3_600  # the longest that browsers keep a cookie
 
 
@@ -31,8 +37,21 @@ def read_device(request: Request) -> str | None:
     return mark if _MARK.fullmatch(mark) else None
 
 
-def set_device(request: Request, answer: Response, mark: str, *, path: str = PAGES) -> None:
-    """Give the browser its mark; over HTTPS no neighbour on the same domain can set or read it."""
+def is_looked_ahead(request: Request) -> bool:
+    """Tell whether a scanner, a prefetch or a messenger's preview asks, which must not take a link from its person."""
+    if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
+        return True
+    is_page = request.headers.get("sec-fetch-dest") == "document"  # only a browser that shows it says so
+    return not is_page and _PREVIEW.search(request.headers.get("user-agent", "")) is not None
+
+
+def set_device(
+    request: Request, answer: Response, mark: str, *, path: str = PAGES, same_site: SameSite = "strict"
+) -> None:
+    """Give the browser its mark; over HTTPS no neighbour on the same domain can set or read it.
+
+    With `lax` it also comes along when a person follows the link on a page of another site, and never with a form.
+    """
     secure = _is_secure(request)
     answer.set_cookie(
         _SECURE if secure else _COOKIE,
@@ -41,7 +60,7 @@ def set_device(request: Request, answer: Response, mark: str, *, path: str = PAG
         path="/" if secure else path,  # the prefix `__Host-` wants the whole host
         secure=secure,
         httponly=True,
-        samesite="strict",
+        samesite=same_site,
     )
 
 

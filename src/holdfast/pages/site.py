@@ -21,6 +21,7 @@ from holdfast.pages.eve import STORIES, Scratch, both_sides
 from holdfast.pages.eve import USUAL as USUAL_EVE
 from holdfast.pages.heads import HEADERS
 from holdfast.pages.late_feed import late_feed
+from holdfast.pages.proving import Proving, Shards
 from holdfast.pages.results import read_figures, totals, widest
 from holdfast.pages.story import CURRENCY, RAILS, USUAL, Country, Stage, country_of, read_tag
 from holdfast.pages.two_days import ENDINGS, Wish, two_days
@@ -35,22 +36,23 @@ _STYLE = (_HERE / "static" / "demo.css").read_bytes()
 _REFRESH_SECONDS = "5"
 _PROGRESS_SECONDS = "1"
 TOUR: Mapping[Country, tuple[str, ...]] = {
-    "ru": ("call", "message", "cities", "law", "hold", "late", "crash", "results"),
-    "kz": ("call", "message", "cities", "law", "hold", "crash", "results"),
+    "ru": ("call", "message", "cities", "law", "hold", "owner", "swap", "late", "crash", "results"),
+    "kz": ("call", "message", "cities", "law", "hold", "owner", "swap", "crash", "results"),
 }
 
 
 class Site:
     """The demonstration's pages over one shard.
 
-    `scratch` makes shards in memory for days away from its clock, `crash` kills servers; `figures` is the file in which
-    a demonstration leaves its own.
+    `scratch` makes shards in memory for days away from its clock, `shards` such under packs of their own, `crash` kills
+    servers; `figures` is the file in which a demonstration leaves its own.
     """
 
-    def __init__(self, shard: Shard, scratch: Scratch, figures: Path, *, crash: Crash) -> None:
+    def __init__(self, shard: Shard, scratch: Scratch, figures: Path, *, shards: Shards, crash: Crash) -> None:
         self._shard = shard
         self._scratch = scratch
         self._figures = figures
+        self._shards = shards
         self._crash = crash
         self._evidence = b""
         self._stage = Stage(shard)
@@ -71,6 +73,7 @@ class Site:
                 Route("/demo/call", self.call, methods=["GET"]),
                 Route("/demo/call", self.send, methods=["POST"]),
                 *Bazaar(self._shard, self._page).routes(),
+                *Proving(self._shard, self._shards, self._page).routes(),
                 Route("/demo/law", self.law, methods=["GET"]),
                 Route("/demo/hold", self.hold, methods=["GET"]),
                 Route("/demo/late", self.late, methods=["GET"]),

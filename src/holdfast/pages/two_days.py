@@ -73,7 +73,7 @@ class Wish:
 
 
 @dataclass(slots=True)
-class _Catcher:
+class Catcher:
     """A gateway that keeps what it is given, in the reader's language."""
 
     language: str
@@ -110,7 +110,7 @@ class Stage:
             raise Bug("a scratch shard must have a clock that moves")
         self.clock = clock
         self.shard.bank = Bank(name=bank)
-        self.post = _Catcher(language, clock.now_ms)
+        self.post = Catcher(language, clock.now_ms)
         self.steps: list[Step] = []
         self.hold_id = ""
 

@@ -33,9 +33,9 @@ class Regime:
     `usual` is the first look at every event, `program` evaluates all conditions of one that needs it.
     `repeats` is by rail, `questions` are the `probes` as they are put to the lists, `sources` are those that must be
     complete, each with the name of that fact. `scorer` is the model for this event type, if there is one;
-    `reads_score` says that some rule wants to know its answer. `outside` is what reads the answers of providers. `made`
-    are the versions that judgements named, by the identity of the answers of lists, which are kept beside so that it
-    stays theirs.
+    `scored` are the ids of the rules that want to know its answer. `outside` is what reads the answers of providers.
+    `made` are the versions that judgements named, by the identity of the answers of lists, which are kept beside so
+    that it stays theirs.
     """
 
     event_type: str
@@ -54,7 +54,7 @@ class Regime:
     repeats: Mapping[str, RepeatLaw]
     usual: Usual
     scorer: Scorer | None = None
-    reads_score: bool = False
+    scored: frozenset[str] = frozenset()
     outside: OutsideReads = field(default_factory=OutsideReads)
     made: dict[tuple[int, str, str], tuple[Mapping[str, ListMatch], Versions]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -254,6 +254,6 @@ def compile_regime(
         repeats=repeats,
         usual=Usual(signs, rules, duties, conditions=compiler.conditions),
         scorer=scorer,
-        reads_score=any(check.scored for check in rules),
+        scored=frozenset(check.rule.id for check in rules if check.scored),
         outside=outside_reads((*signs, *rules, *duties), scorer, compiler.conditions),
     )

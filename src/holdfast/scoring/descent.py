@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from holdfast.scoring.inputs import Row
 from holdfast.scoring.trees import Trees
-from holdfast.windows.compiled import entrance
+from holdfast.windows.compiled import compiled, entrance
 
 _ZERO, _NAN = 4, 8  # LightGBM's bits of a split: what is missing
 _RIGHT: Final = 2  # the bit that sends it to the left is not set
@@ -53,11 +53,14 @@ class Descent:
     def __call__(self, row: Row) -> float:
         """Score one row, unknown numbers being NaN."""
         numbers: NDArray[np.float64] = np.frombuffer(self._pack(*row))
-        total = descend(numbers, self._missing, self._roots, self._nodes, self._leaves)
         try:
-            return 1.0 / (1.0 + exp(-self._steepness * total))
+            return 1.0 / (1.0 + exp(-self._steepness * self.total(numbers)))
         except OverflowError:
             return 0.0
+
+    def total(self, row: NDArray[np.float64]) -> float:
+        """Add up the leaves at which a row ends."""
+        return descend(row, self._missing, self._roots, self._nodes, self._leaves)
 
     def equals(self, other: Callable[[Row], float | None]) -> bool:
         """Tell whether another way to the score gives the same to the bit, on rows at and around the model's edges."""
@@ -75,15 +78,9 @@ class Descent:
             yield tuple(map(float, row))
 
 
-@entrance
-def descend(  # noqa: PLR0917 - a kernel takes its arrays one by one
-    row: NDArray[np.float64],
-    missing: NDArray[np.int64],
-    roots: NDArray[np.int64],
-    nodes: NDArray[Any],
-    leaves: NDArray[np.float64],
-) -> float:
-    """Go down all trees; each feature stands twice, as it is asked where missing goes left and where it goes right."""
+@compiled
+def ask(row: NDArray[np.float64], missing: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give each feature twice: as it is asked where missing goes to the left, and where it goes to the right."""
     asked = np.empty(2 * len(row))
     for place in range(len(row)):
         value = row[place]
@@ -93,6 +90,19 @@ def descend(  # noqa: PLR0917 - a kernel takes its arrays one by one
             asked[2 * place], asked[2 * place + 1] = -np.inf, np.inf
         else:
             asked[2 * place] = asked[2 * place + 1] = min(value, _MOST)
+    return asked
+
+
+@entrance
+def descend(  # noqa: PLR0917 - a kernel takes its arrays one by one
+    row: NDArray[np.float64],
+    missing: NDArray[np.int64],
+    roots: NDArray[np.int64],
+    nodes: NDArray[Any],
+    leaves: NDArray[np.float64],
+) -> float:
+    """Go down all trees."""
+    asked = ask(row, missing)
     total, first, count, splits = 0.0, 0, len(roots), len(nodes) - len(leaves)
     while first < count:
         last = count - 1

@@ -51,9 +51,11 @@ class Engine:
     def predict(self) -> Predict:
         """Give the fastest way from a row to the raw output: our own where it is LightGBM's to the bit."""
         from holdfast.scoring.descent import Descent  # noqa: PLC0415 - loading its machine code takes time
+        from holdfast.scoring.sieve import Sieve  # noqa: PLC0415 - as above
 
         width = len(self.model.features)
-        library, own = Predictor(self.model.trees, width), Descent(self._trees, width)
+        library, way = Predictor(self.model.trees, width), Sieve if Sieve.fits(self._trees) else Descent
+        own = way(self._trees, width)
         return own if own.is_plain and own.equals(library) else library
 
     @cached_property

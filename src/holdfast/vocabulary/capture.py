@@ -28,7 +28,10 @@ class Flaw(StrEnum):
     SEVERAL_FACES = "several_faces"
     TOO_SMALL = "too_small"
     TOO_NEAR = "too_near"
-    OFF_CENTRE = "off_centre"
+    AT_LEFT = "at_left"  # of the person, as the page shows it: mirrored
+    AT_RIGHT = "at_right"
+    TOO_HIGH = "too_high"
+    TOO_LOW = "too_low"
     DARK = "dark"
     BRIGHT = "bright"
     BLURRED = "blurred"

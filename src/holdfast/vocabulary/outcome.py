@@ -15,9 +15,10 @@ class Outcome(IntEnum):
     @property
     def word(self) -> str:
         """Give the name on the wire, for example `hold`."""
-        return self.name.lower()
+        return _WORDS[self]
 
 
+_WORDS: Final = tuple(outcome.name.lower() for outcome in Outcome)
 OUTCOME_BY_WORD: Final = {outcome.word: outcome for outcome in Outcome}
 
 

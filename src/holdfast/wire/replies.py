@@ -121,7 +121,7 @@ _REPLY: Final = (
 _HOLD: Final = msgspec.json.Encoder()
 _NULL: Final = b"null"
 _NONE: Final = b"[]"
-_signs, _matches = Once(canonical), Once(canonical)
+_signs, _matches, _versions = Once(canonical), Once(canonical), Once(canonical)
 
 
 class Written(NamedTuple):
@@ -158,7 +158,7 @@ def _members(judgement: Judgement) -> dict[str, bytes]:
         "score": _or_null(judgement.score),
         "signs": _signs(judgement.signs),
         **skipped,
-        "versions": canonical(judgement.versions),
+        "versions": _versions(judgement.versions),
         "would_be": _or_null(judgement.would_be),
     }
 

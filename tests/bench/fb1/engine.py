@@ -9,6 +9,7 @@ from statistics import median
 from typing import Final
 
 from holdfast.app import Assembled
+from holdfast.cli.collecting import spare_what_stands
 from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
 from holdfast.operations.remember import is_late
@@ -86,15 +87,16 @@ def clock_ns() -> float:
 
 
 def run(engine: Engine, stream: Sequence[Sent], told: Told) -> None:
-    """Decide a stream of events with the heap frozen, as the server serves."""
-    gc.collect()
-    gc.freeze()
+    """Decide a stream of events with the collector as the server sets it: what stands is frozen, only the young go."""
+    usual = gc.get_threshold()
+    spare_what_stands()
     try:
         for number, sent in enumerate(stream, start=1):
             engine.decide(sent)
             if number % _BLOCK == 0:
                 told(number, len(stream))
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 

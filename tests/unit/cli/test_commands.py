@@ -2,13 +2,14 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests import cradle
+from tests.cradle import ROOT
+
 MAPPING = """
 event: transfer
 columns:
@@ -24,9 +25,7 @@ label: {column: bad, bad: [1]}
 
 def run(*words: object, code: int = 0, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run one command and hold it to its exit code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "holdfast", *map(str, words)], capture_output=True, text=True, cwd=cwd, check=False
-    )
+    done = cradle.run(*words, cwd=cwd)
     assert done.returncode == code, done.stdout + done.stderr
     return done
 

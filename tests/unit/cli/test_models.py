@@ -12,7 +12,8 @@ from holdfast.operations.model_folder import read_folder
 from holdfast.scoring.manifest import read_model
 from holdfast.simulation.stream import stream
 from holdfast.simulation.world import World
-from tests.unit.cli.test_commands import ROOT, run, told
+from tests.cradle import ROOT
+from tests.unit.cli.test_commands import run, told
 from tests.unit.scoring.invented import PAST, SBP, read, write
 
 EXAMPLE = ROOT / "examples" / "model"

@@ -47,6 +47,34 @@ def test_people_go_through_a_snapshot(
     assert all(people.find(one) == restored.find(one) for one in (A, B, C, D, *CLIENTS))
 
 
+@settings(max_examples=200, deadline=None)
+@given(sightings)
+def test_the_past_follows_its_person(seen: list[tuple[Key | None, list[Key]]]) -> None:
+    """What was left under a person's key is found under the key of whom the person became, in whatever order."""
+    people = People()
+    past: dict[Key, set[int]] = {}
+    left: dict[Key, set[int]] = {}
+    for number, (client, identifiers) in enumerate(seen):
+        for source, into in see(people, client, identifiers):
+            past.setdefault(into, set()).update(past.pop(source, set()))
+        for one in [client, *identifiers][:1] if client else identifiers[:1]:
+            past.setdefault(people.find(one), set()).add(number)
+            left.setdefault(one, set()).add(number)
+        assert all(left[one] <= past[people.find(one)] for one in left)
+
+
+def test_a_new_person_that_took_over_a_past_hands_it_on() -> None:
+    """A client met now takes over a past with the first identifier and becomes part of another with the second."""
+    people = People()
+    see(people, None, [A])
+    see(people, None, [B, C, D])
+    client = Key(9, 1)
+    moves = see(people, client, [A, B])
+    assert [source for source, _ in moves] == [A, client]
+    assert moves[0][1] == client
+    assert moves[1][1] == people.find(A) == people.find(D)
+
+
 def test_an_identifier_never_seen_stands_for_itself() -> None:
     """Finding does not enter anything."""
     people = People()
@@ -55,10 +83,10 @@ def test_an_identifier_never_seen_stands_for_itself() -> None:
 
 
 def test_a_chain_of_sightings_is_one_person() -> None:
-    """A with B, C with D, then B with C: all four are one, and each joining is told once."""
+    """A with B, C with D, then B with C: all four are one, and only those who had a past are told to move."""
     people = People()
-    assert len(see(people, None, [A, B])) == 1
-    assert len(see(people, None, [C, D])) == 1
+    assert see(people, None, [A, B]) == []
+    assert see(people, None, [C, D]) == []
     assert len(see(people, None, [B, C])) == 1
     assert see(people, None, [A, D]) == []
     assert len({people.find(one) for one in (A, B, C, D)}) == 1

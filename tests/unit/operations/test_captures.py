@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from holdfast.operations.captures import MOST, Captures, Try
+from holdfast.operations.captures import ANEW, MOST, Captures, Try
 from holdfast.operations.ports import FrameJudge
 from holdfast.verification.course import COMMAND_MS, COMMANDS, KINDS, STRAIGHT_MS
 from holdfast.vocabulary.capture import Captured, Command, Flaw
@@ -284,5 +284,20 @@ def test_a_judge_that_cannot_begin_leaves_no_capture_behind() -> None:
         world.judge.blind = False
         await room.begin()
         assert len(room.captures) == 1
+
+    told(story)
+
+
+def test_an_attempt_begins_anew_only_so_often() -> None:
+    """Who begins again and again without doing anything spends the attempt: each time fetches the reference."""
+
+    async def story(world: CaptureWorld) -> None:
+        room = Room(world)
+        await room.begin()
+        for _ in range(ANEW - 1):
+            again = room.captures.unspent("ver_1")
+            assert again is not None
+            await room.captures.begin(again)
+        assert room.captures.unspent("ver_1") is None
 
     told(story)

@@ -81,11 +81,14 @@ def test_the_page_lets_nothing_in_from_elsewhere() -> None:
 
 
 def test_a_scanner_does_not_take_the_link() -> None:
-    """A HEAD or a prefetch opens nothing, and the first browser comes after it."""
+    """A HEAD, a prefetch or a messenger's preview opens nothing, and the first browser comes after it."""
 
     async def story(world: CaptureWorld, browser: Browser) -> None:
         assert (await browser.client.head(browser.path)).status_code == httpx.codes.NO_CONTENT
         await browser.client.get(browser.path, headers={"sec-purpose": "prefetch"})
+        for agent in ("TelegramBot (like TwitterBot)", "WhatsApp/2.23.20.0", "facebookexternalhit/1.1", "Viber/1.0"):
+            preview = await browser.client.get(browser.path, headers={"user-agent": agent})
+            assert (preview.status_code, "set-cookie" in preview.headers) == (httpx.codes.NO_CONTENT, False)
         other = Browser(world, browser.path)
         assert (await other.get()).status_code == httpx.codes.OK
         await other.client.aclose()
@@ -104,7 +107,7 @@ def test_over_https_the_cookie_belongs_to_this_host_alone() -> None:
         cookie = (await secure.get()).headers["set-cookie"]
         await secure.client.aclose()
         assert cookie.startswith("__Host-holdfast_browser=browser_")
-        for part in ("Secure", "HttpOnly", "Path=/;", "SameSite=strict"):
+        for part in ("Secure", "HttpOnly", "Path=/;", "SameSite=lax"):
             assert part in cookie
 
     before(story)

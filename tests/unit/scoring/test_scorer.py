@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from math import inf, nan
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from holdfast.language import Scope
-from holdfast.scoring import descent
+from holdfast.scoring import descent, sieve
 from holdfast.scoring.descent import Descent
 from holdfast.scoring.library import Predictor
 from holdfast.scoring.scorer import Engine, Predict, Scored, Scorer
+from holdfast.scoring.sieve import Sieve
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.models import Model
 from holdfast.wire.canonical import content_hash
@@ -50,11 +52,13 @@ KINDS: list[dict[str, object]] = [
     {"objective": "cross_entropy"},
     {"num_leaves": 2},
     {"min_data_in_leaf": 10_000},
+    {"num_leaves": 64, "min_data_in_leaf": 2},
 ]
+WIDE: dict[str, object] = {"num_leaves": 65, "min_data_in_leaf": 2}
 AVERAGED: dict[str, object] = {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.5}
 
 
-@pytest.mark.parametrize("more", [*KINDS, AVERAGED])
+@pytest.mark.parametrize("more", [*KINDS, WIDE, AVERAGED])
 def test_a_score_equals_booster_predict_to_the_bit(more: dict[str, object]) -> None:
     """One row at a time gives the very number that `Booster.predict` gives, by our own way and by the library's."""
     found = model(trees(**more))
@@ -67,20 +71,24 @@ def test_a_score_equals_booster_predict_to_the_bit(more: dict[str, object]) -> N
 
 
 def test_our_own_way_is_taken_where_it_is_proven() -> None:
-    """Summed trees go the fast way; averaged ones, which it cannot do, go through the library."""
-    assert all(isinstance(Engine(model(trees(**more))).predict, Descent) for more in KINDS)
+    """Summed trees go through the sieve, wide ones down by descent; averaged ones go through the library."""
+    assert all(isinstance(Engine(model(trees(**more))).predict, Sieve) for more in KINDS)
+    assert type(Engine(model(trees(**WIDE))).predict) is Descent
     assert isinstance(Engine(model(trees(**AVERAGED))).predict, Predictor)
 
 
-def test_a_way_that_differs_anywhere_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the descent went wrong on this machine for one row in many, the library would score instead."""
-    honest = descent.descend
+@pytest.mark.parametrize(("way", "name", "more"), [(sieve, "sift", {}), (descent, "descend", WIDE)])
+def test_a_way_that_differs_anywhere_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, way: ModuleType, name: str, more: dict[str, object]
+) -> None:
+    """If one of our own ways went wrong on this machine for one row in many, the library would score instead."""
+    honest = getattr(way, name)
 
     def wrong(row: NDArray[np.float64], *rest: Any) -> float:
-        return honest(row, *rest) + (1e-9 if np.isnan(row[1]) else 0.0)
+        return float(honest(row, *rest)) + (1e-9 if np.isnan(row[1]) else 0.0)
 
-    monkeypatch.setattr(descent, "descend", wrong)
-    assert isinstance(Engine(model()).predict, Predictor)
+    monkeypatch.setattr(way, name, wrong)
+    assert isinstance(Engine(model(trees(**more))).predict, Predictor)
 
 
 @pytest.mark.parametrize("more", [{}, {"zero_as_missing": True}, {"use_missing": False}])

@@ -26,7 +26,10 @@ _PHONE: Final = "phoneNumber"
 
 @dataclass(slots=True, kw_only=True)
 class Operator:
-    """An operator with its subscribers by number; `questions` are the paths and bodies that it was asked so far."""
+    """An operator with its subscribers by number.
+
+    `questions` are the paths and bodies that it was asked so far, `answers` status and body of what it said to each.
+    """
 
     now: Callable[[], datetime]
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
@@ -34,6 +37,7 @@ class Operator:
     door: Doorkeeper = field(default_factory=Doorkeeper)
     questions: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    answers: list[Said] = field(default_factory=list)
 
     def knows(self, *subscribers: Subscriber) -> None:
         """Let the operator serve some numbers."""
@@ -61,6 +65,7 @@ class Operator:
         await asyncio.sleep(self.manners.slow_s)
         correlator = request.headers.get(_CORRELATOR, "")
         status, said = self._said(request.url.path, await request.body(), request.headers)
+        self.answers.append((status, said))
         return JSONResponse(said, status_code=status, headers={_CORRELATOR: correlator})
 
     def _said(self, path: str, data: bytes, headers: Mapping[str, str]) -> Said:

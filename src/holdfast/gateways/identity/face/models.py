@@ -22,7 +22,7 @@ VERSION: Final = f"dlib-resnet-v1/{HASHES[DESCRIPTOR][:12]}"
 
 
 def checked(folder: str) -> dict[str, Path]:
-    """Give the two models of a folder by name; an empty one means the folder that the extra brings.
+    """Give the two models of a folder by name; an empty one means the folder that `face-models` brings.
 
     Raises UnavailableError where one is missing, SettingError where one is not the file that it should be.
     """
@@ -30,10 +30,11 @@ def checked(folder: str) -> dict[str, Path]:
 
 
 def _brought() -> Path:
-    """Find the models that the extra brings, without importing what they come in."""
+    """Find the models that `face-models` brings, without importing what they come in."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
-        raise UnavailableError(f"`{_PACKAGE}` is not installed", hint="install `holdfast[face]`, or name the `models`")
+        hint = "install `holdfast[face-models]`, or name the folder of the `models`"
+        raise UnavailableError(f"`{_PACKAGE}` is not installed", hint=hint)
     return Path(found.origin).parent / "models"
 
 
@@ -46,7 +47,7 @@ def proven(path: Path, wanted: str) -> Path:
                 digest.update(part)
     except OSError as error:
         why = f"the model `{path.name}` cannot be read: {error.strerror}"
-        raise UnavailableError(why, hint="install `holdfast[face]`, or put the file there") from None
+        raise UnavailableError(why, hint="install `holdfast[face-models]`, or put the file there") from None
     if digest.hexdigest() != wanted:
         hint = f"SHA-256 must be {wanted}; get the file again"
         raise SettingError(f"the model `{path.name}` is not the one that it should be", hint=hint)

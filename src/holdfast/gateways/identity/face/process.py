@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
+from holdfast.gateways.identity.face.cores import leave_no_core
 from holdfast.gateways.identity.face.seen import COMPARE, LENGTH_BYTES, REFUSED, UNAVAILABLE, Ready, Seen
 from holdfast.vocabulary.errors import HoldfastError, SettingError, UnavailableError
 from holdfast.vocabulary.face_specs import FaceSpec
@@ -62,7 +63,8 @@ def _whole(error: HoldfastError) -> str:
 
 
 def _modest() -> None:
-    """Take little memory and let decisions go first."""
+    """Take little memory, let decisions go first, and leave no picture in a core file."""
+    leave_no_core()
     os.nice(_LOW_PRIORITY)
     with contextlib.suppress(ImportError):
         import resource  # noqa: PLC0415 - absent where there are no such limits

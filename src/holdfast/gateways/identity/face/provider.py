@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from holdfast.gateways.identity.face.cores import leave_no_core
 from holdfast.gateways.identity.face.held import COMMANDS
 from holdfast.gateways.identity.face.lookers import Lookers, tried
 from holdfast.gateways.identity.face.references import References, references
@@ -20,10 +21,11 @@ from holdfast.vocabulary.capture import Captured, Command, Frame, Glance
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import CallbackError, ProviderError
 from holdfast.vocabulary.face_specs import FaceSpec
-from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Started, Verdict
+from holdfast.vocabulary.identity import Asked, Callback, Check, Checked, IdentityResult, Started, Verdict
 
 MOST: Final = 1_000
 SOURCE: Final = "provider_db"
+LOST: Final = "lost"
 _log: Final = structlog.get_logger("holdfast.face")
 
 
@@ -77,8 +79,10 @@ class FaceProvider:
         raise CallbackError("the provider of faces on this machine sends no callbacks")
 
     async def fetch(self, reference: str) -> IdentityResult:
-        """Give the result of the last capture that ended; raises ProviderError for a session that is not known here."""
-        return self._side(reference).result
+        """Give the result of the last capture that ended; what a restart lost will never be known, so it is open."""
+        self._must_be_ready()
+        side = self._sides.get(reference)
+        return side.result if side else _lost()
 
     async def redact(self, reference: str) -> None:
         """Forget everything of a session."""
@@ -156,7 +160,13 @@ class FaceProvider:
 
 def face_provider(name: str, spec: FaceSpec, *, clock: Clock) -> FaceProvider:
     """Make the provider ready; raises SettingError when a model or its golden pictures are not what they should be."""
+    leave_no_core()
     ready = tried(spec)
     if ready.state != READY:
         _log.warning("faces cannot be compared on this machine", provider=name, why=ready.why)
     return FaceProvider(name, spec, clock=clock, lookers=Lookers(spec), ready=ready)
+
+
+def _lost() -> IdentityResult:
+    """Give the result of an attempt of which nothing is known any more: no check was decided."""
+    return IdentityResult(done=True, checks={Check.FACE_MATCH: Checked(verdict=Verdict.INCONCLUSIVE)}, error=LOST)

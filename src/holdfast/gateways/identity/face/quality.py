@@ -45,10 +45,17 @@ def _place(picture: Pixels, box: Box) -> Flaw | None:
     """Tell whether a face is whole and near the middle."""
     height, width = picture.shape[:2]
     most = _OUTSIDE * (box.right - box.left)
+    across, down = (box.left + box.right) / 2 / width - 0.5, (box.top + box.bottom) / 2 / height - 0.5
     if min(box.left, box.top, width - box.right, height - box.bottom) < -most:
-        return Flaw.TOO_NEAR if box.right - box.left > 0.6 * min(width, height) else Flaw.OFF_CENTRE
-    away = max(abs((box.left + box.right) / 2 / width - 0.5), abs((box.top + box.bottom) / 2 / height - 0.5))
-    return Flaw.OFF_CENTRE if away > _AWAY else None
+        return Flaw.TOO_NEAR if box.right - box.left > 0.6 * min(width, height) else _off(across, down)
+    return _off(across, down) if max(abs(across), abs(down)) > _AWAY else None
+
+
+def _off(across: float, down: float) -> Flaw:
+    """Name the side on which a face lies; the left of a person is the right of the camera's picture."""
+    if abs(across) >= abs(down):
+        return Flaw.AT_LEFT if across > 0 else Flaw.AT_RIGHT
+    return Flaw.TOO_LOW if down > 0 else Flaw.TOO_HIGH
 
 
 def _light(picture: Pixels, box: Box) -> Flaw | None:

@@ -16,7 +16,9 @@ IN_A_ROW: Final = 2
 """How many pictures in a row must show the same before it counts; the five points tremble."""
 MOST: Final = 24
 Descriptor = tuple[float, ...]
-_IN_COMMAND: Final = frozenset({Flaw.TOO_NEAR, Flaw.OFF_CENTRE, Flaw.TOO_SMALL, Flaw.BLURRED})
+_IN_COMMAND: Final = frozenset(
+    {Flaw.TOO_NEAR, Flaw.AT_LEFT, Flaw.AT_RIGHT, Flaw.TOO_HIGH, Flaw.TOO_LOW, Flaw.TOO_SMALL, Flaw.BLURRED}
+)
 """What is no flaw while a head moves, or comes nearer or goes away, as it was asked to."""
 
 

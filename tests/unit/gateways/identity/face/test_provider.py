@@ -21,10 +21,11 @@ from holdfast.vocabulary.capture import Captured, Command, Flaw, Frame, Glance
 from holdfast.vocabulary.errors import CallbackError, ProviderError, SettingError
 from holdfast.vocabulary.face_specs import FaceSpec, ReferencesAt
 from holdfast.vocabulary.identity import Asked, Check, IdentityResult, Operation, Purpose, Subject, Verdict
-from tests.faces.beside import beside, models
+from tests.faces.beside import WITHOUT, beside, installed, models
 from tests.faces.poses import DONE, beside_each_other, tilted_photo
 from tests.pictures.faces import Person, Pose, face, jpeg, person
 
+pytestmark = pytest.mark.skipif(not installed(), reason=WITHOUT)
 NOW_MS = 1_780_000_000_000
 ME, OTHER = person(11), person(16)
 SIZE = (400, 300)
@@ -263,7 +264,7 @@ def test_nothing_can_be_asked_before_it_began_or_after_it_was_forgotten(
     async def run() -> None:
         frame = Frame(data=b"", at_ms=0, step=0, command=None)
         with pytest.raises(ProviderError, match="not known here"):
-            await provider.fetch("ver_1")
+            await provider.begin("ver_1", attempt=1)
         started = await provider.start(asked())
         assert (started.reference, started.redirect_url, started.sdk_token) == ("ver_1", "", "")
         assert not (await provider.fetch("ver_1")).done
@@ -275,7 +276,7 @@ def test_nothing_can_be_asked_before_it_began_or_after_it_was_forgotten(
             await provider.look("ver_1", frame)
         await provider.redact("ver_1")
         with pytest.raises(ProviderError, match="not known here"):
-            await provider.fetch("ver_1")
+            await provider.look("ver_1", frame)
         with pytest.raises(CallbackError):
             provider.told({}, b"")
 
@@ -284,6 +285,21 @@ def test_nothing_can_be_asked_before_it_began_or_after_it_was_forgotten(
     assert provider.checks == {Check.FACE_MATCH}
     assert provider_of(FaceSpec(), lookers).checks == set()
     runner.run(run())
+
+
+def test_what_a_restart_lost_is_inconclusive(spec: FaceSpec, runner: asyncio.Runner, lookers: Lookers) -> None:
+    """An attempt of which nothing is known any more has ended, without a verdict that satisfies anything."""
+    result = runner.run(provider_of(spec, lookers).fetch("ver_before_the_restart"))
+    assert (result.done, result.error, result.owner, result.acr) == (True, "lost", "", "")
+    assert [(check, one.verdict) for check, one in result.checks.items()] == [(Check.FACE_MATCH, Verdict.INCONCLUSIVE)]
+
+
+def test_who_holds_pictures_leaves_no_core_file(runner: asyncio.Runner, lookers: Lookers) -> None:
+    """A process that dies on a picture writes no core file, in which that picture would lie."""
+    runner.run(lookers.look(shot(ME), compare=False))
+    limits = Path(f"/proc/{lookers._idle[0].pid}/limits").read_text().splitlines()
+    said = next(line.split() for line in limits if line.startswith("Max core file size"))
+    assert said[4:6] in (["1", "1"], ["0", "0"])
 
 
 def test_without_models_the_provider_is_there_but_cannot_be_asked(tmp_path: Path, runner: asyncio.Runner) -> None:

@@ -42,14 +42,17 @@ def test_a_blurred_face_is_told(shown: Image.Image) -> None:
     [
         (BOX, LEAST_APART - 1, Flaw.TOO_SMALL),
         (Box(left=-100, top=-60, right=540, bottom=540), 200, Flaw.TOO_NEAR),
-        (Box(left=-40, top=165, right=160, bottom=365), 80, Flaw.OFF_CENTRE),
-        (Box(left=5, top=165, right=105, bottom=265), 40, Flaw.OFF_CENTRE),
+        (Box(left=-40, top=165, right=160, bottom=365), 80, Flaw.AT_RIGHT),
+        (Box(left=5, top=165, right=105, bottom=265), 40, Flaw.AT_RIGHT),
+        (Box(left=535, top=165, right=635, bottom=265), 40, Flaw.AT_LEFT),
+        (Box(left=270, top=5, right=370, bottom=105), 40, Flaw.TOO_HIGH),
+        (Box(left=270, top=375, right=370, bottom=475), 40, Flaw.TOO_LOW),
     ],
 )
 def test_a_face_must_be_whole_and_large_and_in_the_middle(
     shown: Image.Image, box: Box, apart: float, wanted: Flaw
 ) -> None:
-    """What is small, cut off or far from the middle is told."""
+    """What is small, cut off or far from the middle is told, with the side: not everybody sees where the oval is."""
     assert flaw(np.asarray(shown), box, apart) is wanted
 
 

@@ -14,13 +14,14 @@ from PIL import Image
 from holdfast.gateways.identity.face.pictures import opened
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.face_specs import Channels, OnnxSpec
-from tests.faces.beside import beside, models
+from tests.faces.beside import WITHOUT, beside, installed, models
 from tests.faces.onnx import by_colour
 from tests.pictures.faces import Pose, face, jpeg, person
 
 if TYPE_CHECKING:
     from holdfast.gateways.identity.face.faces import Faces
 
+pytestmark = pytest.mark.skipif(not installed(), reason=WITHOUT)
 SIZE = (320, 240)
 SIDE = 16
 
