@@ -111,7 +111,7 @@ def start(tmp_path: Path) -> Iterator[StartServer]:
             timed = ("--dev", "--clock", clock) if clock else ()
             calm = (
                 "--deadlines",
-                "transfer=30000,cash_withdrawal=30000,cash_deposit=30000",
+                "transfer=30000,cash_withdrawal=30000,cash_deposit=30000,payout=30000",
             )  # a busy machine is no fault
             server = Server(data or tmp_path / f"data{next(count)}", "--packs", packs, *timed, *calm, *words)
             stack.callback(server.end)
