@@ -103,7 +103,9 @@ class Centre:
         if method == "DELETE":
             self.deleted.append(reference)
             return 200, {}
-        return 200, {"id": reference, "status": "working"} | self.results.get(reference, {})
+        confirmed = {f"centre-{number}": row["hash"] for number, row in enumerate(self.opened, 1)}.get(reference)
+        working = {"id": reference, "status": "working", "confirmed": confirmed}
+        return 200, working | self.results.get(reference, {})
 
 
 @contextmanager

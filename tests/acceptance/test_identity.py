@@ -304,6 +304,38 @@ def test_a_forged_return_address_says_nothing(site: Site) -> None:
     refused(site.consume(session), 409, "session_state")
 
 
+def test_a_consent_withdrawn_in_the_middle_ends_and_deletes_everything(site: Site) -> None:
+    """The session is cancelled and redacted, the centre deletes its side, and what it says later is nothing."""
+    session = site.open()
+    reference = site.start(session)
+    assert site.post(f"sessions/{session}/withdraw").json()["state"] == "redacted"
+    assert set(site.centre.deleted) == {reference}  # the timer may ask as well
+    site.end(reference)
+    row = site.read(session)
+    assert (row["state"], row["reasons"], row["operation_hash"]) == ("redacted", ["consent_withdrawn"], None)
+    assert [one["act"] for one in row["history"]] == ["create", "start", "withdraw_consent", "redact", "purge"]
+    refused(site.consume(session), 409, "session_state")
+    refused(site.post(f"sessions/{session}/start", {}), 409, "session_state")
+
+
+def test_redaction_reaches_the_centre_and_leaves_the_row(site: Site) -> None:
+    """What is personal goes here at once, and at the centre once that answers; verdicts and instants stay."""
+    session = site.open()
+    reference = site.start(session)
+    refused(site.post(f"sessions/{session}/redact"), 409, "session_state")
+    site.end(reference)
+    site.centre.mode = "fail"
+    row = site.post(f"sessions/{session}/redact").json()
+    assert (row["state"], row["redacted"], row["redacted_at_provider"]) == ("redacted", True, False)
+    site.centre.mode = "good"
+    assert site.post(f"sessions/{session}/redact").json()["redacted_at_provider"] is True
+    assert set(site.centre.deleted) == {reference}
+    site.server.restart(signal.SIGKILL)
+    row = site.read(session)
+    assert (row["operation_hash"], row["result"]["checks"]["pad"]["verdict"]) == (None, "pass")
+    refused(site.consume(session), 409, "session_state")
+
+
 def test_a_lower_class_of_authentication_is_refused(site: Site) -> None:
     """The class that was asked for is compared with the one that was reached."""
     for level in ("low", None):

@@ -20,6 +20,7 @@ from tests.acceptance.test_telecom import operating
 from tests.acceptance.test_traces import Collector
 from tests.unit.gateways.telecom.operating import CLIENT, SECRET, subscriber
 
+PACKS = "kz,policy/owner-checks,policy/telecom"
 IIN, STRANGER = "910427300775", "880912400998"
 PHONE = "+77017731942"
 PICTURE = b"\xff\xd8\xff\xe0canary-picture-7731" * 4
@@ -82,7 +83,6 @@ def collector() -> Iterator[Collector]:
 
 def live_through(site: Site) -> list[str]:
     """Pass, fail, be somebody else, be told nonsense, go without a camera, withdraw; gives the sessions."""
-    headers = {"subject": MINE["subject"]}
     sessions = [site.open(**MINE) for _ in range(4)]
     site.end(site.start(sessions[0], device_id="canary-device-31"), iin=IIN, **TOLD)
     assert site.state(sessions[0]) == ("passed", [])
@@ -96,7 +96,7 @@ def live_through(site: Site) -> list[str]:
     assert site.post(f"sessions/{sessions[3]}/alternative", {"way": "branch", "reason": PHONE}).status_code < 300
     found: Json = {"verdict": "pass", "evidence_ref": "canary-paper-31", "by": "Anna", "owner_hash": iin_hash(IIN)}
     assert site.post(f"sessions/{sessions[3]}/alternative/result", found).status_code < 300
-    withdrawn = site.open(**(MINE | headers))
+    withdrawn = site.open(**MINE)
     assert site.post(f"sessions/{withdrawn}/withdraw").status_code < 300
     return sessions
 
@@ -149,6 +149,3 @@ def test_no_face_template_or_number_is_written_anywhere(
     assert files_of(site.server.data) == {}
     assert collector.bodies
     assert set().union(*map(found_in, collector.bodies)) == set()
-
-
-PACKS = "kz,policy/owner-checks,policy/telecom"

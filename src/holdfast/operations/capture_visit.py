@@ -101,7 +101,8 @@ def choices(shard: Shard, story: SessionStory) -> Choices:
 
 async def agree(shard: Shard, visit: CaptureVisit, agreed: Agreed) -> SessionStory:
     """Keep a consent, and the text that was agreed to; raises ConsentError where the camera is not for this person."""
-    now = choices(shard, visit.story)
+    story = await session_story(shard, visit.story.id)  # it may have ended since the visit was read
+    now = choices(shard, story)
     if not now.may_capture:
         raise SessionStateError("no capture can begin in this session")
     if now.must_declare_age and not agreed.of_age:
@@ -114,7 +115,6 @@ async def agree(shard: Shard, visit: CaptureVisit, agreed: Agreed) -> SessionSto
         given_ms=shard.ports.clock.now_ms(),
         of_age=agreed.of_age,
     )
-    story = await session_story(shard, visit.story.id)
     act = replace(new_act(shard, story, SessionAct.CONSENT, by=PERSON), consent=consent)
     story, flight = write_act(shard, story, act, beside=Beside(personal={"evidence_ref": f"sha256:{evidence}"}))
     await flight.landed

@@ -131,8 +131,10 @@ async def _redacted(shard: Shard, story: SessionStory, kind: SessionAct, *, by: 
 
 
 async def _written(shard: Shard, session_id: str, kind: SessionAct, *, by: str) -> SessionStory:
-    """Write an act that leaves the state as it is."""
+    """Write an act that leaves the state as it is; what is gone already, by the worker's hand or a call's, stays so."""
     story = await session_story(shard, session_id)
+    if story.standing.gone:
+        return story
     story, flight = write_act(shard, story, new_act(shard, story, kind, by=by))
     await flight.landed
     return story

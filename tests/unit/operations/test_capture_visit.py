@@ -17,6 +17,7 @@ from holdfast.operations.capture_visit import (
 )
 from holdfast.operations.captures import Captures
 from holdfast.operations.end_session import cancel_session
+from holdfast.operations.redact_session import withdraw_consent
 from holdfast.operations.session_story import session_story
 from holdfast.verification.course import COMMAND_MS
 from holdfast.vocabulary.errors import ConsentError, OtherDeviceError, ProviderError, SessionStateError
@@ -144,6 +145,21 @@ def test_consent_comes_before_the_camera() -> None:
         assert any(f"sha256:{kept}".encode() in one.event for one in world.store.replay())
         assert world.store.content(kept) == b"what was shown"
         await person.begin()
+
+    told(story)
+
+
+def test_nobody_agrees_to_a_session_that_was_redacted_meanwhile() -> None:
+    """A consent that is on its way while the session ends is refused, and leaves nothing behind."""
+
+    async def story(world: CaptureWorld) -> None:
+        person = Person(world, await world.asked())
+        visit = await person.open()
+        await withdraw_consent(world.shard, person.session, by="tenant")
+        before = world.shard.seq
+        with pytest.raises(SessionStateError):
+            await agree(world.shard, visit, AGREED)
+        assert world.shard.seq == before
 
     told(story)
 

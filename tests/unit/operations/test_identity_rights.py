@@ -1,5 +1,6 @@
 """A person's rights in verification: consent, age, withdrawal, redaction, the way without a camera, evidence."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -288,6 +289,19 @@ def test_a_provider_that_is_away_is_asked_again_ever_more_rarely() -> None:
             await expire_sessions(world.shard)
         acts = [one.act for one in read_story(world.shard, session).acts]
         assert 3 <= acts.count(SessionAct.FAULT) < 15
+
+    told(story)
+
+
+def test_a_call_and_the_timer_at_once_note_one_deletion() -> None:
+    """Whoever has the provider delete, and however many do so at once, the log says it once."""
+
+    async def story(world: World) -> None:
+        session = await world.passed()
+        await asyncio.gather(redact_session(world.shard, session, by="tenant"), expire_sessions(world.shard))
+        await asyncio.gather(*(redact_session(world.shard, session, by="tenant") for _ in range(5)))
+        acts = [one.act for one in read_story(world.shard, session).acts]
+        assert (acts.count(SessionAct.REDACT), acts.count(SessionAct.PURGE)) == (1, 1)
 
     told(story)
 
