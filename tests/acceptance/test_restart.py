@@ -136,7 +136,7 @@ def test_the_server_has_snapshots_made_while_it_answers(start: StartServer, even
     """After so many records the server starts a compactor of its own."""
     server = start("--compact-records", "200", clock=CLOCK)
     feed(server, events[:300])
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not snapshots(server.data) and time.monotonic() < deadline:
         time.sleep(0.3)
     assert snapshots(server.data)

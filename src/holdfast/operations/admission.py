@@ -61,6 +61,11 @@ class Crowd:
     connections: int = 0
     closed: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Tell whether calls wait in line to begin."""
+        return self.line is not None and any(self.line.waiting)
+
     def count(self, reason: str, rank: Rank, now_ns: int) -> None:
         """Count one refusal."""
         self.refused[reason, rank] += 1

@@ -30,6 +30,9 @@ class Rank(IntEnum):
     BULK = 2
 
 
+_RANKS: Final = tuple(Rank)  # going through an enum itself takes longer than a turn in which nobody waits
+
+
 class Line:
     """Calls that wait to begin.
 
@@ -41,16 +44,16 @@ class Line:
 
     def __init__(self, tick: Tick, *, cost_ns: float = _FIRST_COST_NS) -> None:
         self._tick = tick
-        self._heaps: list[list[tuple[int, int, int, asyncio.Future[None]]]] = [[] for _ in Rank]
+        self._heaps: list[list[tuple[int, int, int, asyncio.Future[None]]]] = [[] for _ in _RANKS]
         self._number = count()
         self._begun = 0
         self._left = self._portion(cost_ns)
         self._turn_ns: int | None = None
         self._armed = False
         self.cost_ns = cost_ns
-        self.waiting = [0] * len(Rank)
-        self.since_ns: list[int | None] = [None] * len(Rank)
-        self.pressed = [False] * len(Rank)
+        self.waiting = [0] * len(_RANKS)
+        self.since_ns: list[int | None] = [None] * len(_RANKS)
+        self.pressed = [False] * len(_RANKS)
         self.turns = 0
 
     @property
@@ -89,9 +92,9 @@ class Line:
         self.turns += 1
         self._learn(now_ns)
         self._left, self._begun, self._armed = self._portion(self.cost_ns), 0, False
-        for rank in Rank:
+        for rank in _RANKS:
             self._call(rank, now_ns)
-        for rank in Rank:
+        for rank in _RANKS:
             self._stand(rank, now_ns)
         self._turn_ns = now_ns if any(self._heaps) else None
         if self._begun or self._turn_ns is not None:
@@ -113,7 +116,7 @@ class Line:
 
         Context need not wait for money at all then; lines of a batch have more time, and their callers no other way.
         """
-        for later in Rank:
+        for later in _RANKS:
             self.pressed[later] = self.pressed[later] or later >= rank
         if rank is Rank.MONEY:
             self._send_away(Rank.CONTEXT)

@@ -17,10 +17,14 @@ Done = Callable[[BaseException | None], None]
 
 
 class Store(Protocol):
-    """The durable log and what is read back from it; `submit` alone may be called while a decision is made."""
+    """The durable log and what is read back from it; a decision being made may call `submit` and `expect` alone."""
 
     def submit(self, record: Record, done: Done) -> None:
         """Queue a record; `done` is called on another thread after it is on disk, or with the error."""
+        ...
+
+    def expect(self, *, more: bool) -> None:
+        """Say whether more records follow at once, for which the next ones on disk may wait a little longer."""
         ...
 
     def find(self, key: bytes) -> Found | None:

@@ -114,7 +114,7 @@ def law_of(store: Store, ruleset: str, *, instead: Model | None = None) -> tuple
         voice=Voice(language=content.language, modes=content.modes),
         trusted_proposals=frozenset(content.trusted_proposals),
     )
-    packs = [parse_pack(_content(store, digest), name=name) for name, digest in content.packs]
+    packs = [parse_pack(_content(store, digest), name=name, kept=True) for name, digest in content.packs]
     model = None if content.model is UNSET else read_model(_content(store, content.model))
     model = instead or model
     providers = () if content.providers is UNSET else read_providers(_content(store, content.providers))

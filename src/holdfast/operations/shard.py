@@ -185,6 +185,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
         if record.kind not in _EVENTS:
             shard.recent.forget(thread)
     try:
+        shard.ports.store.expect(more=shard.crowd.has_waiting)
         shard.ports.store.submit(record, partial(_report, shard, flight))
     except Exception as error:  # noqa: BLE001 - whatever the store says, the record is not on disk
         _land(shard, flight, error)

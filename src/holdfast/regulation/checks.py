@@ -6,6 +6,7 @@ from math import inf
 from typing import Final, Protocol
 
 from holdfast.regulation.nodes import Node, nearest
+from holdfast.vocabulary.event import WITH_PAYEE
 from holdfast.vocabulary.packs import Dated, Pack
 
 Rows = Mapping[str, Sequence[Node]]
@@ -159,6 +160,17 @@ def _check_parameters(rows: Rows) -> None:
                 if name not in known:
                     here = row.entries()[key]
                     raise here.fault(f"`{name}` is not among the `parameters` of this pack", nearest(name, known))
+
+
+def check_quiet(rows: Rows) -> None:
+    """Refuse quiet lists, which are about payees, on an event that has none: they would silently do nothing."""
+    for row in (*rows["signs"], *rows["rules"]):
+        entry = row.entries().get("quiet_by")
+        without = [item for item in row.entries()["on"].items() if item.text() not in WITH_PAYEE]
+        if entry is not None and entry.value and without:
+            asked = f'`not first_known(matches(client, "{entry.words()[0]}"), False)`'
+            hint = f"leave it out; to pass over somebody else, ask in `when`, for example {asked}"
+            raise entry.fault(f"`{without[0].text()}` has no payee, whom `quiet_by` is about", hint)
 
 
 def check_pack(rows: Rows, pack: Pack) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from holdfast.regulation.brands import read_brand
-from holdfast.regulation.checks import check_pack
+from holdfast.regulation.checks import check_pack, check_quiet
 from holdfast.regulation.document import read_document
 from holdfast.regulation.nodes import Node, root_of
 from holdfast.regulation.remedies import read_feed, read_notice, read_refund
@@ -45,7 +45,7 @@ def _version(data: bytes) -> str:
     return sha256(data.replace(b"\r\n", b"\n")).hexdigest()[:12]
 
 
-def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
+def _read_pack(fields: Mapping[str, Node], version: str, *, kept: bool) -> Pack:
     """Read all sections."""
     zone = _zone(fields["zone"])
     cite = read_cite(fields["cite"])  # first, because other citations borrow from it and would be blamed
@@ -75,6 +75,8 @@ def _read_pack(fields: Mapping[str, Node], version: str) -> Pack:
         outside=read_outside(fields["outside"]) if "outside" in fields else {},
     )
     check_pack(rows, pack)
+    if not kept:
+        check_quiet(rows)
     return pack
 
 
@@ -84,11 +86,12 @@ def place_of(data: bytes) -> str:
     return "" if ids is None else ids.text().replace(".", "/", 1)
 
 
-def parse_pack(data: bytes, *, name: str) -> Pack:
+def parse_pack(data: bytes, *, name: str, kept: bool = False) -> Pack:
     """Read one pack file.
 
     `name` is its place without the suffix, such as `ru/od-2506`, which must fit its `id` (`ru.od-2506`) and its
-    `jurisdiction`. Every fault is a `PackError` with a JSON pointer, a hint and the span of characters.
+    `jurisdiction`. Every fault is a `PackError` with a JSON pointer, a hint and the span of characters. A pack that the
+    log has `kept` may have quiet lists that never applied: it judged so, and is read so.
     """
     root = root_of(read_document(data))
     required = ("id", "jurisdiction", "status", "zone", "title", "cite", "applies")
@@ -97,4 +100,4 @@ def parse_pack(data: bytes, *, name: str) -> Pack:
         raise fields["id"].fault(f"`{fields['id'].text()}` does not fit the file's place `{name}`")
     if fields["jurisdiction"].text() != name.partition("/")[0]:
         raise fields["jurisdiction"].fault(f"`{fields['jurisdiction'].text()}` does not fit the file's place `{name}`")
-    return _read_pack(fields, _version(data))
+    return _read_pack(fields, _version(data), kept=kept)

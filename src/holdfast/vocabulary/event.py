@@ -19,6 +19,10 @@ SITE_EVENTS: Final = frozenset(
     }
 )
 """What a marketplace alone decides about, by its own terms with those who use it."""
+WITH_PAYEE: Final = frozenset(
+    {"transfer", "cash_deposit", "loan_payout", "seller_registered", "seller_changed", "payout"}
+)
+"""Where somebody is to get money or stands to get it: what a list of payees can be asked about."""
 Value = bool | int | float | str | tuple[str, ...] | None
 
 

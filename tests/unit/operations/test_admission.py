@@ -273,3 +273,17 @@ def test_readiness_says_that_calls_are_refused_and_stays_ready() -> None:
         assert not shed_lately(place.shard)
 
     told(story)
+
+
+def test_the_store_hears_whether_calls_stand_in_line() -> None:
+    """While calls wait to be decided, records on their way to disk may wait for theirs; with the last they may not."""
+
+    async def story() -> None:
+        place, told = Place(), list[bool]()
+        place.store.expect = lambda *, more: told.append(more)  # type: ignore[method-assign]  # listens in its place
+        await decide_event(place.shard, transfer("a"))
+        await place.fill(8)
+        await decide_event(place.shard, transfer("b"))
+        assert told == [False, True]
+
+    asyncio.run(story())

@@ -13,7 +13,7 @@ from holdfast.language import Scope, compile_expression
 from holdfast.language.scope import Literal
 from holdfast.operations.outside_names import outside_names
 from holdfast.regulation import as_of, boundaries
-from holdfast.vocabulary.event import SITE_EVENTS
+from holdfast.vocabulary.event import SITE_EVENTS, WITH_PAYEE
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.packs import Citation, Pack
 from holdfast.vocabulary.schema import FieldType
@@ -215,7 +215,13 @@ def test_rules_realise_signs_that_are_shipped(packs: Mapping[str, Pack]) -> None
 def test_only_signs_of_what_is_usual_can_be_quietened(packs: Mapping[str, Pack]) -> None:
     """An allow list never silences a regulator's list."""
     quiet = {str(sign.id) for pack in packs.values() for sign in pack.signs if sign.quiet_by}
-    assert quiet == {"ru.od-1027.3", "ru.od-2506.1.6", "ru.od-1765.1"}
+    assert quiet == {"ru.od-1027.3", "ru.od-2506.1.6"}
+
+
+def test_a_quiet_list_is_asked_of_events_that_have_a_payee() -> None:
+    """The words of the wire and what a pack may say of them do not drift apart."""
+    fields = full_schema().fields
+    assert {name for name in fields if "payee" in fields[name]} == WITH_PAYEE
 
 
 def test_no_number_of_ours_stands_for_the_schemes(packs: Mapping[str, Pack]) -> None:

@@ -236,6 +236,20 @@ FAULTS = [
         "/signs/0/quiet_by",
         "usual",
     ),
+    (
+        "a quiet list where nobody is paid",
+        "  - id: xx.own\n    on: [transfer]\n",
+        "  - id: xx.own\n    on: [transfer, login]\n    quiet_by: [bank.allow]\n",
+        "/rules/0/quiet_by",
+        'ask in `when`, for example `not first_known(matches(client, "bank.allow"), False)`',
+    ),
+    (
+        "a quiet list for a sign where nobody is paid",
+        '    on: [transfer]\n    when: amount > param("limit")\n    title',
+        "    on: [cash_withdrawal]\n    quiet_by: [bank.allow]\n    when: usual.deviation > 5\n    title",
+        "/signs/0/quiet_by",
+        "leave it out",
+    ),
     ("a rule twice", "rules:\n", SECOND_RULE, "/rules/1/id", "own id"),
     (
         "an instant without an offset",
@@ -333,6 +347,14 @@ def test_any_damage_is_a_pack_error_or_a_pack(place: int, text: str) -> None:
     data = (SMALL[:place] + text + SMALL[place + 1 :]).encode(errors="replace")
     with suppress(PackError):
         assert parse_pack(data, name="xx/act").id == "xx.act"
+
+
+def test_a_pack_that_the_log_has_kept_is_read_as_it_was() -> None:
+    """A past in which a quiet list did nothing can be judged again."""
+    text = SMALL.replace(
+        "  - id: xx.own\n    on: [transfer]\n", "  - id: xx.own\n    on: [login]\n    quiet_by: [a.b]\n"
+    )
+    assert parse_pack(text.encode(), name="xx/act", kept=True).rules[0].quiet_by == ("a.b",)
 
 
 def test_plain_words_stay_words() -> None:

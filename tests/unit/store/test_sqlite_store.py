@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from holdfast.store.sqlite import writer
 from holdfast.store.sqlite.indexing import RUN_RECORDS
 from holdfast.vocabulary.errors import Bug, StoreError
 from holdfast.vocabulary.lists import ListEntry, ListKind
@@ -200,6 +201,22 @@ def test_keys_and_events_are_found_wherever_they_stand(tmp_path: Path) -> None:
     (error,) = submit_all(store, [record(count, key=key_of("tr-5"))])
     assert isinstance(error, Bug)
     assert len(store._index.days) >= 3
+    store.close()
+
+
+def test_a_group_grows_for_longer_only_while_more_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a crowd a group waits once; while calls stand in line it waits again, but not when it is large enough."""
+    store, waits = sqlite_store(tmp_path / "data"), list[float]()
+    grow = store._handles.writer._let_gather
+    monkeypatch.setattr(writer, "sleep", waits.append)
+    grow()
+    assert len(waits) == 1
+    store.expect(more=True)
+    grow()
+    assert len(waits) == 1 + writer.GATHER_TURNS
+    monkeypatch.setattr(writer, "ENOUGH_RECORDS", 0)
+    grow()
+    assert len(waits) == 1 + writer.GATHER_TURNS
     store.close()
 
 

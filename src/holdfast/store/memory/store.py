@@ -62,6 +62,9 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         """Give 0: nothing ever waits."""
         return 0
 
+    def expect(self, *, more: bool) -> None:
+        """Say whether more records follow at once; here nothing waits for any."""
+
     def submit(self, record: Record, done: Done) -> None:
         """Take the next record, and call `done` with `None` or the error before returning."""
         error: BaseException | None = None

@@ -21,6 +21,9 @@ class NoWriter(Writer):
         """Give 0: nothing is ever taken."""
         return 0
 
+    def expect(self, *, more: bool) -> None:
+        """Do nothing."""
+
     def submit(self, record: Record, done: Done) -> None:  # noqa: ARG002 - every record is refused alike
         """Refuse a record."""
         done(StoreError(_REFUSAL))

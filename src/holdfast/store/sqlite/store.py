@@ -173,6 +173,10 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
         """
         self._handles.writer.submit(record, done)
 
+    def expect(self, *, more: bool) -> None:
+        """Say whether more records follow at once, for which a group may wait a little longer."""
+        self._handles.writer.expect(more=more)
+
     def waiting(self) -> int:
         """Give how many submitted records wait for their group, for admission control."""
         return self._handles.writer.waiting()

@@ -1,0 +1,1 @@
+"""Who verifies people and who runs their numbers, as benches need them, and people who go through verifications."""
