@@ -4,14 +4,23 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.test_site_rules import at, judged_by, login, payout, registered
+from tests.unit.engine.test_site_rules import at, judged_by, payout, registered
 
 Json = dict[str, Any]
 ACCOUNT = {"account": "KZ86125KZT5004100100"}
 BOTH = "kz,policy/owner-checks"
+WRITTEN: list[Json] = [
+    {
+        "type": "message_sent",
+        "occurred_at": at(minutes=50 - place),
+        "conversation_id": f"v-{place}",
+        "from": {"seller_id": "s-1", "role": "seller"},
+        "to": {"customer_id": f"b-{place}", "role": "buyer"},
+        "text": "Здравствуйте",
+    }
+    for place in range(20)
+]
 TAKEN: list[Json] = [
-    login("s-1", "d-old", at(days=20)),
-    login("s-1", "d-new", at(hours=3)),
     {**registered("s-1", at(hours=2), "seller_changed"), "field": "password"},
     {**registered("s-1", at(hours=1), "seller_changed", payee=ACCOUNT), "field": "payout_account"},
 ]
@@ -23,8 +32,8 @@ FAILED: Json = {
     "result": "failed",
 }
 STORIES = (
-    ("taken over", [*TAKEN, payout(device={"id": "d-new"})], "owner.pays-out", "owner.told"),
-    ("not the seller's account", [payout(payee=ACCOUNT | {"own": False})], "market.verify", "owner.told"),
+    ("taken over", [*TAKEN, *WRITTEN, payout()], "owner.pays-out", "owner.told"),
+    ("not the seller's account", [TAKEN[1], payout(payee=ACCOUNT | {"own": False})], "market.verify", "owner.told"),
     ("a check failed before", [FAILED, payout(payee=ACCOUNT | {"own": False})], "market.verify", "owner.told-failed"),
 )
 
