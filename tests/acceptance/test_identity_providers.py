@@ -1,8 +1,6 @@
 """The running product verifies people at providers that its file declares, and believes nothing that is not proven."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +11,8 @@ import pytest
 
 from holdfast.operations.read_identity import read_identity
 from holdfast.wire.owners import owner_hash
-from tests.acceptance.conftest import NOON, ROOT, START_SECONDS, Json, Server, StartServer
+from tests.acceptance.conftest import NOON, Json, Server, StartServer
+from tests.cradle import ROOT, run
 from tests.unit.gateways.identity import centre as centres
 from tests.unit.gateways.identity import openid
 from tests.unit.gateways.identity.centre import FIRST, IIN, SECOND, TOKEN, Centre, passed, signed
@@ -233,8 +232,7 @@ def test_a_wrong_file_stops_the_start_and_names_the_place(
     text = file.read_text()
     assert before in text
     file.write_text(text.replace(before, after, 1))
-    command = [sys.executable, "-m", "holdfast", "serve", "--data", str(tmp_path / "data"), "--port", "0", *words]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2 * START_SECONDS, check=False)
+    ran = run("serve", "--data", tmp_path / "data", "--port", "0", *words)
     said = " ".join((ran.stdout + ran.stderr).split())
     assert ran.returncode == 2, said
     assert told in said, said

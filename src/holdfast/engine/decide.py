@@ -203,7 +203,7 @@ def _measures(
 ) -> Iterable[Measure]:
     """Unite the measures of all acting proposals, of the outcome, and of duties whose own condition is true.
 
-    A duty that is not enforced, itself or with its pack, never comes.
+    A duty that is not enforced, itself or with its pack, never comes; nor does one beside another that it gives way to.
     """
     strongest = _strongest(acting)
     outcome = strongest.outcome if strongest else Outcome.ALLOW
@@ -218,6 +218,8 @@ def _measures(
         )
         and tenant.voice.mode((check.pack.id, check.pack.mode), (check.duty.id, Mode.ENFORCE)) is Mode.ENFORCE
     ]
+    ids = {check.duty.id for check in due}
+    due = [check for check in due if ids.isdisjoint(check.duty.gives_way_to)]
     kinds = {check.duty.kind for check in due}
     plain = [kind for kind in _KINDS if kind in named and kind not in kinds]
     if outcome is Outcome.CHALLENGE and _CHECK not in {*kinds, *plain}:

@@ -34,6 +34,7 @@ _SATURDAY: Final = 5
 _QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'""")
 _CITE: Final = ("act", "article", "url", "confidence", "checked_on")
 DATED: Final = ("cite", "effective_from")
+_OF_DUTY: Final = ("details", "limit_amount", "used_amount", "lasts_hours", "policy", "effective_to")
 _MODES: Final = tuple(str(mode) for mode in Mode)
 
 
@@ -130,7 +131,7 @@ def read_duty(node: Node, zone: tzinfo) -> Duty:
     """Read one duty."""
     fields = node.fields(
         ("id", "kind", "on", "title", *DATED),
-        ("when", "after", "details", "limit_amount", "used_amount", "lasts_hours", "policy", "effective_to"),
+        ("when", "after", "gives_way_to", *_OF_DUTY),
     )
     if "policy" in fields and "when" not in fields:
         raise fields["policy"].fault("`policy` needs the `when` that proposes its hold")
@@ -151,6 +152,7 @@ def read_duty(node: Node, zone: tzinfo) -> Duty:
         limit_amount=expression_of(fields, "limit_amount"),
         used_amount=expression_of(fields, "used_amount"),
         after=tuple(item.choice(tuple(OUTCOME_BY_WORD)) for item in after),
+        gives_way_to=texts(fields, "gives_way_to"),
         lasts_hours=integer_of(fields, "lasts_hours"),
         policy=text_of(fields, "policy"),
     )

@@ -179,6 +179,8 @@ class Duty:
 
     `lasts_hours` keeps the duty on the client for so long after a decision that brought it: it comes with each later
     event of its types, and its limit binds it. `policy` is the hold that a true `when` proposes (a loan that waits).
+
+    It `gives_way_to` duties, of any pack, that ask or tell the same: beside one of them it does not come.
     """
 
     id: str
@@ -192,6 +194,7 @@ class Duty:
     limit_amount: str | None = None
     used_amount: str | None = None
     after: tuple[str, ...] = ()  # outcome words
+    gives_way_to: tuple[str, ...] = ()  # ids of duties
     lasts_hours: int | None = None
     policy: str | None = None
 

@@ -272,7 +272,12 @@ def site(packs: str) -> Shard:
 
 def judged(name: str, events: Sequence[Json], lists: Mapping[str, str]) -> Judgement:
     """Decide the story of a rule on an empty memory of which everything is known, and give the last decision."""
-    shard = site("kz,kz/marketplace-proposals" if name.startswith("kz.") else "kz")
+    return judged_by("kz,kz/marketplace-proposals" if name.startswith("kz.") else "kz", events, lists)
+
+
+def judged_by(packs: str, events: Sequence[Json], lists: Mapping[str, str]) -> Judgement:
+    """Do so under packs of choice."""
+    shard = site(packs)
     since_ms = to_ms(NOON - timedelta(days=400))
     shard.memory, shard.seq = shard.fresh_memory(), 0
     shard.changed.clear()

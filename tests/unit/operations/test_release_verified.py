@@ -7,7 +7,7 @@ import pytest
 from holdfast.operations.consume_session import consume_session
 from holdfast.operations.session_story import session_story
 from holdfast.vocabulary.errors import BindingError, ConsumedError, HoldfastError
-from holdfast.vocabulary.identity import IdentityResult, Operation
+from holdfast.vocabulary.identity import IdentityResult, Operation, SessionAct
 from holdfast.vocabulary.instants import DAY_MS
 from tests.unit.operations.challenges import OWNER, SELLER, Site, session_of, told, waits
 from tests.unit.operations.shards import NOON_MS
@@ -153,19 +153,22 @@ def test_a_pass_that_comes_after_the_hold_ended_lets_nothing_go() -> None:
     told(story)
 
 
-def test_a_release_that_a_stop_cut_off_is_made_at_the_next_start() -> None:
-    """The session was used and the process ended: the timer lets the payout go, once."""
+@pytest.mark.parametrize("act", ["result", "consume", "release"])
+def test_a_release_that_a_stop_cut_off_is_made_at_the_next_start(act: str) -> None:
+    """The process ended behind the pass, the use or the release: the timer lets the payout go, once."""
 
     async def story(site: Site) -> None:
         made = await site.held()
         session = session_of(made)["session"]
         reference = await site.starts(session)
         site.provider.results[reference] = passing(site.clock.now_ms(), owner=OWNER)
-        await _stop_after(site, session, "consume")
-        assert (await site.hold(made))["state"] == "placed"
+        await _stop_after(site, session, act)
+        assert (await site.hold(made))["state"] == ("released" if act == "release" else "placed")
         await site.expire()
-        assert (await site.hold(made))["state"] == "released"
-        assert (await session_story(site.shard, session)).standing.followed
+        assert [one["act"] for one in (await site.hold(made))["history"]] == ["place", "release"]
+        told_of = await session_story(site.shard, session)
+        assert told_of.standing.followed
+        assert [one.act for one in told_of.acts].count(SessionAct.CONSUME) == 1
 
     told(story)
 
@@ -180,6 +183,7 @@ async def _stop_after(site: Site, session: str, act: str) -> None:
         site.store.land(1)
         if f'"act":"{act}"'.encode() in record.act:
             break
+    await waits(site, 1)  # what comes next is under way, and never lands
     site.store.fail()
     with pytest.raises(HoldfastError):
         await asking

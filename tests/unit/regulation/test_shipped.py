@@ -224,6 +224,13 @@ def test_a_quiet_list_is_asked_of_events_that_have_a_payee() -> None:
     assert {name for name in fields if "payee" in fields[name]} == WITH_PAYEE
 
 
+def test_a_duty_gives_way_to_duties_of_its_kind(packs: Mapping[str, Pack]) -> None:
+    """What it names is shipped, and does what it would have done."""
+    kinds = {duty.id: duty.kind for pack in packs.values() for duty in pack.duties}
+    duties = [duty for pack in packs.values() for duty in pack.duties]
+    assert all(kinds[name] == duty.kind for duty in duties for name in duty.gives_way_to)
+
+
 def test_no_number_of_ours_stands_for_the_schemes(packs: Mapping[str, Pack]) -> None:
     """The limit of 1.3 is the payment system's, so the pack leaves it open."""
     limits = [value for pack in packs.values() for value in pack.parameters if value.name == "apdu_limit_ms"]
