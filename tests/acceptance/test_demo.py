@@ -289,7 +289,7 @@ def test_a_server_killed_under_load_has_lost_nothing(kazakh: Server) -> None:
         if "refresh" not in page.headers:
             break
         time.sleep(0.2)
-    assert "Nothing was lost" in page.text
+    assert "Nothing was lost" in page.text, page.text
     assert "the chain of hashes holds" in page.text
     found = re.search(r"([\d,]+) of ([\d,]+) answers are the same", page.text)
     assert found

@@ -241,5 +241,5 @@ def test_a_wrong_file_stops_the_start_and_names_the_place(
 
 def test_the_example_that_is_shipped_is_good() -> None:
     """The file in `examples` declares one provider of each kind."""
-    declared_there = read_identity((ROOT / "examples" / "identity.yaml").read_bytes())
+    declared_there = read_identity((ROOT / "examples" / "identity" / "identity.yaml").read_bytes())
     assert [spec.reach.id for spec in declared_there.providers] == ["centre", "bank_id", "own_faces"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ class FileGateway:
     def __init__(self, path: Path, *, clock: Clock) -> None:
         self._path = path
         self._clock = clock
+        self._turn = threading.Lock()  # whoever saw half of another's line would take it for one that was interrupted
 
     @property
     def name(self) -> str:
@@ -28,10 +30,14 @@ class FileGateway:
     async def send(self, message: Outgoing) -> Receipt:
         """Append one message; DeliveryError when the disk does not take it."""
         try:
-            await asyncio.to_thread(_append, self._path, message.body)
+            await asyncio.to_thread(self._append, message.body)
         except OSError as error:
             raise DeliveryError(f"`{self._path}` cannot be written: {error.strerror}") from error
         return Receipt(gateway=NAME, sent_ms=self._clock.now_ms(), channel=NAME)
+
+    def _append(self, line: bytes) -> None:
+        with self._turn:
+            _append(self._path, line)
 
     async def close(self) -> None:
         """Do nothing: the file is closed after each line."""

@@ -52,6 +52,7 @@ class Law:
         self._scopes: dict[tuple[str, str, frozenset[tuple[str, Literal]]], Scope] = {}
         self._conditions: Conditions = {}
         self._policies: dict[int, Policies] = {}
+        self._values: dict[int, dict[tuple[str, str], Value]] = {}
         self.placed = placed_types(schema.event_types(), packs, model)
 
     def regime(self, event_type: str, instant_ms: int) -> Regime:
@@ -94,9 +95,14 @@ class Law:
 
     def parameter(self, pack_id: str, name: str, instant_ms: int) -> Value:
         """Give a pack's parameter as it is at an instant, or as the operator set it; nothing where it is not set."""
-        known = (pack for pack in as_of(self.packs, instant_ms).packs if pack.id == pack_id)
-        found = ((pack, one) for pack in known for one in pack.parameters if one.name == name)
-        return next((self._literal(pack, one).value for pack, one in found), None)
+        interval = bisect_right(self._edges, instant_ms)
+        found = self._values.get(interval)
+        if found is None:
+            found = self._values[interval] = {}
+            for pack in as_of(self.packs, instant_ms).packs:
+                for one in pack.parameters:
+                    found.setdefault((pack.id, one.name), self._literal(pack, one).value)
+        return found.get((pack_id, name))
 
     def scope(self, pack: Pack, event_type: str) -> Scope:
         """Give the names and parameters that a pack's expressions about an event type may use.

@@ -58,6 +58,7 @@ def _empty(shard: Shard) -> None:
     shard.clients.clear()
     shard.covering.clear()
     shard.recent.clear()
+    shard.stories.clear()
     shard.seq = shard.snapshot_seq = 0
 
 

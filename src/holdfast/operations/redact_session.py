@@ -120,7 +120,8 @@ async def _redacted(shard: Shard, story: SessionStory, kind: SessionAct, *, by: 
     """Destroy the session's key, then write that down: in between the session can be used for nothing already."""
     if story.standing.redacted:
         return story
-    await asyncio.to_thread(shard.ports.store.forget, sealed_under(story.id))
+    with shard.stories.without(story.id):
+        await asyncio.to_thread(shard.ports.store.forget, sealed_under(story.id))
     story = await session_story(shard, story.id)
     if story.standing.redacted:
         return story

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from holdfast.operations.record import subject_named
 from holdfast.operations.shard import Flight, Shard, commit, settled
+from holdfast.operations.stories import Read
 from holdfast.verification.attempts import DAY, Attempt, Within
 from holdfast.verification.standing import Standing, after, stand
 from holdfast.vocabulary.errors import NotFoundError
@@ -90,13 +91,29 @@ async def session_story(shard: Shard, session_id: str) -> SessionStory:
 
 
 def read_story(shard: Shard, session_id: str) -> SessionStory:
-    """Read a session's story as it stands on disk."""
+    """Read a session's story as it stands on disk; what was read before and still holds is not read again."""
+    if session_id in shard.threads:
+        return _story(_read(shard, session_id))
+    known = shard.stories.get(session_id)
+    if known is None:
+        known = _read(shard, session_id)
+        shard.stories.note(session_id, known)
+    return _story(known)
+
+
+def _story(read: Read) -> SessionStory:
+    acts, standing, bound = read
+    return SessionStory(acts=acts, standing=standing, bound=bound)
+
+
+def _read(shard: Shard, session_id: str) -> Read:
+    """Read the log."""
     records = [one for one in shard.ports.store.thread(session_id) if one.kind is RecordKind.VERIFICATION]
     if not records or not session_id.startswith(f"{PREFIX}_"):
         raise NotFoundError(f"there is no session `{session_id[:80]}`")
     acts = tuple(read_identity_act(one.act) for one in records)
     first = records[0]
-    return SessionStory(acts=acts, standing=stand(acts), bound=read_bound(first.event) if first.event else None)
+    return acts, stand(acts), read_bound(first.event) if first.event else None
 
 
 def row_of(standing: Standing) -> VerificationRow:

@@ -21,6 +21,7 @@ from holdfast.operations.photo_pool import PhotoPool
 from holdfast.operations.ports import IdentityProvider, Places, Store
 from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
+from holdfast.operations.stories import Stories
 from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
 from holdfast.vocabulary.deadline import Deadline
@@ -96,8 +97,8 @@ class Shard:
     are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
     are idempotency keys of events for which that is being done. `photos` looks at pictures in processes of its own.
     `identity` verifies who people are, by the names of the providers in the order in which they are tried;
-    `session_locks` let one call at a time speak to a provider about one session. `owner_key` hashes the personal
-    numbers of owners where the bank shares a key of its own for that.
+    `stories` are sessions at hand, `session_locks` let one call at a time speak to a provider about one session.
+    `owner_key` hashes the personal numbers of owners where the bank shares a key of its own for that.
     """
 
     tenant: Tenant
@@ -136,6 +137,7 @@ class Shard:
     photos: PhotoPool = field(default_factory=PhotoPool)
     openings: "dict[bytes, asyncio.Future[None]]" = field(default_factory=dict)
     identity: Mapping[str, IdentityProvider] = field(default_factory=dict)
+    stories: Stories = field(default_factory=Stories)
     session_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     owner_key: bytes = b""
 
@@ -182,6 +184,7 @@ def commit(shard: Shard, record: Record, known: Known | None = None) -> Flight:
         shard.flights[record.key] = flight
     for thread in threads:
         shard.threads[thread] = flight
+        shard.stories.forget(thread)
         if record.kind not in _EVENTS:
             shard.recent.forget(thread)
     try:
@@ -260,6 +263,7 @@ def _land(shard: Shard, flight: Flight, error: BaseException | None) -> None:
             del shard.threads[thread]
     if error is not None:
         shard.failed = shard.failed or error
+        shard.stories.clear()
         shard.broken.set()
     elif flight.record.outbox:
         shard.courier.mail.set()

@@ -47,6 +47,20 @@ def test_a_line_that_was_cut_off_does_not_spoil_the_next(tmp_path: Path) -> None
     assert read(path) == ["one", "three"]
 
 
+def test_lines_of_many_at_once_stay_apart(tmp_path: Path) -> None:
+    """Messages that are delivered at the same time, long ones too, leave one whole line each and no other."""
+    path = tmp_path / "notices.jsonl"
+
+    async def whole() -> None:
+        gateway = FileGateway(path, clock=StillClock())
+        bodies = [json.dumps({"word": f"{n} " + "x" * 300_000}).encode() for n in range(60)]
+        await asyncio.gather(*(gateway.send(Outgoing(id="m", topic="t", body=body)) for body in bodies))
+
+    asyncio.run(whole())
+    assert sorted(int(word.split()[0]) for word in read(path)) == list(range(60))
+    assert len(path.read_text().splitlines()) == 60
+
+
 def test_a_file_that_cannot_be_written_is_a_failed_delivery(tmp_path: Path) -> None:
     """The message stays in the outbox and the error says why."""
     with pytest.raises(DeliveryError, match="Is a directory"):
