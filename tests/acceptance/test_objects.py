@@ -1,5 +1,6 @@
 """The same car or flat in several listings, over HTTP: copies wait, owners are warned, the honest notice nothing."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
