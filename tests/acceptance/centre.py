@@ -131,7 +131,7 @@ def centre(folder: Path) -> Iterator[Centre]:
 
         do_GET = do_POST = do_DELETE = _talk  # noqa: N815 - the names that the library calls
 
-        def log_message(self, format: str, *words: object) -> None:  # noqa: A002 - the library's name
+        def log_message(self, format: str, *words: object) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Talk)

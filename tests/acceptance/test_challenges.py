@@ -78,7 +78,7 @@ class Centre:
                 self.end_headers()
                 self.wfile.write(b"" if centre.down else json.dumps(body).encode())
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that is given from above
+            def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)

@@ -71,7 +71,7 @@ class Boxes:
 
 def measure(*, quick: bool = False) -> dict[str, float]:
     """Give microseconds to ask and to teach, the middle of all, and bytes a client."""
-    chance = random.Random(1)  # noqa: S311 - the same operations every time, no secret
+    chance = random.Random(1)
     habits, boxes = Habits(), Boxes()
     box, spots = boxes.box, boxes.sheet.spots
     clients = QUICK_CLIENTS if quick else CLIENTS

@@ -69,7 +69,7 @@ def measure(*, quick: bool) -> dict[str, float]:
     shard = assemble_in_memory(read_settings({"dev": True, "home": "KZ"}, {}), StandingClock(NOW_MS)).shard
     found: dict[str, float] = {}
     for name, links in _sets().items():
-        chance = random.Random(name)  # noqa: S311 - a sample for measuring, no secret
+        chance = random.Random(name)
         chosen = chance.sample(links, min(asked, len(links)))
         kinds = {"chat": HONEST if name.startswith("benign") else SCAM, "bare": BARE}
         for kind, sentences in kinds.items():

@@ -45,7 +45,7 @@ def reading_peak_mb(rows: int) -> float:
 
 def question_us(book: ListBook, rows: int) -> dict[str, float]:
     """Time questions about one identifier, half of them on the list: the look-up and the whole answer."""
-    dice = random.Random(1)  # noqa: S311 - a sample for measuring, no secret
+    dice = random.Random(1)
     values = [f"40817810{dice.randrange(2 * rows):012d}" for _ in range(ASKED)]
     asked = [book.identifier("account", value, bic="044525225") for value in values]
     members = book._shelves[LIST].members

@@ -74,7 +74,7 @@ class Bazaar:
 
     def __init__(self, seed: int = 11) -> None:
         market = Market(seed=seed, start=_START)
-        self._rng = Random(seed)  # noqa: S311 - a bench has to be repeatable
+        self._rng = Random(seed)
         self._teller = MarketTeller(market, self._rng)
         self._shown: list[Offer] = []
         self._pictures: list[tuple[Views, ...]] = []

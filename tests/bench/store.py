@@ -62,7 +62,7 @@ def _size(record: Record) -> int:
 
 def _records(count: int) -> list[Record]:
     """Give transfers of 5,000 customers, of the size that the design's example has."""
-    chance = Random(11)  # noqa: S311 - invented data repeats
+    chance = Random(11)
     return [_record(seq, chance) for seq in range(1, count + 1)]
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: S311 - seeded randomness for invented listings, no secrets
 """What it costs to compare a listing's text and price with those of 100,000 others: CPU time and bytes.
 
 Half of the listings asked about are new texts, half are copies with another city, number and look-alike letters.

@@ -1,4 +1,3 @@
-# ruff: noqa: S311 - seeded randomness for invented events, no secrets
 """What exact windows cost: CPU time for each event as history grows, and bytes for each key and event.
 
 Values repeat alike at every size, so that only the length of the history differs; where every value is new, the table

@@ -97,7 +97,7 @@ class Nursery:
 
     async def bury(self, pid: int) -> int:
         """Wait for a child's end and give how it ended."""
-        while (code := self._order(bury=pid)) is None:  # noqa: ASYNC110 - a process that is no child of ours
+        while (code := self._order(bury=pid)) is None:
             await asyncio.sleep(_LOOK_S)
         return int(code)
 
@@ -226,7 +226,7 @@ def points(rounds: int, chance: Random) -> list[str]:
 
 
 async def _run(folder: Path, rounds: int, seed: int) -> Outcome:
-    chance = Random(seed)  # noqa: S311 - rounds repeat
+    chance = Random(seed)
     outcome, queue = Outcome(), points(rounds, chance)
     with Nursery(folder) as nursery:
         while queue:

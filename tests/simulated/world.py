@@ -49,7 +49,7 @@ class World:
     """One seed's course of events."""
 
     def __init__(self, loop: SimulatedLoop, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311 - the seed is the point
+        self.random = Random(seed)
         self.machine = Machine(loop, self.random)
         self.ledger = Ledger()
 

@@ -60,7 +60,7 @@ def show(folder: Folder, *, language: Language = None, json: Json = False) -> No
     model = _read(folder, trained=False)
     row = described(model, lambda titles: titles.get(language or "ru") or titles["en"])
     if json:
-        print(msgspec_json.encode(row).decode())  # noqa: T201 - standard output is the answer
+        print(msgspec_json.encode(row).decode())
         return
     told = screen()
     told.print(f"{model.version}  on {', '.join(model.on)}", markup=False)

@@ -33,7 +33,7 @@ def _all() -> dict[str, Pack]:
 def _tell(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, json: bool) -> None:
     """Print rows as a table, or all they hold as JSON."""
     if json:
-        print(canonical(list(rows)).decode())  # noqa: T201 - standard output is the answer
+        print(canonical(list(rows)).decode())
         return
     table = one_line_table(*columns)
     for row in rows:
@@ -156,7 +156,7 @@ def check(
     place, data, pack = read_pack_file(file)
     failures = run_checks(place, data, pack)
     if json:
-        print(canonical({"id": pack.id, "examples": len(pack.examples), "failures": failures}).decode())  # noqa: T201 - standard output is the answer
+        print(canonical({"id": pack.id, "examples": len(pack.examples), "failures": failures}).decode())
     else:
         console = screen()
         for failure in failures:

@@ -25,7 +25,7 @@ def photos(
         except HoldfastError as error:
             failed = True
             said = {"file": str(file), "error": {"code": error.code, "detail": error.message, "hint": error.advice}}
-        print(canonical(said).decode())  # noqa: T201 - standard output is the answer
+        print(canonical(said).decode())
     if failed:
         raise typer.Exit(_FAILED)
 

@@ -59,7 +59,7 @@ def replay(
             for _ in following(steps.count(work), steps, total=None, quiet=json):
                 pass
     if json:
-        print(canonical(dataclasses.asdict(run) | {"all_equal": run.all_equal}).decode())  # noqa: T201 - standard output is the answer
+        print(canonical(dataclasses.asdict(run) | {"all_equal": run.all_equal}).decode())
     else:
         _print(run)
     raise typer.Exit(0 if run.all_equal else _EXIT_DIFFERENT)

@@ -72,7 +72,7 @@ def _caught(one: Caught) -> dict[str, Any]:
 
 def print_json(run: FileRun, pace: Pace) -> None:
     """Print the summary as one JSON object."""
-    print(canonical(summary(run, pace)).decode())  # noqa: T201 - standard output is the answer
+    print(canonical(summary(run, pace)).decode())
 
 
 def print_loaded(run: FileRun, pace: Pace, *, as_json: bool) -> None:
@@ -80,7 +80,7 @@ def print_loaded(run: FileRun, pace: Pace, *, as_json: bool) -> None:
     told = summary(run, pace)
     kept = ("rows", "events", "rejected", "duplicates", "known", "first", "last", "seconds", "peak_mb", "interrupted")
     if as_json:
-        print(canonical({name: told[name] for name in kept}).decode())  # noqa: T201 - standard output is the answer
+        print(canonical({name: told[name] for name in kept}).decode())
         return
     console = screen()
     console.print(

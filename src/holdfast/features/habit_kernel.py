@@ -90,7 +90,7 @@ _ROW: Final = "uint64[::1], uint32[::1], uint16[::1]"
 
 
 @compiled("int64(uint32[::1], uint16[::1], int64, uint32)")
-def seat(doubles, cells, kind, tag):  # type: ignore[no-untyped-def]  # Numba types it
+def seat(doubles, cells, kind, tag):
     """Give the place of a tag in a table, or -1."""
     for place in range(STARTS[kind], STARTS[kind] + SIZES[kind]):
         if doubles[D_TABLES + 2 * place] == tag and cells[C_TABLES + 4 * place + 2] > 0:
@@ -99,7 +99,7 @@ def seat(doubles, cells, kind, tag):  # type: ignore[no-untyped-def]  # Numba ty
 
 
 @compiled("int64(uint16[::1], int64)")
-def room(cells, kind):  # type: ignore[no-untyped-def]  # Numba types it
+def room(cells, kind):
     """Give an empty place of a table, else that of its lightest tag, among equals the one that was met first."""
     best, weight, met = STARTS[kind], np.int64(1 << 20), np.int64(1 << 20)
     for place in range(STARTS[kind], STARTS[kind] + SIZES[kind]):
@@ -112,7 +112,7 @@ def room(cells, kind):  # type: ignore[no-untyped-def]  # Numba types it
 
 
 @compiled("void(uint32[::1], uint16[::1], int64, uint32, int64, int64)")
-def meet(doubles, cells, kind, tag, day, unit):  # type: ignore[no-untyped-def]  # Numba types it
+def meet(doubles, cells, kind, tag, day, unit):
     """Add weight to a tag of a table (take it off when the unit is negative)."""
     total, novel = C_TOTALS + 2 * kind, C_TOTALS + 2 * kind + 1
     place = seat(doubles, cells, kind, tag)
@@ -139,7 +139,7 @@ def meet(doubles, cells, kind, tag, day, unit):  # type: ignore[no-untyped-def] 
 
 
 @compiled("uint32(uint32[::1], uint16[::1], float64[::1])")
-def payee_tag(doubles, cells, asked):  # type: ignore[no-untyped-def]  # Numba types it
+def payee_tag(doubles, cells, asked):
     """Give the tag by which the payee is known, else its weightiest tag; 0 when the payee is unknown."""
     for place in range(Q_PAYEES, Q_PAYEES + PAYEE_TAGS):
         tag = np.uint32(asked[place])
@@ -151,14 +151,14 @@ def payee_tag(doubles, cells, asked):  # type: ignore[no-untyped-def]  # Numba t
 
 
 @compiled("int64(float64)")
-def bin_of(amount):  # type: ignore[no-untyped-def]  # Numba types it
+def bin_of(amount):
     """Give the cell of an amount."""
     place = np.int64(floor((log(amount) / log(2.0) - LOWEST_OCTAVE) / OCTAVES_A_BIN))
     return min(max(place, 0), BINS - 1)
 
 
 @compiled(f"void({_ROW}, int64)")
-def age(words, doubles, cells, seq):  # type: ignore[no-untyped-def]  # Numba types it
+def age(words, doubles, cells, seq):
     """Halve every weight, so that the profile follows a life that changes."""
     words[W_AGED_BEFORE] = words[W_AGED]
     words[W_AGED] = seq
@@ -172,7 +172,7 @@ def age(words, doubles, cells, seq):  # type: ignore[no-untyped-def]  # Numba ty
 
 
 @compiled("void(uint32[::1], uint32, boolean)")
-def keep_instant(doubles, second, taught):  # type: ignore[no-untyped-def]  # Numba types it
+def keep_instant(doubles, second, taught):
     """Keep an instant among the latest sixteen, or take it out again."""
     oldest = D_RING
     for place in range(D_RING, D_RING + RING):
@@ -186,7 +186,7 @@ def keep_instant(doubles, second, taught):  # type: ignore[no-untyped-def]  # Nu
 
 
 @compiled("void(uint64[::1], float64[::1], float64, float64)")
-def fade(words, fading, at, change):  # type: ignore[no-untyped-def]  # Numba types it
+def fade(words, fading, at, change):
     """Move the fading count to the later of its own instant and the operation's, and add the operation to it."""
     before = np.float64(words[W_FADED_AT])
     now = max(at, before)
@@ -196,7 +196,7 @@ def fade(words, fading, at, change):  # type: ignore[no-untyped-def]  # Numba ty
 
 
 @compiled(f"void({_ROW}, float64[::1], float64[::1], int64, boolean)")
-def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no-untyped-def]  # Numba types it
+def teach(words, doubles, cells, fading, asked, seq, taught):
     """Let an executed operation become habit, or, when not `taught`, take it out again."""
     at = asked[Q_AT]
     aged = (seq <= np.int64(words[W_AGED])) + (seq <= np.int64(words[W_AGED_BEFORE]))
@@ -234,7 +234,7 @@ def teach(words, doubles, cells, fading, asked, seq, taught):  # type: ignore[no
 
 
 @compiled("float64(uint32[::1], uint16[::1], int64, uint32, int64)")
-def rarity(doubles, cells, kind, tag, day):  # type: ignore[no-untyped-def]  # Numba types it
+def rarity(doubles, cells, kind, tag, day):
     """Give the share of operations that showed something at least as rare as this tag; below zero: never seen.
 
     What was first seen today is as good as never seen: a thief's second transfer must not look like a habit.
@@ -255,7 +255,7 @@ def rarity(doubles, cells, kind, tag, day):  # type: ignore[no-untyped-def]  # N
 
 
 @compiled("float64(uint16[::1], int64, float64[::1])")
-def hour_rarity(cells, hour, told):  # type: ignore[no-untyped-def]  # Numba types it
+def hour_rarity(cells, hour, told):
     """Give the share of the client's time at hours at least as rare as this one; writes the usual hours."""
     density = np.zeros(24)
     total = 0.0
@@ -286,7 +286,7 @@ def hour_rarity(cells, hour, told):  # type: ignore[no-untyped-def]  # Numba typ
 
 
 @compiled("float64(uint16[::1], int64, float64, float64[::1])")
-def amount_rarity(cells, class_, amount, told):  # type: ignore[no-untyped-def]  # Numba types it
+def amount_rarity(cells, class_, amount, told):
     """Give how rarely the client moves as much in this class of operation; writes what is usual.
 
     A log-normal picture per class, drawn towards that of all classes while there is little to see of its own.
@@ -320,7 +320,7 @@ def amount_rarity(cells, class_, amount, told):  # type: ignore[no-untyped-def] 
 
 
 @compiled("float64(float64, int64)")
-def poisson_tail(mean, least):  # type: ignore[no-untyped-def]  # Numba types it
+def poisson_tail(mean, least):
     """Give the chance of at least so many."""
     term, below = exp(-mean), 0.0
     for one in range(least):
@@ -330,7 +330,7 @@ def poisson_tail(mean, least):  # type: ignore[no-untyped-def]  # Numba types it
 
 
 @compiled("float64(uint16[::1])")
-def cash_share(cells):  # type: ignore[no-untyped-def]  # Numba types it
+def cash_share(cells):
     """Give the share of cash among the client's operations, never quite nothing."""
     total, cash = 20.0, 1.0
     for place in range(CLASSES * BINS):
@@ -341,7 +341,7 @@ def cash_share(cells):  # type: ignore[no-untyped-def]  # Numba types it
 
 
 @compiled(f"float64({_ROW}, float64[::1], float64[::1], float64[::1])")
-def pace_rarity(words, doubles, cells, fading, asked, told):  # type: ignore[no-untyped-def]  # Numba types it
+def pace_rarity(words, doubles, cells, fading, asked, told):
     """Give how rare it is to act so often within an hour or a day, or after so long a silence.
 
     Cash is counted against cash alone; all else against everything.
@@ -370,7 +370,7 @@ def pace_rarity(words, doubles, cells, fading, asked, told):  # type: ignore[no-
 
 
 @compiled(f"void({_ROW}, float64[::1], float64[::1], float64[::1])")
-def tell(words, doubles, cells, fading, asked, told):  # type: ignore[no-untyped-def]  # Numba types it
+def tell(words, doubles, cells, fading, asked, told):
     """Say how unlike the profile an operation is, dimension by dimension, and what would be usual."""
     told[:] = np.nan
     at, day = asked[Q_AT], np.int64(asked[Q_DAY])

@@ -7,7 +7,7 @@ from holdfast.features.compiled import compiled
 
 
 @compiled("int64(int32[::1], uint64[:, ::1], uint64, uint64)")
-def find(table, keys, high, low):  # type: ignore[no-untyped-def]  # Numba types it
+def find(table, keys, high, low):
     """Give the number of the row with a key, or -1 less the empty slot where it belongs."""
     mask = np.int64(len(table) - 1)
     slot = np.int64(high & np.uint64(mask))
@@ -20,7 +20,7 @@ def find(table, keys, high, low):  # type: ignore[no-untyped-def]  # Numba types
 
 
 @compiled("void(int32[::1], uint64[:, ::1], int64)")
-def index(table, keys, count):  # type: ignore[no-untyped-def]  # Numba types it
+def index(table, keys, count):
     """Fill an empty table with rows whose keys all differ."""
     for number in range(count):
         table[-1 - find(table, keys, keys[number, 0], keys[number, 1])] = np.int32(number)

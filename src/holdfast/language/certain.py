@@ -34,7 +34,7 @@ _GROWING: Final = frozenset({Statistic.COUNT, Statistic.DISTINCT, Statistic.MAX,
 _RARE, _OWN, _COUNTED, _COMMON, _COSTLY = range(5)
 
 
-def certain(writer: Writer, node: Node, wanted: bool) -> str:  # noqa: FBT001 - which of the two truths is asked
+def certain(writer: Writer, node: Node, wanted: bool) -> str:
     """Write the test whether a part is known to be `wanted`; statements that it needs are written before."""
     known = writer.known(("certain", node, wanted))
     if known is not None:
@@ -68,7 +68,7 @@ def _rank(node: Node) -> int:
             return _COSTLY
 
 
-def _none(_writer: Writer, _node: Node, _wanted: bool) -> None:  # noqa: FBT001 - see `certain`
+def _none(_writer: Writer, _node: Node, _wanted: bool) -> None:
     """Give no short test."""
 
 
@@ -77,27 +77,27 @@ def _joined(writer: Writer, parts: Sequence[Node], *, word: str, wanted: bool) -
     return f"({f' {word} '.join(certain(writer, part, wanted) for part in parts)})"
 
 
-def _both(writer: Writer, node: Both, wanted: bool) -> str:  # noqa: FBT001 - see `certain`
+def _both(writer: Writer, node: Both, wanted: bool) -> str:
     """All parts are true, or one of them is false."""
     return _joined(writer, conjuncts(node), word="and" if wanted else "or", wanted=wanted)
 
 
-def _either(writer: Writer, node: Either, wanted: bool) -> str:  # noqa: FBT001 - see `certain`
+def _either(writer: Writer, node: Either, wanted: bool) -> str:
     """One part is true, or all of them are false."""
     return _joined(writer, node.parts, word="or" if wanted else "and", wanted=wanted)
 
 
-def _negation(writer: Writer, node: Negation, wanted: bool) -> str:  # noqa: FBT001 - see `certain`
+def _negation(writer: Writer, node: Negation, wanted: bool) -> str:
     """The part is known to be the contrary."""
     return certain(writer, node.part, not wanted)
 
 
-def _fact(writer: Writer, node: FieldName | Probe, wanted: bool) -> str:  # noqa: FBT001 - see `certain`
+def _fact(writer: Writer, node: FieldName | Probe, wanted: bool) -> str:
     """The fact says so."""
     return f"{writer.emit(node).code} is {wanted}"
 
 
-def _membership(writer: Writer, node: Membership, wanted: bool) -> str | None:  # noqa: FBT001 - see `certain`
+def _membership(writer: Writer, node: Membership, wanted: bool) -> str | None:
     """The known value is among those written out, or not."""
     if is_range(node.item):
         return None
@@ -105,7 +105,7 @@ def _membership(writer: Writer, node: Membership, wanted: bool) -> str | None:  
     return f"{item.code} in {values}" if wanted else f"{item.code} is not None and {item.code} not in {values}"
 
 
-def _call(writer: Writer, node: Call, wanted: bool) -> str | None:  # noqa: FBT001 - see `certain`
+def _call(writer: Writer, node: Call, wanted: bool) -> str | None:
     """A field is known, or counts as false while it is not."""
     first, *others = node.arguments
     if not isinstance(first, FieldName) or first.type is FieldType.MONEY:
@@ -119,7 +119,7 @@ def _call(writer: Writer, node: Call, wanted: bool) -> str | None:  # noqa: FBT0
     return None
 
 
-def _comparison(writer: Writer, node: Comparison, wanted: bool) -> str | None:  # noqa: FBT001 - see `certain`
+def _comparison(writer: Writer, node: Comparison, wanted: bool) -> str | None:
     """The ends that are known decide."""
     operator = node.operator if wanted else _NOT[node.operator]
     left, right = node.left, node.right

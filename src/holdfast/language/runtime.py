@@ -11,34 +11,34 @@ Bounds = tuple[Any, Any]
 NO_BOUNDS: Final[Bounds] = (-inf, inf)
 
 
-def settle(number: Any, whole: bool) -> Any:  # noqa: FBT001 - generated code passes it by place
+def settle(number: Any, whole: bool) -> Any:
     """Round a computed number where its type has no fractions; beyond the greatest number it is unknown."""
     if not -MAX_NUMBER <= number <= MAX_NUMBER:
         return UNKNOWN
     return round(number) if whole else number
 
 
-def add(a: Any, b: Any, whole: bool) -> Any:  # noqa: FBT001 - generated code passes it by place
+def add(a: Any, b: Any, whole: bool) -> Any:
     """Add two known numbers."""
     return settle(a + b, whole)
 
 
-def subtract(a: Any, b: Any, whole: bool) -> Any:  # noqa: FBT001 - generated code passes it by place
+def subtract(a: Any, b: Any, whole: bool) -> Any:
     """Subtract two known numbers."""
     return settle(a - b, whole)
 
 
-def multiply(a: Any, b: Any, whole: bool) -> Any:  # noqa: FBT001 - generated code passes it by place
+def multiply(a: Any, b: Any, whole: bool) -> Any:
     """Multiply two known numbers."""
     return settle(a * b, whole)
 
 
-def divide(a: Any, b: Any, whole: bool) -> Any:  # noqa: FBT001 - generated code passes it by place
+def divide(a: Any, b: Any, whole: bool) -> Any:
     """Divide two known numbers; by zero nothing is known."""
     return UNKNOWN if b == 0 else settle(a / b, whole)
 
 
-def settle_bounds(low: Any, high: Any, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
+def settle_bounds(low: Any, high: Any, whole: bool) -> Bounds:
     """Round bounds, and give them up where either is no number or too large."""
     if -MAX_NUMBER <= low <= high <= MAX_NUMBER:
         return (round(low), round(high)) if whole else (low, high)
@@ -50,17 +50,17 @@ def settle_bounds(low: Any, high: Any, whole: bool) -> Bounds:  # noqa: FBT001 -
     return (low if low in NO_BOUNDS else round(low)), (high if high in NO_BOUNDS else round(high))
 
 
-def add_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
+def add_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:
     """Add bounds."""
     return NO_BOUNDS if NO_BOUNDS in (a, b) else settle_bounds(a[0] + b[0], a[1] + b[1], whole)
 
 
-def subtract_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
+def subtract_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:
     """Subtract bounds."""
     return NO_BOUNDS if NO_BOUNDS in (a, b) else settle_bounds(a[0] - b[1], a[1] - b[0], whole)
 
 
-def multiply_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
+def multiply_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:
     """Multiply bounds by the one side that is known exactly."""
     factor = collapse(*b)
     if factor is UNKNOWN:
@@ -71,7 +71,7 @@ def multiply_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT00
     return settle_bounds(low, high, whole) if factor >= 0 else settle_bounds(high, low, whole)
 
 
-def divide_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:  # noqa: FBT001 - generated code passes it by place
+def divide_bounds(a: Bounds, b: Bounds, whole: bool) -> Bounds:
     """Divide bounds by a number that is known exactly."""
     divisor = collapse(*b)
     if a == NO_BOUNDS or divisor is UNKNOWN or divisor == 0:
@@ -139,7 +139,7 @@ def latest_of(*instants: Any) -> Any:
     return UNKNOWN if UNKNOWN in instants else max(instants)
 
 
-def bounds_of_last(seen: Any, complete: bool, period: Bounds) -> Bounds:  # noqa: FBT001 - called by place
+def bounds_of_last(seen: Any, complete: bool, period: Bounds) -> Bounds:
     """Bound the instant of the last event: what is not seen may lie before the complete period.
 
     `period` is the instant since which all is complete, and now.
@@ -153,7 +153,7 @@ def bounds_of_last(seen: Any, complete: bool, period: Bounds) -> Bounds:  # noqa
     return (-inf, newest) if seen is UNKNOWN else (seen, max(seen, newest))
 
 
-def bounds_of_first(seen: Any, complete: bool) -> Bounds:  # noqa: FBT001 - called by place
+def bounds_of_first(seen: Any, complete: bool) -> Bounds:
     """Bound the instant of the first event: an earlier one may not have been seen."""
     if complete:
         return (inf, inf) if seen is UNKNOWN else (seen, seen)

@@ -24,7 +24,7 @@ Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 async def until(holds: Callable[[], object]) -> None:
     """Let others go on until something holds."""
-    while not holds():  # noqa: ASYNC110 - what is waited for tells nobody
+    while not holds():
         await asyncio.sleep(0.01)
 
 

@@ -126,7 +126,7 @@ def test_who_leaves_a_batch_does_not_end_the_call_of_a_twin() -> None:
     async def story(api: Api) -> None:
         api.store.held = True
         batch = asyncio.ensure_future(api.call("POST", "/v1/decisions:batch", transfer("a")))
-        while not api.store.waiting_now:  # noqa: ASYNC110 - the store is no coroutine's
+        while not api.store.waiting_now:
             await asyncio.sleep(0)
         twin = asyncio.ensure_future(api.call("POST", "/v1/decisions", transfer("a")))
         for _ in range(20):

@@ -87,7 +87,7 @@ def test_a_client_that_went_away_before_its_answer_harms_nobody() -> None:
             place.store.held = True
             _, writer = await place.connect()
             writer.write(request(_BODY))
-            while not place.store.waiting_now:  # noqa: ASYNC110 - the store tells nobody
+            while not place.store.waiting_now:
                 await asyncio.sleep(0.01)
             writer.transport.abort()
             await asyncio.sleep(0.05)

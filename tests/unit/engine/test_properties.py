@@ -242,7 +242,7 @@ def _quieter(one: Facts) -> Facts:
 
 @given(one=facts(), standing=st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_the_usual_case_is_judged_as_if_it_were_not_recognised(one: Facts, standing: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
+def test_the_usual_case_is_judged_as_if_it_were_not_recognised(one: Facts, standing: bool) -> None:
     """Recognising that nothing acts, and remembering reports, never changes a byte of a judgement."""
     law = regime(one.type)
     lasting = {f"{LASTS}{check.duty.id}": NOON_MS + DAY_MS for check in law.duties[:1]} if standing else {}

@@ -299,7 +299,7 @@ def test_a_profile_takes_less_than_a_kilobyte() -> None:
 @given(st.integers(0, 2**32))
 def test_the_kernel_rounds_as_python_does(seed: int) -> None:
     """Every number that the kernel rounds for good is the one that Python would have given."""
-    chance = random.Random(seed)  # noqa: S311 - invented operations, no secrets
+    chance = random.Random(seed)
     habits = lived(chance.randrange(DAYS, 2 * DAYS))
     amount, day = int(chance.lognormvariate(12, 3)) + 1, DAYS + 40 * chance.random()
     phone = f"+7916{chance.randrange(10**7):07}"

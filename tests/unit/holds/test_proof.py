@@ -59,7 +59,7 @@ def proof(method: str = "push", since_hours: float | None = None, signed: str | 
         (demand(careful=True, proof=("push",)), proof("sms", since_hours=1000), False),
     ],
 )
-def test_which_proofs_count(asked: Demand, given: Proof | None, counts: bool) -> None:  # noqa: FBT001 - a table
+def test_which_proofs_count(asked: Demand, given: Proof | None, counts: bool) -> None:
     """By the policy's methods; in careful mode only its careful ones, or an old enough channel."""
     if counts:
         assert check_proof(asked, given, "confirm", now_ms=NOW_MS) is False

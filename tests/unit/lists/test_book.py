@@ -77,7 +77,7 @@ def test_a_development_server_has_every_list() -> None:
         (NARROW, None, None),
     ],
 )
-def test_an_account_and_its_bank_match_together(entry: ListEntry, bic: str | None, state: bool | None) -> None:  # noqa: FBT001 - a case's answer
+def test_an_account_and_its_bank_match_together(entry: ListEntry, bic: str | None, state: bool | None) -> None:
     """An entry with a BIC needs it; without the transfer's BIC the answer is unknown, which is never a ground."""
     made = book(entry)
     assert ask(made, made.identifier("account", entry.value, bic=bic)).state is state

@@ -42,7 +42,7 @@ def test_subjects_stand_once_in_their_order() -> None:
 
 @given(data=st.data(), all_loaded=st.booleans())
 @settings(max_examples=120, deadline=None)
-def test_answers_are_those_of_each_question(data: st.DataObject, all_loaded: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
+def test_answers_are_those_of_each_question(data: st.DataObject, all_loaded: bool) -> None:
     """Remembered identifiers and shared answers never differ from asking list by list, after any change."""
     book = ListBook(KEYS, all_loaded=all_loaded)
     made = {(value, bic): Asked((book.identifier("account", value, bic=bic),)) for value in "12345" for bic in BANKS}

@@ -150,7 +150,7 @@ def test_what_is_transparent_lies_on_white() -> None:
         (studio(1, 1), False),
     ],
 )
-def test_stubs_and_thumbnails_are_of_low_quality(picture: Image.Image, low: bool) -> None:  # noqa: FBT001 - a table's column
+def test_stubs_and_thumbnails_are_of_low_quality(picture: Image.Image, low: bool) -> None:
     """A flat or tiny picture says that it is one."""
     assert seen(jpeg(picture, 90)).is_low is low
 

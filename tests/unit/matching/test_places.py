@@ -99,7 +99,7 @@ def test_a_name_of_several_cities_is_narrowed_by_region_and_country() -> None:
         ("Аксай", "Алматы", True),
     ],
 )
-def test_cities_are_different_by_distance_alone(text: str, other: str, different: bool | None) -> None:  # noqa: FBT001 - the expected answer of the table
+def test_cities_are_different_by_distance_alone(text: str, other: str, different: bool | None) -> None:
     """Suburbs and old names are the same place, cities far apart are not, and an unknown one is unknown either way."""
     assert different_cities(text, other) is different
     assert different_cities(other, text) is different

@@ -178,7 +178,7 @@ def test_the_deviation_is_robust() -> None:
 @pytest.mark.parametrize("count", [8, 12, 24, 60, 200])
 def test_of_few_usual_prices_hardly_any_is_suspicious(count: int) -> None:
     """However small the group, some one in a thousand of prices drawn as the others is far below them."""
-    chance = random.Random(count)  # noqa: S311 - invented prices, not a secret
+    chance = random.Random(count)
     low = 0
     for _ in range(4_000):
         *others, mine = (round(4_500_000 * chance.lognormvariate(0, 0.25)) for _ in range(count + 1))

@@ -64,7 +64,7 @@ def raw(one: str, other: str) -> float:
 
 def looks(text: str, share: float) -> str:
     """Write a share of the letters that have a Latin double as that double."""
-    chance = random.Random(7)  # noqa: S311 - an invented text, not a secret
+    chance = random.Random(7)
     return "".join(c.translate(TO_LATIN) if chance.random() < share else c for c in text)
 
 
@@ -173,7 +173,7 @@ def test_nothing_is_a_text_too() -> None:
 
 def test_a_text_without_end_is_read_up_to_a_limit() -> None:
     """Work on one text is bounded, and so is what is kept of it."""
-    chance = random.Random(1)  # noqa: S311 - an invented text, not a secret
+    chance = random.Random(1)
     endless = "".join(chance.choice("абвгдежзиклмнопрст ") for _ in range(200_000))
     grams = HASHER.grams(plain(endless).key)
     assert grams.size == KEPT_MAX
@@ -182,7 +182,7 @@ def test_a_text_without_end_is_read_up_to_a_limit() -> None:
 
 def test_long_texts_are_compared_by_a_sample() -> None:
     """Beyond what is kept whole, the similarity is near the exact one."""
-    chance = random.Random(2)  # noqa: S311 - an invented text, not a secret
+    chance = random.Random(2)
     words = ["".join(chance.choice("абвгдежзиклмнопрст") for _ in range(6)) for _ in range(1_200)]
     one, other = "".join(words[:1_000]), "".join(words[100:1_100])
     assert jaccard(HASHER.grams(one), HASHER.grams(other)) == pytest.approx(raw(one, other), abs=0.04)
@@ -211,7 +211,7 @@ def test_the_bands_are_the_best_division_for_the_threshold() -> None:
 
 def test_texts_meet_in_a_band_as_often_as_they_should() -> None:
     """Near copies nearly always share a band, unlike texts hardly ever."""
-    chance = random.Random(3)  # noqa: S311 - an invented text, not a secret
+    chance = random.Random(3)
     found = {0.85: 0, 0.2: 0}
     for place in range(200):
         for wanted in found:

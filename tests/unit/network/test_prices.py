@@ -244,7 +244,7 @@ def test_without_price_currency_or_seller_nothing_is_known() -> None:
 
 def lived(steps: int, half: int = 0) -> PriceGroups:
     """Let random listings be published and edited; from `half` on in what was loaded."""
-    chance = random.Random(7)  # noqa: S311 - an invented market, not a secret
+    chance = random.Random(7)
     shop = Market()
     for step in range(steps):
         if half and step == half:

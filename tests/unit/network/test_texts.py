@@ -219,7 +219,7 @@ def words(chance: random.Random, count: int) -> str:
 
 def lived(steps: int, half: int = 0) -> Texts:
     """Let random listings be published, edited, copied and closed; from `half` on in what was loaded."""
-    chance = random.Random(11)  # noqa: S311 - an invented site, not a secret
+    chance = random.Random(11)
     site, pool = Site(), [words(chance, 30) for _ in range(40)]
     for step in range(steps):
         listing, seller = f"ad-{chance.randrange(60)}", f"s-{chance.randrange(12)}"
@@ -321,7 +321,7 @@ def test_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """The number of texts is bounded; an edited listing is new."""
     monkeypatch.setattr(text_index, "LISTINGS_MAX", 3)
     site = Site()
-    chance = random.Random(5)  # noqa: S311 - an invented site, not a secret
+    chance = random.Random(5)
     pool = [words(chance, 30) for _ in range(4)]
     for place in range(3):
         site.publish(f"ad-{place}", "s-1", pool[place])

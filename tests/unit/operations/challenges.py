@@ -122,7 +122,7 @@ def session_of(decision: Json) -> Json:
 
 async def waits(site: Site, count: int) -> None:
     """Wait until so many records are on their way to a store that is held."""
-    while len(site.store.waiting_now) < count:  # noqa: ASYNC110 - nobody tells when a record is handed over
+    while len(site.store.waiting_now) < count:
         await asyncio.sleep(0)
 
 

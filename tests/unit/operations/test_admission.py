@@ -50,7 +50,7 @@ class Place:
 
     async def empty(self) -> None:
         """Let the loop turn until nobody waits."""
-        while any(self.line.waiting) or any(self.line.pressed):  # noqa: ASYNC110 - the line tells nobody
+        while any(self.line.waiting) or any(self.line.pressed):
             await asyncio.sleep(0)
 
 

@@ -34,7 +34,7 @@ def test_hundreds_of_restarts_fire_each_timer_once_and_never_early() -> None:
     """The clock freezes and jumps, the server dies again and again: each hold lapses once, dated on its own instant."""
 
     async def story(world: World) -> None:
-        random = Random(7)  # noqa: S311 - a test's own order of events
+        random = Random(7)
         await world.enlist(OWN)
         due: dict[str, int] = {}
         for number in range(RESTARTS):

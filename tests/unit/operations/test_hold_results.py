@@ -152,7 +152,7 @@ def loan(event_id: str, amount_minor: int, currency: str, contract: str) -> byte
 
 
 @pytest.mark.parametrize("dropped", [False, True])
-def test_a_russian_loan_waits_from_the_contract_and_dropping_it_is_free(dropped: bool) -> None:  # noqa: FBT001 - a table
+def test_a_russian_loan_waits_from_the_contract_and_dropping_it_is_free(dropped: bool) -> None:
     """48 hours from the contract, whatever the hour of the decision; nothing shortens them, and they need no word."""
 
     async def story(world: World) -> None:

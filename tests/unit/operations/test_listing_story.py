@@ -99,7 +99,7 @@ def test_an_edit_that_was_stopped_changes_nothing() -> None:
     ("state", "seen"),
     [("placed", False), ("not_accepted", False), ("cancelled", False), ("released", True), ("confirmed", True)],
 )
-def test_an_edit_whose_hold_was_let_go_is_seen(state: str, seen: bool) -> None:  # noqa: FBT001 - the column of the table
+def test_an_edit_whose_hold_was_let_go_is_seen(state: str, seen: bool) -> None:
     """A moderator's release puts the edit online, and with it what it says of the place."""
 
     async def run() -> None:

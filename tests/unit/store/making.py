@@ -36,7 +36,7 @@ class Submits(Protocol):
 
 def random_bytes(seed: int = 1) -> Callable[[int], bytes]:
     """Give a repeatable source of bytes that are as good as random for a test."""
-    return Random(seed).randbytes  # noqa: S311 - tests repeat
+    return Random(seed).randbytes
 
 
 def sqlite_store(directory: Path, *, seed: int = 1, **more: Any) -> SqliteStore:

@@ -96,7 +96,7 @@ def test_every_flipped_byte_and_every_cut_is_found(tmp_path: Path) -> None:
     backup = backed_up(tmp_path, with_key=True)
     manifest = read_manifest(backup)
     check_files(backup, manifest)
-    chance = Random(3)  # noqa: S311 - places need no secrecy
+    chance = Random(3)
     for number in range(FLIPS):
         file = manifest.files[number % len(manifest.files)]
         path = backup / file.name

@@ -124,7 +124,7 @@ def test_a_cut_log_is_a_shorter_log_that_a_kept_head_finds(crashed: Path, tmp_pa
     store = reopened(Path(shutil.copytree(crashed, tmp_path / "whole")))
     head = store.verify_chain().head
     store.close()
-    chance = Random(5)  # noqa: S311 - a test repeats
+    chance = Random(5)
     for number, place in enumerate([*(end - 1 for end in ends[-3:]), *(chance.randrange(size) for _ in range(25))]):
         one = Path(shutil.copytree(crashed, tmp_path / f"cut {number}"))
         with (one / LOG).open("r+b") as file:
@@ -145,7 +145,7 @@ def test_a_cut_log_is_a_shorter_log_that_a_kept_head_finds(crashed: Path, tmp_pa
 def test_a_flipped_bit_of_the_log_is_never_taken_for_its_end(crashed: Path, tmp_path: Path) -> None:
     """Acknowledged groups behind a wrong frame are noticed at the opening, and the byte from which on is named."""
     ends = commits(crashed / LOG)
-    chance = Random(6)  # noqa: S311 - a test repeats
+    chance = Random(6)
     places = [chance.randrange(HEADER_BYTES, ends[-2]) for _ in range(40)]
     for number, place in enumerate(places):
         one = Path(shutil.copytree(crashed, tmp_path / f"flip {number}"))
@@ -181,7 +181,7 @@ def test_an_older_log_behind_a_new_one_is_no_damage(copy: Path) -> None:
 def test_a_flipped_bit_of_the_database_is_never_read_as_a_record(closed: Path, tmp_path: Path) -> None:
     """Anywhere in the file: it is noticed, with a place where it is in a record, or every record is as it was."""
     size = (closed / DATABASE).stat().st_size
-    chance = Random(7)  # noqa: S311 - a test repeats
+    chance = Random(7)
     noticed = 0
     one = Path(shutil.copytree(closed, tmp_path / "data"))
     for _ in range(FLIPS):
@@ -205,7 +205,7 @@ def test_a_schema_that_is_no_text_is_damage(closed: Path, tmp_path: Path, place:
 
 def test_every_stored_part_is_watched(closed: Path, tmp_path: Path) -> None:
     """A bit anywhere in what a record stores is found, and the record named."""
-    chance = Random(8)  # noqa: S311 - a test repeats
+    chance = Random(8)
     with closing(sqlite3.connect(closed / DATABASE)) as connection:
         cells = connection.execute("SELECT seq, sealed, public, hashes, link FROM log").fetchall()
     data = (closed / DATABASE).read_bytes()

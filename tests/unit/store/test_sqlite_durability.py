@@ -26,7 +26,7 @@ ROUNDS = 40
 
 def test_a_killed_process_loses_no_acknowledged_record(tmp_path: Path) -> None:
     """In 40 rounds of SIGKILL at a random moment every record that was acknowledged is there, equal, without a gap."""
-    chance = Random(7)  # noqa: S311 - the moments of the kills need no secrecy
+    chance = Random(7)
     command = [sys.executable, "-m", "tests.unit.store.crashing", str(tmp_path / "data")]
     total = 0
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
@@ -162,7 +162,7 @@ def fill(directory: Path) -> None:
     store = sqlite_store(directory)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
-    noise = Random(1).randbytes  # noqa: S311 - bytes that do not pack
+    noise = Random(1).randbytes
     answers = []
     for start in range(1, 600, 20):
         answers += submit_all(store, [record(seq, facts=noise(2_000)) for seq in range(start, start + 20)])

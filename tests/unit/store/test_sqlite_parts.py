@@ -21,7 +21,7 @@ from tests.unit.store.making import random_bytes, record
 
 def test_the_filter_never_denies_a_key_and_rarely_invents_one() -> None:
     """Past its first size too, every added key is there, and fewer than one strange key in a hundred seems to be."""
-    chance = Random(3).randbytes  # noqa: S311 - a test repeats
+    chance = Random(3).randbytes
     keys = [chance(16) for _ in range(150_000)]
     one_by_one, at_once = KeyFilter(), KeyFilter(len(keys))
     for key in keys:

@@ -111,7 +111,7 @@ ALLOWED = {
 }
 
 
-def every_lane(over_ms: int | None, *, inclusive: bool = False, filter: int | None = None) -> tuple[Lane, ...]:  # noqa: A002 - the lane's own word
+def every_lane(over_ms: int | None, *, inclusive: bool = False, filter: int | None = None) -> tuple[Lane, ...]:
     """Give every statistic of every column over one window; without a window, all but `distinct`."""
     lanes = [Lane(statistic=Statistic.COUNT, over_ms=over_ms, inclusive=inclusive, filter=filter)]
     for column, statistics in ALLOWED.items():

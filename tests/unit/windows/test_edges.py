@@ -317,7 +317,7 @@ def test_advance_drops_idle_keys(build: Build) -> None:
 def test_a_late_row_finds_its_place_in_a_long_history(build: Build) -> None:
     """Among thousands of rows, late ones and ones that are taken back leave the order as brute force has it."""
     store = build(over(Statistic.FIRST, 500), over(Statistic.SUM, 500), over(Statistic.LATEST), late_ms=10_000)
-    chance = Random(4)  # noqa: S311 - invented rows, no secrets
+    chance = Random(4)
     kept: dict[tuple[int, int], int] = {}
     for seq in range(3_000):
         at_ms = 100_000 + 3 * seq - (chance.randrange(9_000) if chance.random() < 0.2 else 0)

@@ -1,4 +1,3 @@
-# ruff: noqa: S311 - seeded randomness for tests, no secrets
 """The store answers as brute force does, whatever happens in whatever order."""
 
 import random

@@ -1,4 +1,3 @@
-# ruff: noqa: S311 - seeded randomness for tests, no secrets
 """A visit asks and tells the windows in one call what single questions and adds would."""
 
 import random

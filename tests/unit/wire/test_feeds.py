@@ -192,7 +192,7 @@ def test_an_empty_file_has_no_rows() -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from(list(FeedType)), st.booleans())
-def test_rubbish_gives_faults_and_never_an_error(content: bytes, kind: FeedType, marked: bool) -> None:  # noqa: FBT001 - a case's choice
+def test_rubbish_gives_faults_and_never_an_error(content: bytes, kind: FeedType, marked: bool) -> None:
     """No bytes make the reader raise, and every row is counted once."""
     feed = reader(kind, marked=marked)
     rows, faults = taken(feed.read([content]))

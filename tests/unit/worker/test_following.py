@@ -15,7 +15,7 @@ def test_the_worker_follows_a_version_that_nobody_waits_for() -> None:
         version = await world.edit(inn(1))
         worker = asyncio.create_task(keep_working(world.shard, None, longest_seconds=0.01))
         async with asyncio.timeout(30):
-            while DATABASE not in world.shard.followed:  # noqa: ASYNC110 - what is waited for has no event
+            while DATABASE not in world.shard.followed:
                 await asyncio.sleep(0.001)
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):

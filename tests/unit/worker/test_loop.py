@@ -35,7 +35,7 @@ async def place(house: House, event_id: str = "t-1", amount_minor: int = 25_000_
 async def until(true: Callable[[], bool]) -> None:
     """Wait until something is true; a test that waits for ever is a failure of its own limit."""
     async with asyncio.timeout(30):
-        while not true():  # noqa: ASYNC110 - what is waited for has no event
+        while not true():
             await asyncio.sleep(0.001)
 
 
@@ -184,7 +184,7 @@ def test_two_workers_fire_and_deliver_each_thing_once() -> None:
 
 def test_hundreds_of_restarts_lose_nothing_and_repeat_nothing() -> None:
     """A server that is stopped at any moment, again and again, ends with one lapse and one notice for each hold."""
-    chance = random.Random(7)  # noqa: S311 - a repeatable walk
+    chance = random.Random(7)
 
     async def story(house: House) -> None:
         count = 12

@@ -194,7 +194,7 @@ def listening() -> Iterator[Centre]:
                 return
             _write(self, *centre.answer(self.command, self.path, body))
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the parent's argument
+        def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
     class Quiet(ThreadingHTTPServer):

@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -260,7 +261,8 @@ def test_keys_of_other_kinds_and_uses_are_passed_over() -> None:
         good = client.issuer.keys[0].as_dict(private=False)
         secret = {**OctKey.import_key("secret-secret-secret-secret-1234").as_dict(private=True), "kid": "k1"}
         hidden = {**ECKey.generate_key("P-256", private=True).as_dict(private=False), "use": "enc", "kid": "k3"}
-        client.issuer.published = [secret, hidden, {"kty": "RSA"}, {"kty": "new"}, [], good]  # type: ignore[list-item]
+        rubbish: list[Any] = [{"kty": "RSA"}, {"kty": "new"}, []]
+        client.issuer.published = [secret, hidden, *rubbish, good]
         assert (await client.answered()).done
         client.issuer.published = [secret, hidden]
         client.clock.instant_ms += KEPT_MS

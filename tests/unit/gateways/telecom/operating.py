@@ -54,7 +54,7 @@ async def listening(told: Operator) -> AsyncIterator[str]:
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve([taken]))
     try:
-        while not server.started:  # noqa: ASYNC110 - the server has no event to wait for
+        while not server.started:
             await asyncio.sleep(0.005)
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
     finally:
