@@ -13,6 +13,9 @@ WHERE type = 'table' AND name GLOB 'keys_[0-9]*' ORDER BY 1 DESC;
 -- insert_key: Append one key of a run to its day; a run is appended sorted.
 INSERT INTO keys_{day} (run, key, seq) VALUES (?, ?, ?);
 
+-- drop_unfinished_keys: Take away what stands in one day's table after the last whole run.
+DELETE FROM keys_{day} WHERE run > ?;
+
 -- find_key: Give the record of an idempotency key of one day, looking into each of the day's runs.
 WITH RECURSIVE runs (run) AS (
     SELECT min(run) FROM keys_{day}
@@ -32,6 +35,9 @@ SELECT coalesce(max(no), 0), coalesce(max(last_seq), 0) FROM runs;
 
 -- insert_event: Append one event of a run to the index of events; a run is appended sorted.
 INSERT INTO events (run, hash, seq) VALUES (?, ?, ?);
+
+-- drop_unfinished_events: Take away the events of runs after the last whole one.
+DELETE FROM events WHERE run > ?;
 
 -- find_event: Give the records whose event ids have a hash, looking into each run.
 SELECT events.seq FROM runs CROSS JOIN events ON events.run = runs.no WHERE events.hash = ?;
