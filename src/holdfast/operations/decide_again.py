@@ -1,7 +1,8 @@
 """Decide again what was decided without an input that came since, as long as it was not reported executed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
@@ -123,7 +124,9 @@ def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | Fol
     client = subject_of(event)
     shard.changed[one.known.seq] = False
     shard.revisions[one.decision_id] = one.revision + 1
-    later = replace(one, outcome=outcome, revision=one.revision + 1, known=replace(one.known, executed=False))
+    later = structs.replace(
+        one, outcome=outcome, revision=one.revision + 1, known=structs.replace(one.known, executed=False)
+    )
     shard.undecided[client] = [
         later if other.decision_id == one.decision_id else other for other in shard.undecided.get(client, ())
     ]

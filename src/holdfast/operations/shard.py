@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from weakref import WeakValueDictionary
 
+from msgspec import Struct
+
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
@@ -63,8 +65,7 @@ class Bank:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
+class Undecided(Struct, frozen=True, kw_only=True):
     """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
 
     `outside` is what was read outside for it, which is not read again.
@@ -74,7 +75,7 @@ class Undecided:
     decision_id: str
     outcome: str
     revision: int = 1
-    outside: Mapping[str, Value] = field(default_factory=dict)
+    outside: Mapping[str, Value] = {}
 
 
 @dataclass(slots=True, kw_only=True)

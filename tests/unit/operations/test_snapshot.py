@@ -1,9 +1,9 @@
 """A snapshot is the whole state or nothing: after a restart the next answers are those that would have come."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from holdfast.operations.compact import compact
 from holdfast.operations.decide_event import decide_event
@@ -63,7 +63,7 @@ class World:
 
 def state(shard: Shard) -> tuple[object, ...]:
     """Give what stands beside the fold."""
-    undecided = {client: [replace(one) for one in kept] for client, kept in shard.undecided.items()}
+    undecided = {client: [structs.replace(one) for one in kept] for client, kept in shard.undecided.items()}
     return shard.seq, shard.changed, shard.revisions, undecided, shard.memory.complete_since, shard.clients.rows()
 
 
