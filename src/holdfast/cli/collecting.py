@@ -1,7 +1,8 @@
 """Keeps the garbage collector out of the way of answers.
 
 What stands in memory at the start, and at every pause since, is not looked at again: a full collection would walk over
-every account. Under load only what is young is collected, in fractions of a millisecond; the rest waits for a pause.
+every account. Under load only what is young is collected, in about a millisecond; what outlives that waits for a pause.
+When no pause comes it is left alone too: nearly all of it is history, and to walk over it later would stop everything.
 """
 
 import asyncio
@@ -11,17 +12,16 @@ from typing import Final
 from holdfast.operations.shard import Shard
 
 _YOUNG: Final = 5_000
-_MIDDLE: Final = 20
 _NEVER: Final = 2**31 - 1
 _PAUSE_SECONDS: Final = 1.0
-_MIDDLE_MOST: Final = 500  # without a pause: what a tenth of a million new objects each could have left behind
+_GATHERED_MOST: Final = 100  # times that the young were looked at: a tenth of a second to walk over the rest
 
 
 def spare_what_stands() -> None:
     """Collect once, then leave all that is there alone, and collect by itself only what is young."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
+    gc.set_threshold(_YOUNG, _NEVER, _NEVER)
 
 
 async def collect_in_pauses(shard: Shard, *, seconds: float = _PAUSE_SECONDS) -> None:
@@ -35,7 +35,10 @@ async def collect_in_pauses(shard: Shard, *, seconds: float = _PAUSE_SECONDS) ->
         paused = shard.seq == seq and not shard.flights
         seq = shard.seq
         _, middle, old = gc.get_count()
-        if (paused and (middle or old)) or old > _MIDDLE_MOST:
+        if not paused:
+            if middle > _GATHERED_MOST:
+                gc.freeze()
+        elif middle or old:
             if shard.memory.fold is not fold:
                 fold = shard.memory.fold
                 gc.unfreeze()

@@ -18,8 +18,9 @@ from holdfast.vocabulary.schema import EventSchema, Field, FieldType
 NOTHING: Final[Mapping[str, Value]] = {}
 _BANKS = ("bic", "swift")
 _HALF: Final = 16
-_ALIKE: Final = {kind: tuple(one.value for one in alike(kind)) for kind in ListKind}
-_PLACES: dict[tuple[str, tuple[str, ...]], tuple["_Place", ...]] = {}
+_DOMAIN: Final = ListKind.DOMAIN.value
+_ALIKE: Final = {kind.value: tuple(one.value for one in alike(kind)) for kind in ListKind}
+_PLACES: dict[tuple[str, str], "_Place"] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,34 +34,38 @@ class _Place:
     kinds: tuple[str, ...]
     keyed: bool = False
 
-    def made(self, given: Sequence[Value], *, book: ListBook, home: str) -> Iterator[tuple[Identifier, ...]]:
+    def made(self, given: Sequence[Value], *, book: ListBook, home: str) -> list[tuple[Identifier, ...]]:
         """Make the identifiers of each value that stands at the paths; one that has no normal form gives none."""
         first, second, *values = given
         if self.keyed:
-            yield from _of_keys(self.kinds, values)
-            return
+            return list(_of_keys(self.kinds, values))
         bank = first or second
         bic = str(bank) if bank else None
-        for kind, value in zip(self.kinds, values, strict=True):
-            for text in value if isinstance(value, tuple) else (value,):
-                if text is not None:
-                    yield tuple(_made(kind, str(text), book=book, bic=bic, home=home))
+        return [
+            _made(kind, str(text), book=book, bic=bic, home=home)
+            for kind, value in zip(self.kinds, values, strict=True)
+            if value is not None
+            for text in (value if isinstance(value, tuple) else (value,))
+        ]
 
 
-def _made(kind: str, text: str, *, book: ListBook, bic: str | None, home: str) -> Iterator[Identifier]:
-    """Make the identifiers of one value; a domain is known by those above it too, and an address may stand for one."""
+def _made(kind: str, text: str, *, book: ListBook, bic: str | None, home: str) -> tuple[Identifier, ...]:
+    """Make the identifiers of one value."""
     known = identity(kind, text, bic=bic, home=home)
-    if known is None and kind == ListKind.DOMAIN:
-        known = identity(ListKind.IP, text, bic=None, home=home)
+    if kind == _DOMAIN:
+        return _of_domain(text, None if known is None else known.value, book=book, home=home)
     if known is None:
-        if kind == ListKind.DOMAIN:
-            yield book.identifier(kind, text)
-        return
-    values = domain_and_parents(known.value) if known.kind is ListKind.DOMAIN else (known.value,)
+        return ()
     tag = book.tag(known.bic)
-    for one in _ALIKE[known.kind]:
-        for value in values:
-            yield book.tagged(one, value, tag)
+    return tuple([book.tagged(one, known.value, tag) for one in _ALIKE[kind]])
+
+
+def _of_domain(text: str, known: str | None, *, book: ListBook, home: str) -> tuple[Identifier, ...]:
+    """Make the identifiers of a host: a domain is known by those above it too, and an address may stand for one."""
+    if known is not None:
+        return tuple([book.identifier(_DOMAIN, value) for value in domain_and_parents(known)])
+    address = identity(ListKind.IP, text, bic=None, home=home)
+    return (book.identifier(_DOMAIN, text) if address is None else book.identifier(ListKind.IP.value, address.value),)
 
 
 def _place(fields: Mapping[str, Field], subject: str) -> _Place:
@@ -91,18 +96,21 @@ def asked(
 
     `beside` is what the network says of the event, where lists may be asked about that too.
     """
-    places = _PLACES.get((event.type, subjects))
-    if places is None:
-        fields = schema.fields[event.type]
-        places = _PLACES[event.type, subjects] = tuple(_place(fields, subject) for subject in subjects)
     values = {**event.values, **beside} if beside else event.values
     get, known = values.get, book.known
     found = []
-    for place in places:
+    for subject in subjects:
+        place = _PLACES.get((event.type, subject)) or _kept_place(event.type, subject, schema)
         given = tuple(map(get, place.paths))
         key = (place, given)
-        found.append(known(key) or book.keep(key, tuple(place.made(given, book=book, home=home))))
+        found.append(known(key) or book.keep(key, place.made(given, book=book, home=home)))
     return found
+
+
+def _kept_place(event_type: str, subject: str, schema: EventSchema) -> _Place:
+    """Find the places of a subject once for each type of events."""
+    place = _PLACES[event_type, subject] = _place(schema.fields[event_type], subject)
+    return place
 
 
 def identifiers(

@@ -6,9 +6,9 @@ Normalisation refuses only what cannot be a value of its kind; whether a check d
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from holdfast.matching.characters import compact, latin, plain
 from holdfast.matching.domains import domain, ip
@@ -16,7 +16,8 @@ from holdfast.matching.phones import phone
 from holdfast.vocabulary.errors import InvalidError, ListError
 from holdfast.vocabulary.lists import ListEntry, ListKind
 
-_NARROWED: Final = frozenset({ListKind.ACCOUNT, ListKind.SWIFT})
+_PHONES: Final = (ListKind.PHONE, ListKind.SBP_PHONE)
+_NARROWED: Final = (ListKind.ACCOUNT, ListKind.SWIFT)
 _ALIKE: Final[Mapping[ListKind, tuple[ListKind, ...]]] = {
     ListKind.PHONE: (ListKind.PHONE, ListKind.SBP_PHONE),
     ListKind.ACCOUNT: (ListKind.ACCOUNT, ListKind.SWIFT),
@@ -35,8 +36,7 @@ _BANKS: Final = 4_096  # codes that are remembered, for banks are few and nobody
 _PLATE: Final = re.compile(r"(?=\w*\d)[^\W_]{3,12}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(NamedTuple):
     """One identifier in normal form; `bic` narrows an account and is unknown where it was not given."""
 
     kind: ListKind
@@ -58,7 +58,7 @@ def normalise(kind: ListKind, value: str, *, home: str = "RU") -> str:
 
     Raises InvalidError with a hint for what cannot be a value of the kind.
     """
-    return phone(value, home=home) if kind in {ListKind.PHONE, ListKind.SBP_PHONE} else _FORMS[kind](value)
+    return phone(value, home=home) if kind in _PHONES else _FORMS[kind](value)
 
 
 def identify(kind: ListKind, value: str, *, bic: str | None = None, home: str = "RU") -> Identity:
@@ -68,10 +68,15 @@ def identify(kind: ListKind, value: str, *, bic: str | None = None, home: str = 
     accounts have other lengths. The BIC of a kind that has none is left out. Raises InvalidError whose pointer
     is `/value` or `/bic`.
     """
-    bank = _at("/bic", lambda: normalise_bic(bic)) if bic and kind in _NARROWED else None
-    if kind is ListKind.ACCOUNT and bank is not None and not bank.isdigit():
-        return Identity(kind=kind, value=_at("/value", lambda: _foreign_account(value)), bic=bank)
-    return Identity(kind=kind, value=_at("/value", lambda: normalise(kind, value, home=home)), bic=bank)
+    pointer = "/bic"
+    try:
+        bank = normalise_bic(bic) if bic and kind in _NARROWED else None
+        pointer = "/value"
+        is_abroad = bank is not None and kind == ListKind.ACCOUNT and not bank.isdigit()
+        known = _foreign_account(value) if is_abroad else normalise(kind, value, home=home)
+    except InvalidError as error:
+        raise InvalidError(error.message, pointer=pointer, hint=error.hint) from None
+    return Identity(kind, known, bank)
 
 
 def normalise_entry(entry: ListEntry, *, home: str = "RU") -> ListEntry:
@@ -94,14 +99,6 @@ def normalise_bic(value: str) -> str:
     if _CODE.fullmatch(text):
         return text.removesuffix("XXX") if len(text) == 11 else text
     raise InvalidError("the value is not a BIC", hint="give nine digits, or a SWIFT code of 8 or 11 characters")
-
-
-def _at(pointer: str, read: Callable[[], str]) -> str:
-    """Name the field in the error of its reading."""
-    try:
-        return read()
-    except InvalidError as error:
-        raise InvalidError(error.message, pointer=pointer, hint=error.hint) from None
 
 
 def _accept(pattern: re.Pattern[str], text: str, fault: tuple[str, str]) -> str:

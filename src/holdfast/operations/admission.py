@@ -93,7 +93,7 @@ class Admission:
             self.crowd.count("declared_share", rank, now_ns)
             raise TooManyError("the key asks for more calls a second than were agreed")
         ends_ns = (deadline or self.deadline(rank, now_ns)).ends_ns
-        if line.wait_ns(rank) + self._disk_ns(now_ns) >= (ends_ns - now_ns) / RESERVE:
+        if self._would_be_late(rank, now_ns, budget_ns=ends_ns - now_ns):
             if line.since_ns[rank] is not None:
                 line.press(rank)
             raise copy(self._refusal(rank, key, now_ns))
@@ -117,16 +117,21 @@ class Admission:
         as if they stood in line. The same error is given for the same reason, to be answered and not to be raised.
         """
         line = self.line
-        if not line.pressed[rank]:
-            return None
         if self._coming_of != line.turns:
             self._coming, self._coming_of = 0, line.turns
-        now_ns = self._tick()
+        now_ns, coming = self._tick(), self._coming
         budget_ns = (self._usual_ms(rank) if budget_ms is None else budget_ms) * _NS_PER_MS
-        if self._is_too_long(rank, key, now_ns, budget_ns=budget_ns, coming=self._coming):
+        if self._would_be_late(rank, now_ns, budget_ns=budget_ns, coming=coming) or (
+            line.pressed[rank] and self._is_too_long(rank, key, now_ns, budget_ns=budget_ns, coming=coming)
+        ):
             return self._refusal(rank, key, now_ns)
         self._coming += 1
         return None
+
+    def _would_be_late(self, rank: Rank, now_ns: int, *, budget_ns: int, coming: int = 0) -> bool:
+        """Tell whether the line and the way to disk leave too little of a call's time for its work."""
+        wait_ns = self.line.wait_ns(rank) + coming * self.line.cost_ns
+        return wait_ns + self._disk_ns(now_ns) >= budget_ns / RESERVE
 
     def _is_too_long(self, rank: Rank, key: str, now_ns: int, *, budget_ns: int, coming: int = 0) -> bool:
         """Tell whether the line is long enough; it may be twice as long for a key that has not had its share."""

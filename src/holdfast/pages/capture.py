@@ -3,19 +3,16 @@
 Pictures pass through to their judge; nothing here writes them anywhere.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import msgspec
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from holdfast.operations.capture_link import CAPTURES, CaptureLink, read_capture_link
 from holdfast.operations.capture_visit import (
@@ -35,21 +32,11 @@ from holdfast.operations.redact_session import withdraw_consent
 from holdfast.operations.shard import Shard
 from holdfast.pages.asked import asked_language, small_form
 from holdfast.pages.capture_view import BOOK, CAMERA, CaptureView, capture_view, consent_text, consent_version
-from holdfast.pages.hold_door import HEADERS, check_origin, is_looked_ahead, read_device, set_device
-from holdfast.pages.hold_paper import STYLE, Paper, html
+from holdfast.pages.link_door import HEADERS, read_device, set_device
+from holdfast.pages.link_pages import FAULTS, LinkPages
+from holdfast.pages.link_paper import STYLE, Paper
 from holdfast.pages.words import Words, texts
-from holdfast.vocabulary.errors import (
-    ConsentError,
-    FaceError,
-    FormError,
-    HoldfastError,
-    LinkError,
-    LinkExpiredError,
-    OtherDeviceError,
-    OverloadedError,
-    ProviderError,
-    UnavailableError,
-)
+from holdfast.vocabulary.errors import ConsentError, FaceError, FormError, ProviderError
 from holdfast.vocabulary.identity import Way
 from holdfast.wire.capture import read_camera, write_reply
 
@@ -67,21 +54,8 @@ _HEADERS: Final = {
     "permissions-policy": "camera=(self), microphone=(), display-capture=()",
     "cross-origin-opener-policy": "same-origin",
 }
-_FAULTS: Final[Mapping[type[HoldfastError], str]] = {
-    LinkError: "link",
-    LinkExpiredError: "link_expired",
-    OtherDeviceError: "other_device",
-    FormError: "form",
-    ConsentError: "age",
-    FaceError: "age",
-    UnavailableError: "unavailable",
-    OverloadedError: "unavailable",
-    ProviderError: "unavailable",
-}
+_FAULTS: Final = {**FAULTS, ConsentError: "age", FaceError: "age", ProviderError: "unavailable"}
 _WHY: Final = frozenset({"refused", "missing", "busy", "insecure", "spent"})
-_PLAIN: Final = {"x-content-type-options": "nosniff", "cache-control": "max-age=300"}
-Endpoint = Callable[["CapturePages", Request, CaptureLink], Awaitable[Response]]
-_log = structlog.get_logger("holdfast.pages")
 
 
 class CapturePages:
@@ -90,75 +64,38 @@ class CapturePages:
     def __init__(self, shard: Shard) -> None:
         self._shard = shard
         self._paper = Paper(shard, BOOK)
+        read = partial(read_capture_link, shard)
+        self._pages = LinkPages(
+            root=CAPTURES, paper=self._paper, read=read, faults=_FAULTS, usual="form", headers=_HEADERS
+        )
         self.captures = Captures(shard, settle=Settling(shard))
 
     def app(self) -> Starlette:
         """Build the application."""
-        table: tuple[tuple[str, str, Endpoint], ...] = (
-            ("GET", "", CapturePages.show),
-            ("POST", "/consent", CapturePages.consent),
-            ("POST", "/begin", CapturePages.begin),
-            ("POST", "/frame", CapturePages.frame),
-            ("GET", "/other", CapturePages.other),
-            ("POST", "/other", CapturePages.choose),
-            ("POST", "/withdraw", CapturePages.withdraw),
+        table = (
+            ("GET", "", self.show),
+            ("POST", "/consent", self.consent),
+            ("POST", "/begin", self.begin),
+            ("POST", "/frame", self.frame),
+            ("GET", "/other", self.other),
+            ("POST", "/other", self.choose),
+            ("POST", "/withdraw", self.withdraw),
         )
-        routes = [Route(f"{CAPTURES}/{{token}}{path}", self._bound(call), methods=[how]) for how, path, call in table]
-        files = [
-            Route(f"{CAPTURES}/capture.css", _file(_SHEET, "text/css"), methods=["GET"]),
-            Route(f"{CAPTURES}/capture.js", _file(_SCRIPT, "text/javascript"), methods=["GET"]),
-        ]
-        return Starlette(routes=[*files, *routes], exception_handlers={HTTPException: self._nowhere})
-
-    def _bound(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-        """Read the link before an endpoint, and answer whatever is wrong as a page that a person can read."""
-
-        async def call(request: Request) -> Response:
-            if is_looked_ahead(request):
-                return Response(status_code=204, headers=_HEADERS)
-            try:
-                if request.method == "POST":
-                    check_origin(request)
-                return await endpoint(self, request, read_capture_link(self._shard, request.path_params["token"]))
-            except HoldfastError as error:
-                return self._fault(request, error)
-            except HTTPException:
-                raise
-            except Exception as error:  # noqa: BLE001 - a fault of ours is answered in words and logged
-                _log.error("capture page failed", exc_info=error)
-                return self._fault(request, HoldfastError("the page failed inside Holdfast"))
-
-        return call
-
-    async def _nowhere(self, request: Request, error: Exception) -> Response:
-        """Answer an address or a method that does not exist, or a body that is too large."""
-        status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
-        return self._fault(request, LinkError("there is no such page"), status)
-
-    def _fault(self, request: Request, error: HoldfastError, status: int | None = None) -> Response:
-        """Say in words what is wrong; nothing of the session is told."""
-        usual = "broken" if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR else "form"
-        code = next((name for kind, name in _FAULTS.items() if isinstance(error, kind)), usual)
-        words = Words(asked_language(request), BOOK)
-        here = "/".join(request.url.path.split("/")[:3])
-        text = self._paper.text("fault", words, here=here, code=code)
-        answer = html(text, words, status or error.http_status, headers=_HEADERS)
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            answer.headers["retry-after"] = "60"
-        return answer
+        files = (("capture.css", _SHEET, "text/css"), ("capture.js", _SCRIPT, "text/javascript"))
+        return self._pages.app(table, *files)
 
     def _page(self, request: Request, visit: CaptureVisit, name: str = "", **values: Any) -> Response:
         """Write a page of a session, and tie the link to this browser."""
         words = Words(asked_language(request), BOOK)
         view = capture_view(self._shard, visit, words)
         name = name or (view.screen if view.screen in {"ask", CAMERA} else "screen")
-        values |= {"path": _path(request), "view": view, "version": consent_version(words.language)}
+        values |= {"path": self._pages.path(request), "view": view, "version": consent_version(words.language)}
         if name == "ask":
             values["consent"] = self._consent(words)
         if name == CAMERA:
             values["said"] = _said(words.language)
         text = self._paper.text(name, words, here=request.url.path, **values)
-        answer = html(text, words, headers=_HEADERS)
+        answer = self._pages.html(text, words)
         set_device(request, answer, visit.device, path=CAPTURES, same_site="lax")  # linked from the tenant's site
         return answer
 
@@ -184,7 +121,7 @@ class CapturePages:
             of_age=form.get("adult") == "1",
         )
         await agree(self._shard, visit, agreed)
-        return _to(request)
+        return self._pages.lead(request)
 
     async def begin(self, request: Request, link: CaptureLink) -> Response:
         """Begin an attempt before the camera."""
@@ -208,7 +145,7 @@ class CapturePages:
         visit = await open_capture(self._shard, link, read_device(request))
         why = request.query_params.get("why", "")
         if not self._view(request, visit).is_open:
-            return _to(request)
+            return self._pages.lead(request)
         return self._page(request, visit, "other", why=why if why in _WHY else "")
 
     async def choose(self, request: Request, link: CaptureLink) -> Response:
@@ -220,7 +157,7 @@ class CapturePages:
             raise FormError("there is no such way")
         await self.captures.drop(link.session_id)
         await take_other_way(self._shard, visit.story.id, way, by=PERSON)
-        return _to(request)
+        return self._pages.lead(request)
 
     async def withdraw(self, request: Request, link: CaptureLink) -> Response:
         """Take the consent back: what runs ends, and the session with it."""
@@ -228,7 +165,7 @@ class CapturePages:
         visit = await return_to_capture(self._shard, link, read_device(request))
         await self.captures.drop(link.session_id)
         await withdraw_consent(self._shard, visit.story.id, by=PERSON)
-        return _to(request)
+        return self._pages.lead(request)
 
     def _view(self, request: Request, visit: CaptureVisit) -> CaptureView:
         return capture_view(self._shard, visit, Words(asked_language(request), BOOK))
@@ -251,24 +188,3 @@ def _said(language: str) -> dict[str, str]:
 
 def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers=_HEADERS)
-
-
-def _path(request: Request) -> str:
-    """Give the address of the session's page."""
-    return f"{CAPTURES}/{request.path_params['token']}"
-
-
-def _to(request: Request) -> Response:
-    """Lead to the session's page, in the same language."""
-    query = urlencode({"lang": asked_language(request)})
-    return RedirectResponse(f"{_path(request)}?{query}", status_code=303, headers=_HEADERS)
-
-
-def _file(data: bytes, kind: str) -> Callable[[Request], Awaitable[Response]]:
-    """Make what gives a file."""
-
-    async def give(request: Request) -> Response:
-        del request
-        return Response(data, media_type=kind, headers=_PLAIN)
-
-    return give

@@ -1,16 +1,13 @@
 """The client's hold page: what is held and why, and the client's own decision. No script, no session, one link."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from http import HTTPStatus
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import structlog
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from holdfast.operations.cancel_hold import cancel_hold
 from holdfast.operations.confirm_code import code_of, send_code, try_code
@@ -20,43 +17,26 @@ from holdfast.operations.said import Said
 from holdfast.operations.shard import Shard
 from holdfast.operations.show_hold import Shown, Visit, keep_shown, return_to_hold, visit_hold
 from holdfast.pages.asked import asked_language, small_form
-from holdfast.pages.hold_door import HEADERS, check_origin, is_looked_ahead, read_device, set_device
-from holdfast.pages.hold_paper import STYLE, Paper, html
 from holdfast.pages.hold_questions import asked_answers, is_alarming, questions_of
 from holdfast.pages.hold_text import readable_text
 from holdfast.pages.hold_view import BOOK, HoldView, view_of, voices_of
+from holdfast.pages.link_door import HEADERS, read_device, set_device
+from holdfast.pages.link_pages import FAULTS, LinkPages
+from holdfast.pages.link_paper import STYLE, Paper
 from holdfast.pages.words import Words
-from holdfast.vocabulary.errors import (
-    ForbiddenByLawError,
-    FormError,
-    HoldfastError,
-    LinkError,
-    LinkExpiredError,
-    OtherDeviceError,
-    ProofError,
-    UnavailableError,
-)
+from holdfast.vocabulary.errors import ForbiddenByLawError, ProofError
 from holdfast.vocabulary.holds import Actor
 from holdfast.vocabulary.writing import moment
 
 READING_SECONDS: Final = 10
 _CLIENT: Final = Actor.CLIENT.value
 _BY_HERSELF: Final = "the client's own decision on the hold page"
-_FAULTS: Final[Mapping[type[HoldfastError], str]] = {
-    LinkError: "link",
-    LinkExpiredError: "link_expired",
-    OtherDeviceError: "other_device",
-    FormError: "form",
-    UnavailableError: "unavailable",
-}
 _PROBLEMS: Final = {
     "missing": "ask.missing",
     "soon": "ask.soon",
     "unread": "warning.missing",
     "wrong": "code.wrong",
 }
-_PLAIN: Final = {"x-content-type-options": "nosniff"}
-Endpoint = Callable[["HoldPages", Request, Link], Awaitable[Response]]
 _log = structlog.get_logger("holdfast.pages")
 
 
@@ -65,75 +45,37 @@ class HoldPages:
 
     def __init__(self, shard: Shard) -> None:
         self._shard = shard
-        self._paper = Paper(shard)
+        self._paper = Paper(shard, BOOK)
+        read = partial(read_link, shard)
+        self._pages = LinkPages(root=PAGES, paper=self._paper, read=read, faults=FAULTS, usual="link", headers=HEADERS)
 
     def app(self) -> Starlette:
         """Build the application."""
-        table: tuple[tuple[str, str, Endpoint], ...] = (
-            ("GET", "", HoldPages.show),
-            ("POST", "/cancel", HoldPages.cancel),
-            ("POST", "/coached", HoldPages.coached),
-            ("GET", "/confirm", HoldPages.ask),
-            ("POST", "/confirm", HoldPages.answer),
-            ("GET", "/warning", HoldPages.warn),
-            ("POST", "/warning", HoldPages.go_on),
-            ("GET", "/code", HoldPages.code),
-            ("POST", "/code", HoldPages.confirm),
+        table = (
+            ("GET", "", self.show),
+            ("POST", "/cancel", self.cancel),
+            ("POST", "/coached", self.coached),
+            ("GET", "/confirm", self.ask),
+            ("POST", "/confirm", self.answer),
+            ("GET", "/warning", self.warn),
+            ("POST", "/warning", self.go_on),
+            ("GET", "/code", self.code),
+            ("POST", "/code", self.confirm),
         )
-        routes = [Route(f"{PAGES}/{{token}}{path}", self._bound(call), methods=[how]) for how, path, call in table]
-        return Starlette(
-            routes=[Route(f"{PAGES}/hold.css", _style, methods=["GET"]), *routes],
-            exception_handlers={HTTPException: self._nowhere},
-        )
+        return self._pages.app(table, ("hold.css", STYLE, "text/css"))
 
-    def _bound(self, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-        """Read the link before an endpoint, and answer whatever is wrong as a page that a client can read."""
-
-        async def call(request: Request) -> Response:
-            if is_looked_ahead(request):
-                return Response(status_code=204, headers=HEADERS)
-            try:
-                if request.method == "POST":
-                    check_origin(request)
-                return await endpoint(self, request, read_link(self._shard, request.path_params["token"]))
-            except HoldfastError as error:
-                return self._fault(request, error)
-            except HTTPException:
-                raise
-            except Exception as error:  # noqa: BLE001 - a fault of ours is answered in words and logged
-                _log.error("hold page failed", exc_info=error)
-                return self._fault(request, HoldfastError("the page failed inside Holdfast"))
-
-        return call
-
-    async def _nowhere(self, request: Request, error: Exception) -> Response:
-        """Answer an address or a method that does not exist, or a form that is too large."""
-        status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
-        return self._fault(request, LinkError("there is no such page"), status)
-
-    def _fault(self, request: Request, error: HoldfastError, status: int | None = None) -> Response:
-        """Say in words what is wrong; nothing of the hold is told."""
-        usual = "broken" if error.http_status == HTTPStatus.INTERNAL_SERVER_ERROR else "link"
-        words = Words(asked_language(request), BOOK)
-        here = "/".join(request.url.path.split("/")[:3])
-        text = self._paper.text("fault", words, here=here, code=_FAULTS.get(type(error), usual))
-        answer = html(text, words, status or error.http_status)
-        if isinstance(error, UnavailableError):
-            answer.headers["retry-after"] = "60"
-        return answer
-
-    async def _page(self, request: Request, visit: Visit, name: str, *, status: int = 200, **values: Any) -> Response:
+    async def _page(self, request: Request, visit: Visit, name: str, **values: Any) -> Response:
         """Write a page of a hold, keep it as proof, and tie the link to this browser at the first one."""
         words = Words(asked_language(request), BOOK)
         view: HoldView = values.pop("view", None) or self._view(request, visit)
         words = words.about(*voices_of(view.thing))
-        path = _path(request)
+        path = self._pages.path(request)
         text = self._paper.text(name, words, here=request.url.path, path=path, view=view, **values)
         template = f"{BOOK}.{view.screen if name == 'screen' else name}"
         shown = Shown(template=template, version=self._paper.version, language=words.language, text=readable_text(text))
         await keep_shown(self._shard, visit, shown)
-        answer = html(text, words, status)
-        set_device(request, answer, visit.device)
+        answer = self._pages.html(text, words)
+        set_device(request, answer, visit.device, path=PAGES, same_site="strict")
         return answer
 
     def _view(self, request: Request, visit: Visit) -> HoldView:
@@ -160,14 +102,14 @@ class HoldPages:
             await cancel_hold(self._shard, link.hold_id, said)
         except ForbiddenByLawError as error:
             _log.info("cancelled too late", hold=link.hold_id, why=error.message)
-        return _to(request)
+        return self._pages.lead(request)
 
     async def ask(self, request: Request, link: Link) -> Response:
         """Ask the questions that come before a confirmation, or say where it can be given."""
         visit = await return_to_hold(self._shard, link, read_device(request))
         view = self._view(request, visit)
         if not view.can_confirm:
-            return _to(request)
+            return self._pages.lead(request)
         if view.elsewhere:
             return await self._page(request, visit, "elsewhere", view=view, why=view.elsewhere)
         return await self._form(request, visit, "ask", view=view)
@@ -177,7 +119,7 @@ class HoldPages:
         visit = await return_to_hold(self._shard, link, read_device(request))
         view = self._view(request, visit)
         if not view.can_confirm or view.elsewhere:
-            return _to(request)
+            return self._pages.lead(request)
         return await self._form(request, visit, "warning", view=view)
 
     async def _form(self, request: Request, visit: Visit, step: str, *, view: HoldView) -> Response:
@@ -197,20 +139,20 @@ class HoldPages:
         """Take the answers: warn where they sound like a fraud, else send a code."""
         answers, age, _ = await self._answers(request, link, "ask")
         if not all(answers.values()):
-            return _to(request, "/confirm", problem="missing", **answers)
+            return self._pages.lead(request, "/confirm", problem="missing", **answers)
         if age < READING_SECONDS:
-            return _to(request, "/confirm", problem="soon", **answers)
+            return self._pages.lead(request, "/confirm", problem="soon", **answers)
         if is_alarming(answers):
-            return _to(request, "/warning", **answers)
+            return self._pages.lead(request, "/warning", **answers)
         return await self._send_code(request, link, answers)
 
     async def go_on(self, request: Request, link: Link) -> Response:
         """Send a code to a client who was warned and is certain all the same; nobody is kept from it."""
         answers, age, is_read = await self._answers(request, link, "warning")
         if not all(answers.values()):
-            return _to(request, "/confirm", problem="missing", **answers)
+            return self._pages.lead(request, "/confirm", problem="missing", **answers)
         if not is_read or age < READING_SECONDS:
-            return _to(request, "/warning", problem="soon" if is_read else "unread", **answers)
+            return self._pages.lead(request, "/warning", problem="soon" if is_read else "unread", **answers)
         return await self._send_code(request, link, {**answers, "warned": "read"})
 
     async def _answers(self, request: Request, link: Link, step: str, /) -> tuple[dict[str, str], int, bool]:
@@ -225,17 +167,17 @@ class HoldPages:
         try:
             await send_code(self._shard, link, read_device(request), answers=answers, language=language)
         except ProofError:
-            return _to(request, "/confirm")  # which says where it can be confirmed instead
-        return _to(request, "/code")
+            return self._pages.lead(request, "/confirm")  # which says where it can be confirmed instead
+        return self._pages.lead(request, "/code")
 
     async def code(self, request: Request, link: Link) -> Response:
         """Ask for the code that was sent."""
         visit = await return_to_hold(self._shard, link, read_device(request))
         view, code = self._view(request, visit), code_of(self._shard, visit.story, link)
         if not view.can_confirm:
-            return _to(request)
+            return self._pages.lead(request)
         if code is None or not (code.left or code.more):
-            return _to(request, "/confirm")
+            return self._pages.lead(request, "/confirm")
         until = moment(code.until_ms, asked_language(request), self._shard.tenant.zone)
         problem = "code.ended" if not code.left else _PROBLEMS.get(request.query_params.get("problem", ""), "")
         return await self._page(request, visit, "code", view=view, code=code, until=until, problem=problem)
@@ -248,24 +190,7 @@ class HoldPages:
             said = Said(by=_CLIENT, customer_id=link.customer_id, proof=proof, reason=_BY_HERSELF, checked=True)
             await confirm_hold(self._shard, link.hold_id, said)
         except ProofError:
-            return _to(request, "/code", problem="wrong")
+            return self._pages.lead(request, "/code", problem="wrong")
         except ForbiddenByLawError as error:
             _log.info("confirmed too late", hold=link.hold_id, why=error.message)
-        return _to(request)
-
-
-def _path(request: Request) -> str:
-    """Give the address of the hold's page."""
-    return f"{PAGES}/{request.path_params['token']}"
-
-
-def _to(request: Request, path: str = "", **asked: str) -> Response:
-    """Lead to another page of the hold, in the same language."""
-    query = urlencode({"lang": asked_language(request), **asked})
-    return RedirectResponse(f"{_path(request)}{path}?{query}", status_code=303, headers=HEADERS)
-
-
-async def _style(request: Request) -> Response:
-    """Give the style sheet."""
-    del request
-    return Response(STYLE, media_type="text/css", headers={"cache-control": "max-age=300", **_PLAIN})
+        return self._pages.lead(request)

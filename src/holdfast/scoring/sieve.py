@@ -6,6 +6,7 @@ start. Most features of most events are small or unknown, and their runs are sho
 right, are the bits of one word, so no tree may have more than 64.
 
 The leaves are added in the order of the trees, so the sum is LightGBM's to the bit, as that of the descent is.
+All places are numbers without a sign: Numba need not look whether they count from the end, which halves the time.
 """
 
 from typing import Final
@@ -21,9 +22,10 @@ WIDEST: Final = 64
 _ALL: Final = 2**64 - 1
 _SPREAD: Final = 0x03F79D71B4CB0A89  # a de Bruijn sequence: shifted by 0 to 63 it begins with 64 different numbers
 _SHIFT: Final = 58
-_LOWEST: Final = np.zeros(64, dtype=np.int64)
+_LOWEST: Final = np.zeros(64, dtype=np.uint64)
 _LOWEST[[(_SPREAD << bit & _ALL) >> _SHIFT for bit in range(64)]] = range(64)
 Masks = NDArray[np.uint64]
+Places = NDArray[np.uint64]
 
 
 class Sieve(Descent):
@@ -36,10 +38,10 @@ class Sieve(Descent):
         nodes, owners, masks = zip(*splits, strict=True) if splits else ((), (), ())
         asked, edges = self._nodes["asked"][list(nodes)], self._nodes["edge"][list(nodes)]
         order = np.lexsort((edges, asked))
-        self._runs = np.searchsorted(asked[order], np.arange(2 * width + 1))
-        self._sifted = (edges[order], np.array(owners, dtype=np.int32)[order], np.array(masks, dtype=np.uint64)[order])
+        self._runs = np.searchsorted(asked[order], np.arange(2 * width + 1)).astype(np.uint64)
+        self._sifted = (edges[order], np.array(owners, dtype=np.uint32)[order], np.array(masks, dtype=np.uint64)[order])
         self._in_order = np.concatenate([trees.leaves[leaves] for leaves, _ in laid_out])
-        self._firsts = np.cumsum([0, *(len(leaves) for leaves, _ in laid_out)])[:-1]
+        self._firsts = np.cumsum([0, *(len(leaves) for leaves, _ in laid_out)])[:-1].astype(np.uint64)
 
     @staticmethod
     def fits(trees: Trees) -> bool:
@@ -85,13 +87,13 @@ def _laid_out(trees: Trees, root: int) -> tuple[list[int], list[tuple[int, int]]
 def sift(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     row: NDArray[np.float64],
     missing: NDArray[np.int64],
-    runs: NDArray[np.int64],
+    runs: Places,
     edges: NDArray[np.float64],
-    owners: NDArray[np.int32],
+    owners: NDArray[np.uint32],
     masks: Masks,
     leaves: NDArray[np.float64],
-    firsts: NDArray[np.int64],
-    lowest: NDArray[np.int64],
+    firsts: Places,
+    lowest: Places,
 ) -> float:
     """Take away the leaves that failed splits rule out, then add the first that is left of each tree."""
     asked = ask(row, missing)
@@ -106,5 +108,5 @@ def sift(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     for tree in range(len(firsts)):
         word = left[tree]
         lowest_bit = word & (~word + np.uint64(1))
-        total += leaves[firsts[tree] + lowest[np.int64((lowest_bit * np.uint64(_SPREAD)) >> np.uint64(_SHIFT))]]
+        total += leaves[firsts[tree] + lowest[(lowest_bit * np.uint64(_SPREAD)) >> np.uint64(_SHIFT)]]
     return total

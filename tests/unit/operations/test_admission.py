@@ -167,6 +167,32 @@ def test_who_has_time_may_wait_longer() -> None:
     told(story)
 
 
+def test_a_slow_disk_refuses_before_reading_as_it_would_after() -> None:
+    """What the way to disk makes late is told so before anything of it is read, for that costs least."""
+
+    async def story(place: Place) -> None:
+        await place.press()
+        assert place.admission.before_reading(Rank.MONEY, "a") is None
+        place.shard.handed.append(place.now_ns - 160 * MS)
+        assert place.admission.before_reading(Rank.MONEY, "a") is not None
+        assert place.admission.before_reading(Rank.MONEY, "a", 1_000) is None
+        with pytest.raises(OverloadedError):
+            place.admission.enter(Rank.MONEY, "a")
+
+    told(story)
+
+
+def test_a_line_that_is_not_pressed_yet_is_not_outgrown_in_one_turn() -> None:
+    """Where only context has waited too long, as many calls about money as one turn reads pass, and no more."""
+
+    async def story(place: Place) -> None:
+        place.line.press(Rank.CONTEXT)
+        passed = sum(place.admission.before_reading(Rank.MONEY, "a") is None for _ in range(10_000))
+        assert 0 < passed <= 150 * MS / place.line.cost_ns + 1
+
+    told(story)
+
+
 def test_context_is_refused_before_money() -> None:
     """Calls that only tell about the past never stand in the way of money, and money's line is not theirs."""
 

@@ -12,12 +12,13 @@ import msgspec
 import pytest
 
 from holdfast.store.sqlite import writer
-from holdfast.store.sqlite.indexing import RUN_RECORDS
+from holdfast.store.sqlite.indexing import PORTION_ROWS, ROWS_EACH, RUN_RECORDS
 from holdfast.vocabulary.errors import Bug, StoreError
 from holdfast.vocabulary.lists import ListEntry, ListKind
 from tests.unit.store.making import DAY_MS, NOW_MS, key_of, record, sqlite_store, submit_all
 
 CANARY = b"4081-canary-7810"
+DAY = f"keys_{NOW_MS // DAY_MS}"
 
 
 def raw(directory: Path) -> bytes:
@@ -201,6 +202,67 @@ def test_keys_and_events_are_found_wherever_they_stand(tmp_path: Path) -> None:
     (error,) = submit_all(store, [record(count, key=key_of("tr-5"))])
     assert isinstance(error, Bug)
     assert len(store._index.days) >= 3
+    store.close()
+
+
+def rows_of(path: Path, sql: str) -> int:
+    """Count by a statement, beside the store; `DAY` in it is the table of today's keys."""
+    connection = sqlite3.connect(path)
+    count = int(connection.execute(sql.replace("DAY", DAY)).fetchone()[0])
+    connection.close()
+    return count
+
+
+def test_no_group_waits_for_a_whole_run(tmp_path: Path) -> None:
+    """A run goes to its tables a portion with each group, and stands as a run only when all of it does."""
+    store, database = sqlite_store(tmp_path / "data"), tmp_path / "data" / "holdfast.db"
+    each = PORTION_ROWS // ROWS_EACH
+    submit_all(store, [record(seq) for seq in range(1, RUN_RECORDS)])
+    for seq in range(RUN_RECORDS, RUN_RECORDS + 5 * each):
+        submit_all(store, [record(seq)])
+    assert PORTION_ROWS < rows_of(database, "SELECT count(*) FROM DAY") <= 5 * PORTION_ROWS
+    assert rows_of(database, "SELECT count(*) FROM runs") == 0
+    last = RUN_RECORDS + 2 * each + 2 * RUN_RECORDS // ROWS_EACH
+    submit_all(store, [record(seq) for seq in range(RUN_RECORDS + 5 * each, last + 1)])
+    assert rows_of(database, "SELECT last_seq FROM runs") == RUN_RECORDS
+    assert rows_of(database, "SELECT count(*) FROM events") == RUN_RECORDS
+    assert not store._index._written_keys
+    store.close()
+
+
+def test_what_an_unfinished_run_left_is_taken_away(tmp_path: Path) -> None:
+    """A process that ends in the middle of a run harms nothing: all is found, refused twice, and indexed once."""
+    data = tmp_path / "data"
+    store, count = sqlite_store(data), RUN_RECORDS + 80
+    submit_all(store, [record(seq) for seq in range(1, RUN_RECORDS)])
+    for seq in range(RUN_RECORDS, count + 1):
+        submit_all(store, [record(seq)])
+    store.close()
+    assert rows_of(data / "holdfast.db", "SELECT count(*) FROM DAY") >= PORTION_ROWS
+    store = sqlite_store(data, seed=2)
+    assert rows_of(data / "holdfast.db", "SELECT count(*) FROM DAY") == 0
+    assert store.find(key_of("tr-7")) is not None
+    (error,) = submit_all(store, [record(count + 1, key=key_of("tr-7"))])
+    assert isinstance(error, Bug)
+    store.close()
+    store = sqlite_store(data, seed=3)
+    submit_all(store, [record(seq) for seq in range(count + 1, 2 * count)])
+    some = range(1, 2 * count, 41)
+    assert [found.seq for seq in some if (found := store.find(key_of(f"tr-{seq}")))] == list(some)
+    assert [known.seq for seq in some if (known := store.by_event(f"tr-{seq}"))] == list(some)
+    assert rows_of(data / "holdfast.db", "SELECT count(*) - count(DISTINCT seq) FROM events") == 0
+    store.close()
+
+
+def test_keys_that_expire_in_the_middle_of_a_run_are_gone(tmp_path: Path) -> None:
+    """Days end whole, whether their keys stand in memory, in a run that is being written, or in tables."""
+    store = sqlite_store(tmp_path / "data")
+    submit_all(store, [record(seq, received_ms=NOW_MS - 40 * DAY_MS) for seq in range(1, RUN_RECORDS + 2)])
+    submit_all(store, [record(seq) for seq in range(RUN_RECORDS + 2, RUN_RECORDS + 10)])
+    assert store.expire_keys(NOW_MS) == 1
+    assert store.find(key_of("tr-5")) is None
+    assert store.find(key_of(f"tr-{RUN_RECORDS + 5}")) is not None
+    assert store.by_event("tr-5") is not None
     store.close()
 
 

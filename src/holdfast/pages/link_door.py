@@ -1,4 +1,4 @@
-"""What guards the hold page: its headers, the cookie that ties a link to a browser, and where a form came from."""
+"""What guards pages behind a link: their headers, the cookie that ties a link to a browser, where a form came from."""
 
 import re
 from typing import Final, Literal
@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from holdfast.operations.hold_link import PAGES
 from holdfast.vocabulary.errors import FormError
 
 HEADERS: Final = {
@@ -45,9 +44,7 @@ def is_looked_ahead(request: Request) -> bool:
     return not is_page and _PREVIEW.search(request.headers.get("user-agent", "")) is not None
 
 
-def set_device(
-    request: Request, answer: Response, mark: str, *, path: str = PAGES, same_site: SameSite = "strict"
-) -> None:
+def set_device(request: Request, answer: Response, mark: str, *, path: str, same_site: SameSite) -> None:
     """Give the browser its mark; over HTTPS no neighbour on the same domain can set or read it.
 
     With `lax` it also comes along when a person follows the link on a page of another site, and never with a form.

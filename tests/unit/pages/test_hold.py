@@ -1,6 +1,7 @@
-"""The hold page when the log cannot be written, and its cookie over HTTPS."""
+"""The hold page when something of ours fails, and its cookie over HTTPS."""
 
 import httpx
+import pytest
 
 from holdfast.operations.hold_link import issue_link
 from holdfast.operations.shard import Bank
@@ -34,6 +35,25 @@ def test_a_page_that_cannot_be_kept_is_not_shown() -> None:
         assert "not available for the moment" in answer.text
         assert "tel:+78000000000" in answer.text
         assert "250,000" not in answer.text
+
+    told(story)
+
+
+def test_a_fault_of_ours_is_said_in_words_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the page itself fails, the client gets the bank's phone and may try again, and nothing of the fault."""
+
+    async def story(world: World) -> None:
+        path = await linked(world)
+
+        def fail(*_: object) -> None:
+            raise ValueError("a secret detail")
+
+        monkeypatch.setattr("holdfast.pages.hold.visit_hold", fail)
+        answer = await visit(world, path, "http://bank")
+        assert answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR
+        assert answer.headers["retry-after"] == "60"
+        assert "could not be opened" in answer.text
+        assert "secret" not in answer.text
 
     told(story)
 
