@@ -13,11 +13,12 @@ from holdfast.operations.enrich import Enriched, enrich
 from holdfast.operations.figures import by_state
 from holdfast.operations.hold_results import hold_results, told_settled
 from holdfast.operations.listing_story import in_story
+from holdfast.operations.open_operations import Undecided
 from holdfast.operations.place_event import placed
 from holdfast.operations.recent import Known
 from holdfast.operations.record import hold_row, idempotency_key, outbox_rows, subject_of
 from holdfast.operations.remember import ToldOf, known_of, remember
-from holdfast.operations.shard import OLDEST_MS, OPERATIONS, Flight, Shard, Undecided, applying, commit, opened
+from holdfast.operations.shard import OLDEST_MS, OPERATIONS, Flight, Shard, applying, commit, opened
 from holdfast.operations.stand import stand
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline

@@ -12,14 +12,13 @@ from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
 from holdfast.operations.recent import Lately
 from holdfast.operations.record import idempotency_key
+from holdfast.operations.results import RESULT
 from holdfast.operations.shard import Shard, opened, settled
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import ExposureRow, HoldRow, Record
 from holdfast.wire.holds import act_bytes
-
-RESULT: Final = "transfer_result"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

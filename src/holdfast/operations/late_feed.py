@@ -19,6 +19,7 @@ from holdfast.operations.follow_holds import every_identifier
 from holdfast.operations.freshness import late_ms
 from holdfast.operations.payee_lists import feed_of
 from holdfast.operations.publish_rules import tenant_and_law
+from holdfast.operations.remember import executed_since
 from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit, settled
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.facts import Facts
@@ -95,7 +96,7 @@ async def _count(shard: Shard, version: ListVersion, one: _Passed, *, reason: st
     record, event = one.record, one.event
     await settled(shard, record.decision_id)
     # from here to the hand-over there is no await: one pass counts, another finds it counted
-    if shard.changed.get(record.seq) is False or _counted(shard, record.decision_id):
+    if executed_since(shard, record.seq) is False or _counted(shard, record.decision_id):
         return None
     if not _would_stop(shard, version, one):
         return None

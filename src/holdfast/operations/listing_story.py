@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from holdfast.engine.abroad import LISTINGS, NOT_DETERMINED, YES, abroad_notice, is_notice
+from holdfast.operations.results import RESULT, results_thread
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import HoldState
@@ -82,7 +83,12 @@ def listing_thread(keys: KeyMaker, listing_id: str) -> str:
 
 
 def in_story(keys: KeyMaker, record: Record, event: Event) -> Record:
-    """Give the record of a publication or an edit as part of its listing's story; other events have none."""
+    """Give the record of a publication or an edit as part of its listing's story, that of a result as word of its `of`.
+
+    Other events have no story of their own.
+    """
+    if event.type == RESULT:
+        return structs.replace(record, threads=(*record.threads, results_thread(str(event.values["of"]))))
     named = event.values.get(_ID) if event.type in LISTINGS else None
     if named is None:
         return record
