@@ -1,123 +1,42 @@
 """A payout waits for its owner over HTTP: it goes on by itself when the owner passes, and in no other case."""
 
-import json
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from holdfast.wire.owners import owner_hash
+from tests.acceptance.centre import IIN, Centre, centre, iin_hash
 from tests.acceptance.conftest import Json, Server, StartServer
 
 NOON = "2026-03-03T12:00:00+05:00"
 AFTER_TERM = "2026-03-08T12:00:01+05:00"
-KEY = bytes(range(32))
-IIN, OTHER = "850615400023", "900101300017"
+OTHER = "900101300017"
 CARD = "4111111111111111"
 CONSENT: Json = {"text_version": "2026-01", "locale": "kk", "given_at": NOON, "evidence_ref": "proof-1", "of_age": True}
 SESSIONS = "/v1/identity/sessions"
-DECLARED = """\
-owner_key_file: {key}
-providers:
-  - id: centre
-    kind: http
-    timeout_ms: 3000
-    start:
-      method: POST
-      url: {url}/sessions
-      body: {{hash: "{{operation_hash}}"}}
-      answer: {{reference: /id, redirect_url: /page}}
-    fetch: {{method: GET, url: "{url}/sessions/{{reference}}"}}
-    redact: {{method: DELETE, url: "{url}/sessions/{{reference}}"}}
-    result:
-      reference: /id
-      state: {{at: /status, done: [done]}}
-      checks:
-        face_match: {{at: /face, pass: [same], fail: [other]}}
-        pad: {{at: /live, pass: ["true"], fail: ["false"]}}
-      auth_time: {{at: /finished, form: rfc3339}}
-      owner: {{at: /iin}}
-      operation_hash: /hash
-"""
-
-
-class Centre:
-    """A centre of identification on this machine: it shows what a test says of the person who was before its camera."""
-
-    def __init__(self) -> None:
-        self.sessions: dict[str, Json] = {}
-        self.down = False
-        centre = self
-
-        class Door(BaseHTTPRequestHandler):
-            """Its HTTP."""
-
-            def do_POST(self) -> None:
-                """Open a session."""
-                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                name = f"c-{len(centre.sessions) + 1}"
-                centre.sessions[name] = {"id": name, "status": "open", "hash": asked["hash"]}
-                self.answer({"id": name, "page": f"{centre.url}/{name}"})
-
-            def do_GET(self) -> None:
-                """Show a session."""
-                self.answer(centre.sessions[self.path.rpartition("/")[2]])
-
-            def answer(self, body: Json) -> None:
-                """Write an answer, or an error while the centre is down."""
-                self.send_response(503 if centre.down else 200)
-                self.send_header("content-type", "application/json")
-                self.end_headers()
-                self.wfile.write(b"" if centre.down else json.dumps(body).encode())
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def saw(self, at: str = NOON, **changes: Any) -> None:
-        """Let somebody have been before the camera of the newest session: the owner, unless told otherwise."""
-        name = f"c-{len(self.sessions)}"
-        said = {"status": "done", "face": "same", "live": "true", "finished": at, "iin": IIN} | changes
-        self.sessions[name] |= said
-
-
-@contextmanager
-def centre() -> Iterator[Centre]:
-    """Run a centre."""
-    running = Centre()
-    try:
-        yield running
-    finally:
-        running.server.shutdown()
-        running.server.server_close()
 
 
 @pytest.fixture
-def eye() -> Iterator[Centre]:
-    """Give a centre."""
-    with centre() as running:
+def eye(tmp_path: Path) -> Iterator[Centre]:
+    """Give a centre of identification."""
+    with centre(tmp_path) as running:
         yield running
 
 
+def saw(eye: Centre, **changes: Any) -> None:
+    """Let somebody have been before the camera of the newest session: the owner, unless told otherwise."""
+    eye.end(f"centre-{len(eye.opened)}", NOON, **changes)
+
+
 @pytest.fixture
-def site(start: StartServer, eye: Centre, tmp_path: Path) -> Server:
+def site(start: StartServer, eye: Centre) -> Server:
     """Start a marketplace of Kazakhstan whose payouts wait for their owners."""
-    key, declared = tmp_path / "owner.key", tmp_path / "identity.yaml"
-    key.write_text(KEY.hex())
-    declared.write_text(DECLARED.format(key=key, url=eye.url))
-    words = ("--home", "KZ", "--zone", "Asia/Almaty", "--identity", str(declared))
-    return start(*words, packs="kz,policy/owner-checks", clock=NOON)
+    return start("--home", "KZ", "--zone", "Asia/Almaty", *eye.words(), packs="kz,policy/owner-checks", clock=NOON)
 
 
 class Case:
@@ -193,9 +112,9 @@ def test_the_payout_goes_by_itself_when_the_owner_passes(site: Server, eye: Cent
     made = case.held()
     session = session_of(made)
     assert [one["purpose"] for one in made["measures"] if "session" in one] == ["withdraw"]
-    assert case.begin(session).json()["redirect_url"].startswith(eye.url)
+    assert case.begin(session).json()["redirect_url"] == "https://centre.example/centre-1"
     assert hold(site, made)["state"] == "placed"
-    eye.saw()
+    saw(eye)
     assert state(site, session) == "consumed"
     now = hold(site, made)
     assert (now["state"], now["instruction"]) == ("released", "execute")
@@ -210,11 +129,11 @@ def test_the_payout_goes_by_itself_when_the_owner_passes(site: Server, eye: Cent
 
 LEAVES_IT_HELD: dict[str, tuple[Json, str]] = {
     "another face": ({"face": "other"}, "created"),
-    "a still picture": ({"live": "false"}, "created"),
+    "a still picture": ({"live": "spoof"}, "created"),
     "liveness not looked at": ({"live": None}, "created"),
     "another person": ({"iin": OTHER}, "failed"),
     "nobody knows who": ({"iin": None}, "inconclusive"),
-    "another sum was shown": ({"hash": "0" * 64}, "failed"),
+    "another sum was shown": ({"confirmed": "0" * 64}, "failed"),
     "an old login": ({"finished": "2026-03-03T11:54:59+05:00"}, "failed"),
     "no instant of the login": ({"finished": None}, "failed"),
 }
@@ -227,22 +146,22 @@ def test_the_payout_lapses_when_nobody_passes(site: Server, eye: Centre) -> None
         case = Case(site, f"case-{number}", card(number))
         made = case.held()
         case.begin(session_of(made))
-        eye.saw(**seen)
+        saw(eye, **seen)
         assert state(site, session_of(made)) == stands, seen
         waiting.append(made)
     case = Case(site, "down", card(len(LEAVES_IT_HELD)))
     made = case.held()
-    eye.down = True
+    eye.mode = "fail"
     assert case.begin(session_of(made)).status_code == httpx.codes.SERVICE_UNAVAILABLE
-    eye.down = False
+    eye.mode = "good"
     assert case.begin(session_of(made)).status_code == httpx.codes.OK
-    eye.saw()
-    eye.down = True
+    saw(eye)
+    eye.mode = "fail"
     assert state(site, session_of(made)) == "started"
     waiting.append(made)
     assert {hold(site, one)["state"] for one in waiting} == {"placed"}
     site.move_clock(AFTER_TERM)
-    eye.down = False
+    eye.mode = "good"
     ends = {state(site, session_of(one)) for one in waiting}
     assert ends == {"failed", "inconclusive", "expired", "provider_error"}
     assert {hold(site, one)["state"] for one in waiting} == {"not_accepted"}
@@ -260,7 +179,7 @@ def test_a_pass_is_for_one_sum_and_one_payee(site: Server, eye: Centre) -> None:
     session = session_of(made)
     case.begin(session)
     assert site.post("/v1/decisions", case.payout(amount_minor=1)).status_code == httpx.codes.CONFLICT
-    eye.saw()
+    saw(eye)
     assert state(site, session) == "consumed"
     other = {"id": "dearer", "type": "payout", "amount_minor": 9_900_000, "currency": "KZT", "payee_ref": CARD}
     used = site.post(f"{SESSIONS}/{session}/consume", {"operation": other})
@@ -283,10 +202,10 @@ def _site_uses_a_challenge_itself(site: Server, eye: Centre) -> None:
     assert made["outcome"] == "challenge", made
     session = session_of(made)
     case.begin(session)
-    eye.saw()
+    saw(eye)
     assert state(site, session) == "passed"
     shown: Json = {"id": "limited", "type": "payout", "amount_minor": 100, "currency": "KZT"}
-    shown |= {"payee_ref": account["account"], "payee_owner_hash": owner_hash(KEY, IIN)}
+    shown |= {"payee_ref": account["account"], "payee_owner_hash": iin_hash()}
     wrong = site.post(f"{SESSIONS}/{session}/consume", {"operation": shown | {"amount_minor": 101}})
     assert wrong.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert site.post(f"{SESSIONS}/{session}/consume", {"operation": shown}).status_code == httpx.codes.OK
@@ -300,7 +219,7 @@ def test_a_payout_that_a_kill_cuts_off_from_its_pass_goes_once(site: Server, eye
     sessions = [session_of(one) for one in made]
     for case, session in zip(cases, sessions, strict=True):
         assert case.begin(session).status_code == httpx.codes.OK
-        eye.saw()
+        saw(eye)
     _kill_while_they_pass(site, sessions)
     for _ in range(2):  # at first some may wait for the timer or for who asks, and then nobody
         for one, session in zip(made, sessions, strict=True):

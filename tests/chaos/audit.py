@@ -9,13 +9,12 @@ from typing import Any, Final
 from holdfast.app import assemble, fresh_memory
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
-from holdfast.operations.clients import ClientIndex
 from holdfast.operations.decide_event import reply_of
 from holdfast.operations.law import Law
 from holdfast.operations.read_hold import read_hold
 from holdfast.operations.rebuild import refold, start_from_snapshot
 from holdfast.operations.replay_log import ReplayRun, fold_again, judge_again
-from holdfast.operations.shard import Shard
+from holdfast.operations.shard import Shard, beginning
 from holdfast.operations.snapshot import freeze
 from holdfast.settings import Settings
 from holdfast.vocabulary.records import Record, RecordKind
@@ -96,7 +95,7 @@ def _windows(shard: Shard, settings: Settings, found: Findings) -> None:
 
 def _folded(shard: Shard, *, snapshot: bool) -> dict[str, bytes]:
     """Give the memory after the last record, from the newest snapshot or from nothing."""
-    again = replace(shard, changed={}, undecided={}, revisions={}, clients=ClientIndex(), covering=[], seq=0)
+    again = beginning(shard)
     again.memory = again.fresh_memory()
     if snapshot:
         start_from_snapshot(again)

@@ -30,6 +30,7 @@ _LENGTH: Final = b"\r\ncontent-length:"
 _DEADLINE: Final = f"\r\n{HEADER.lower()}:".encode()
 _DIGITS: Final = 5
 _MANY_HEADS: Final = 4_096
+_LONGEST_HEAD: Final = 2_048  # a longer one is parsed each time, so that strangers cannot fill the memory with heads
 _PORTION: Final = 500
 _KEY: Final = b"\r\nauthorization:"
 _UNUSUAL: Final = (b"\r\ntransfer-encoding:", b"\r\nexpect:", b"\r\nconnection: close")
@@ -87,6 +88,8 @@ class Reception:
     def refuse_unread(self, data: bytes) -> bytes | None:
         """Give the answer to a request that is refused as it stands; nothing for one that must be parsed."""
         end = data.find(b"\r\n\r\n")
+        if not 0 < end <= _LONGEST_HEAD:
+            return None
         head = data[:end]
         if head not in self._heads:
             self._learn(head)

@@ -1,22 +1,28 @@
 """What earlier decisions left standing for a client: refusals that may be repeated, and limits that last for hours.
 
-It is a fold of the log like the windows. Only keyed hashes and instants are kept.
+It is a fold of the log like the windows. Only keyed hashes and instants are kept, and only of the newest refusals: an
+operation whose refusal had to go is refused once more when it is repeated after all, and may be repeated at once then.
+A limit goes when it ended so long ago that no operation can be judged any more that it could bind.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from holdfast.vocabulary.event import Event, Value
-from holdfast.vocabulary.instants import read_rfc3339
+from holdfast.vocabulary.instants import DAY_MS, read_rfc3339
 from holdfast.vocabulary.judgement import Measure, RepeatTerms
 from holdfast.vocabulary.keys import Key, KeyMaker
 
 REPEAT_OF: Final = "standing.repeat.of"
 ALLOWED_FROM: Final = "standing.repeat.allowed_from"
 LASTS: Final = "standing.duty."
+REFUSED_MAX: Final = 262_144
+ENDED_MS: Final = 60 * DAY_MS
 _SHAPES: Final = 1_024
+_AT_ONCE: Final = 2  # the order is that of the last limit, so that one that ends late holds others back for a while
 _SIDES: Final = ("payer.", "payee.")
 _BESIDE: Final = frozenset(side + name for side in _SIDES for name in ("own", "cards_open", "trusted_person"))
 
@@ -39,8 +45,9 @@ class Standing:
     """Refusals by operation, and lasting duties by client."""
 
     keys: KeyMaker
-    _refused: dict[Key, Refused] = field(default_factory=dict)
-    _lasting: dict[Key, dict[str, int]] = field(default_factory=dict)
+    refused_max: int = REFUSED_MAX
+    _refused: OrderedDict[Key, Refused] = field(default_factory=OrderedDict)
+    _lasting: OrderedDict[Key, dict[str, int]] = field(default_factory=OrderedDict)
 
     def read(self, event: Event, subject: str, *, seq: int, repeatable: bool) -> dict[str, Value]:
         """Give, as facts, what stands for an event; `subject` is the party whose event it is.
@@ -76,6 +83,9 @@ class Standing:
             self._refused[key] = replace(before, used_by=seq)
         elif repeat.allowed_from is not None:
             self._refused[key] = replace(before, allowed_from_ms=read_rfc3339(repeat.allowed_from))
+        self._refused.move_to_end(key)
+        if len(self._refused) > self.refused_max:
+            self._refused.popitem(last=False)
 
     def limited(self, event: Event, subject: str, measures: Iterable[Measure]) -> None:
         """Take note of the duties of a decision that last beyond it."""
@@ -85,8 +95,18 @@ class Standing:
         for measure in measures:
             until, duty = measure.get("until"), measure.get("duty")
             if isinstance(until, str) and isinstance(duty, str):
-                kept = self._lasting.setdefault(self._client(str(client)), {})
-                kept[duty] = max(read_rfc3339(until), kept.get(duty, 0))
+                self._limit(self._client(str(client)), duty, until_ms=read_rfc3339(until), now_ms=event.received_ms)
+
+    def _limit(self, client: Key, duty: str, *, until_ms: int, now_ms: int) -> None:
+        """Let a duty of a client last, and let go of what ended long ago of clients who got none since."""
+        kept = self._lasting.setdefault(client, {})
+        kept[duty] = max(until_ms, kept.get(duty, 0))
+        self._lasting.move_to_end(client)
+        for _ in range(_AT_ONCE):
+            oldest, ends = next(iter(self._lasting.items()))
+            if max(ends.values()) > now_ms - ENDED_MS:
+                break
+            del self._lasting[oldest]
 
     def resulted(self, event: Event, seq: int, *, executed: bool) -> None:
         """Let a repeat be used up by its execution, and be open again when it was not executed."""

@@ -1,12 +1,14 @@
 """Decide again what was decided without an input that came since, as long as it was not reported executed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
+from holdfast.operations.open_operations import PER_CLIENT, Undecided
 from holdfast.operations.record import hold_row, outbox_rows, subject_of
-from holdfast.operations.shard import LATE_MS, OPERATIONS, Flight, Shard, Undecided, commit
+from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement
@@ -15,37 +17,19 @@ from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import FoldView, envelope_bytes, judgement_bytes, seal_facts
 
-PER_CLIENT = 16
-
 
 def keep_open(shard: Shard, undecided: Undecided, client: bytes) -> None:
     """Remember an operation of a client that was decided while some sign was unknown, the newest few of each client."""
-    event = undecided.known.event
-    if not client or event.type not in OPERATIONS:
-        return
-    kept = [one for one in shard.undecided.get(client, ()) if _is_recent(one, event.received_ms)]
-    shard.undecided[client] = [*kept[1 - PER_CLIENT :], undecided]
-
-
-def _is_recent(one: Undecided, now_ms: int) -> bool:
-    return one.known.event.occurred_ms > now_ms - LATE_MS
-
-
-def close(shard: Shard, event_id: str, client: bytes) -> None:
-    """Forget an operation that a result has ended."""
-    left = [one for one in shard.undecided.get(client, ()) if one.known.event.id != event_id]
-    if left:
-        shard.undecided[client] = left
-    else:
-        shard.undecided.pop(client, None)
+    if client and undecided.known.event.type in OPERATIONS:
+        shard.undecided.keep(client, undecided)
 
 
 def affected(shard: Shard, event: Event) -> Iterator[Undecided]:
     """Give the operations that a newly arrived input may change; inputs are reports about a client."""
     if event.type in OPERATIONS or "client.customer_id" not in event.values:
         return
-    for one in tuple(shard.undecided.get(subject_of(event), ())):
-        if _is_recent(one, event.received_ms) and event.occurred_ms <= one.known.event.occurred_ms:
+    for one in shard.undecided.of(subject_of(event)):
+        if one.is_recent(event.received_ms) and event.occurred_ms <= one.known.event.occurred_ms:
             yield one
 
 
@@ -120,20 +104,30 @@ def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | Fol
     """Take note of a revision: the operation no longer counts as executed."""
     event = one.known.event
     stand(shard, event, one.known.seq, decision_id=one.decision_id, left=left)
-    client = subject_of(event)
-    shard.changed[one.known.seq] = False
-    shard.revisions[one.decision_id] = one.revision + 1
-    later = replace(one, outcome=outcome, revision=one.revision + 1, known=replace(one.known, executed=False))
-    shard.undecided[client] = [
-        later if other.decision_id == one.decision_id else other for other in shard.undecided.get(client, ())
-    ]
+    shard.changed.note(one.known.seq, executed=False)
+    shard.revisions.note(one.decision_id, one.revision + 1)
+    known = structs.replace(one.known, executed=False)
+    shard.undecided.change(
+        subject_of(event), structs.replace(one, outcome=outcome, revision=one.revision + 1, known=known)
+    )
 
 
 def withdrawn(shard: Shard, revision: str, client: bytes) -> None:
     """Take note of a revision by which people withdrew a hold: the operation is not decided again by itself."""
     base, _, number = revision.rpartition(".")
-    shard.revisions[base] = int(number)
-    shard.undecided[client] = [one for one in shard.undecided.get(client, ()) if one.decision_id != base]
+    shard.revisions.note(base, int(number))
+    shard.undecided.close(client, decision_id=base)
+
+
+def newest_revision(shard: Shard, decision_id: str) -> int:
+    """Give the number of a decision's newest revision; one that is not at hand stands in the log."""
+    found = shard.revisions.get(decision_id)
+    if found is not None:
+        return found
+    number = 1
+    while shard.ports.store.decision(revision_id(decision_id, number + 1)) is not None:
+        number += 1
+    return number
 
 
 def revision_id(decision_id: str, revision: int) -> str:

@@ -7,7 +7,7 @@ from holdfast.claims import Dossier, HoldMark, NoticeMark, ResultMark
 from holdfast.claims.dossier import EXECUTED
 from holdfast.operations.hold_story import due_acts, read_story
 from holdfast.operations.payee_lists import Asked, list_course, told_by_lists
-from holdfast.operations.remember import RESULT
+from holdfast.operations.results import RESULT
 from holdfast.operations.shard import Shard, settled
 from holdfast.regulation import as_of
 from holdfast.vocabulary.errors import NotFoundError

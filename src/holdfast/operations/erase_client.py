@@ -50,7 +50,7 @@ async def erase_client(shard: Shard, erasure: Erasure) -> Row:
         hint = "the data were erased before, or no event of this person was ever taken"
         raise NotFoundError(f"nothing lies under the key of this `{erasure.kind}`", hint=hint)
     shard.recent.clear()
-    shard.undecided.pop(subject, None)
+    shard.undecided.forget(subject)
     now_ms = shard.ports.clock.now_ms()
     act: Row = {
         "act": "erase",

@@ -9,14 +9,18 @@ from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Judgement, PartialJudgement, SignResult
 from holdfast.vocabulary.once import Once
 
+CURRENCIES_MAX: Final = 64
+OTHER_CURRENCIES: Final = "other"
+
 
 @dataclass(slots=True, kw_only=True)
 class Figures:
     """Counters since the start of the process.
 
     `decisions` is by (event type, outcome), `fired` by sign, `without_minor` by (sign, currency) in minor units of
-    money that passed while the sign was unknown, `again_unknown` counts confirmations that passed although a list could
-    not say whether the payee is on it. `scored` and `unscored` count by model the decisions with and without its score,
+    money that passed while the sign was unknown; `currencies` are those met so far. `again_unknown` counts
+    confirmations that passed although a list could not say whether the payee is on it. `scored` and `unscored` count by
+    model the decisions with and without its score,
     `unscored_run` those without one after the last score. `late` are the answers that were given up at their deadline,
     `skipped` those decisions without an input from outside, by (input, why it was missing, policy).
     """
@@ -24,6 +28,7 @@ class Figures:
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     without_minor: Counter[tuple[str, str]] = field(default_factory=Counter)
+    currencies: set[str] = field(default_factory=set)
     again_unknown: Counter[str] = field(default_factory=Counter)
     replayed: int = 0
     events: Counter[str] = field(default_factory=Counter)
@@ -55,9 +60,17 @@ class Figures:
             self.fired[sign] += 1
         amount = event.values.get("amount")
         if unknown and judgement.outcome == "allow" and isinstance(amount, int):
-            currency = str(event.values.get("currency"))
+            currency = self._named(str(event.values.get("currency")))
             for sign in unknown:
                 self.without_minor[sign, currency] += amount
+
+    def _named(self, currency: str) -> str:
+        """Give the name under which a currency is counted: callers name them, so those after the first many are one."""
+        if currency not in self.currencies:
+            if len(self.currencies) >= CURRENCIES_MAX:
+                return OTHER_CURRENCIES
+            self.currencies.add(currency)
+        return currency
 
 
 class ByState(NamedTuple):

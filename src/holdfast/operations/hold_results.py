@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from holdfast.holds.execute import reported
 from holdfast.operations.hold_acts import row_after, write_acts
 from holdfast.operations.hold_exposure import executed, of_result
 from holdfast.operations.hold_story import HoldStory, due_acts, placed_hold, read_story
 from holdfast.operations.recent import Lately
 from holdfast.operations.record import idempotency_key
+from holdfast.operations.results import RESULT
 from holdfast.operations.shard import Shard, opened, settled
 from holdfast.operations.watch import arrival
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import ExposureRow, HoldRow, Record
 from holdfast.wire.holds import act_bytes
-
-RESULT: Final = "transfer_result"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Told:
         """Give the result's record with it."""
         if not self.threads:
             return record
-        return replace(record, act=self.act, hold=self.hold, threads=self.threads, exposures=self.exposures)
+        return structs.replace(record, act=self.act, hold=self.hold, threads=self.threads, exposures=self.exposures)
 
 
 NOTHING: Final = Told()

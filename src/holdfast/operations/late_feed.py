@@ -6,9 +6,11 @@ answers that the list would have given. What would have been stopped is exposure
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.identify import asked
@@ -17,6 +19,7 @@ from holdfast.operations.follow_holds import every_identifier
 from holdfast.operations.freshness import late_ms
 from holdfast.operations.payee_lists import feed_of
 from holdfast.operations.publish_rules import tenant_and_law
+from holdfast.operations.remember import executed_since
 from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit, settled
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.facts import Facts
@@ -93,7 +96,7 @@ async def _count(shard: Shard, version: ListVersion, one: _Passed, *, reason: st
     record, event = one.record, one.event
     await settled(shard, record.decision_id)
     # from here to the hand-over there is no await: one pass counts, another finds it counted
-    if shard.changed.get(record.seq) is False or _counted(shard, record.decision_id):
+    if executed_since(shard, record.seq) is False or _counted(shard, record.decision_id):
         return None
     if not _would_stop(shard, version, one):
         return None
@@ -145,4 +148,4 @@ def _with(facts: Facts, matches: dict[str, ListMatch]) -> Facts:
     """Put other answers of lists into facts."""
     values = {name: value for name, value in facts.values.items() if name not in matches}
     values |= {name: match.state for name, match in matches.items() if match.state is not None}
-    return replace(facts, values=values, matches={**facts.matches, **matches})
+    return structs.replace(facts, values=values, matches={**facts.matches, **matches})

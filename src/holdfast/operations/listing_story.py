@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from holdfast.engine.abroad import LISTINGS, NOT_DETERMINED, YES, abroad_notice, is_notice
+from holdfast.operations.results import RESULT, results_thread
 from holdfast.operations.shard import Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import HoldState
@@ -80,9 +83,16 @@ def listing_thread(keys: KeyMaker, listing_id: str) -> str:
 
 
 def in_story(keys: KeyMaker, record: Record, event: Event) -> Record:
-    """Give the record of a publication or an edit as part of its listing's story; other events have none."""
+    """Give the record of a publication or an edit as part of its listing's story, that of a result as word of its `of`.
+
+    Other events have no story of their own.
+    """
+    if event.type == RESULT:
+        return structs.replace(record, threads=(*record.threads, results_thread(str(event.values["of"]))))
     named = event.values.get(_ID) if event.type in LISTINGS else None
-    return record if named is None else replace(record, threads=(*record.threads, listing_thread(keys, str(named))))
+    if named is None:
+        return record
+    return structs.replace(record, threads=(*record.threads, listing_thread(keys, str(named))))
 
 
 def listing_story(shard: Shard, listing_id: str) -> ListingStory | None:

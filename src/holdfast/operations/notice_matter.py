@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from holdfast.operations.decide_again import revision_id
+from holdfast.operations.decide_again import newest_revision, revision_id
 from holdfast.operations.hold_story import HoldStory, hold_story
 from holdfast.operations.law import Law
 from holdfast.operations.publish_rules import tenant_and_law
@@ -123,7 +123,7 @@ def _judgement(shard: Shard, record: Record | None, story: HoldStory | None) -> 
         return read_canonical(story.decision.judgement, Judgement)
     if record is None:
         return None
-    newest = revision_id(record.decision_id, shard.revisions.get(record.decision_id, 1))
+    newest = revision_id(record.decision_id, newest_revision(shard, record.decision_id))
     return read_canonical((shard.ports.store.decision(newest) or record).judgement, Judgement)
 
 

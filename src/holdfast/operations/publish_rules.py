@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, UnsetType
@@ -20,6 +21,7 @@ from holdfast.vocabulary.models import Model
 from holdfast.vocabulary.outcome import Mode
 from holdfast.wire.canonical import canonical, read_canonical
 
+_PAST: Final = 8  # of megabytes each, compiled anew in a second
 Parameters = Mapping[str, bool | int | float | str]
 
 
@@ -91,9 +93,12 @@ def tenant_and_law(shard: Shard, ruleset: str) -> tuple[Tenant, Law]:
     """Give the settings and the law of a ruleset, the present one or one of the past."""
     if ruleset == shard.ruleset:
         return shard.tenant, shard.law
-    if ruleset not in shard.past:
-        shard.past[ruleset] = law_of(shard.ports.store, ruleset)
-    return shard.past[ruleset]
+    found = shard.past.get(ruleset)
+    if found is None:
+        if len(shard.past) >= _PAST:
+            shard.past.pop(next(iter(shard.past)), None)
+        found = shard.past[ruleset] = law_of(shard.ports.store, ruleset)
+    return found
 
 
 def _content(store: Store, digest: str) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from msgspec import Raw
 
 from holdfast.engine.decide import decide
-from holdfast.operations.decide_again import revision_id
+from holdfast.operations.decide_again import newest_revision, revision_id
 from holdfast.operations.decide_event import reply_of
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.shard import Shard
@@ -37,7 +37,7 @@ def _record(shard: Shard, decision_id: str) -> Record:
 
 def _newest(shard: Shard, decision_id: str) -> tuple[Record, int]:
     """Give the record of a decision's newest revision, and its number."""
-    revision = shard.revisions.get(decision_id, 1)
+    revision = newest_revision(shard, decision_id)
     record = shard.ports.store.decision(revision_id(decision_id, revision))
     return (record, revision) if record is not None else (_record(shard, decision_id), 1)
 

@@ -9,9 +9,11 @@ import structlog
 from holdfast.operations.decide_again import keep_open, revised, withdrawn
 from holdfast.operations.let_go import let_go_again
 from holdfast.operations.list_settings import is_inner
+from holdfast.operations.open_operations import Undecided
 from holdfast.operations.recent import Known
-from holdfast.operations.remember import RESULT, as_changed, known_before, remember
-from holdfast.operations.shard import OPERATIONS, Shard, Undecided
+from holdfast.operations.remember import as_changed, known_before, remember
+from holdfast.operations.results import RESULT
+from holdfast.operations.shard import OPERATIONS, Shard
 from holdfast.operations.snapshot import thaw
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
@@ -128,7 +130,7 @@ def _apply_revision(shard: Shard, record: Record) -> None:
         withdrawn(shard, record.decision_id, record.subject)
         return
     base = record.decision_id.rpartition(".")[0]
-    for one in tuple(shard.undecided.get(record.subject, ())):
+    for one in shard.undecided.of(record.subject):
         if one.decision_id == base:
             if one.known.executed:
                 shard.memory.fold.undone(one.known.event, one.known.seq)

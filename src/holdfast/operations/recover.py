@@ -13,11 +13,10 @@ from dataclasses import replace
 import structlog
 
 from holdfast.operations.challenge import open_last
-from holdfast.operations.clients import ClientIndex
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.ports import Store
 from holdfast.operations.rebuild import rebuild
-from holdfast.operations.shard import Shard, land_all
+from holdfast.operations.shard import Shard, beginning, land_all
 
 PAUSE_SECONDS = 1.0
 _PROBE = "last_recovery"
@@ -49,8 +48,8 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
     Raises StoreError when the directory cannot be opened or written; the shard then stays unavailable.
     """
     async with AsyncExitStack() as held:
-        for lock in tuple(shard.list_locks.values()):
-            await held.enter_async_context(lock)
+        for name in sorted({*shard.list_locks, *shard.memory.lists.versions()}):
+            await held.enter_async_context(shard.list_lock(name))
         failed, store = shard.ports.store, await asyncio.to_thread(_reopened, shard, reopen)
         land_all(shard)  # the store that failed has reported every record
         shard.ports = replace(shard.ports, store=store)
@@ -58,7 +57,7 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
             failed.close()
         lists, shard.memory = shard.memory.lists, shard.fresh_memory()
         shard.memory = replace(shard.memory, lists=lists)
-        anew = replace(shard, flights={}, changed={}, undecided={}, revisions={}, clients=ClientIndex(), covering=[])
+        anew = beginning(shard)
         count = await asyncio.to_thread(rebuild, anew)
         for name in ("memory", "changed", "undecided", "revisions", "clients", "covering", "snapshot_seq", "seq"):
             setattr(shard, name, getattr(anew, name))

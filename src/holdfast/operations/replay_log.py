@@ -5,14 +5,13 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.engine.prepare import Memory, prepare
 from holdfast.engine.tenant import Tenant
-from holdfast.operations.clients import ClientIndex
 from holdfast.operations.law import Law
 from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
 from holdfast.operations.read_decision import replay_record
 from holdfast.operations.rebuild import apply_record
 from holdfast.operations.recent import Known
-from holdfast.operations.shard import Shard
+from holdfast.operations.shard import Shard, beginning
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
@@ -85,16 +84,11 @@ def fold_again(shard: Shard, run: ReplayRun, make_memory: MakeMemory, *, limit: 
         tenant, law = tenant_and_law(shard, ruleset)
         memory = make_memory(tenant, law)
         again = replace(
-            shard,
+            beginning(shard),
             tenant=tenant,
             law=law,
             ruleset=ruleset,
             memory=memory,
-            changed={},
-            flights={},
-            undecided={},
-            revisions={},
-            clients=ClientIndex(),
         )
         yield from _fold_under(again, run, limit=limit)
 
@@ -124,6 +118,7 @@ def walk(again: Shard) -> Iterator[Record]:
     for record in again.ports.store.replay():
         yield record
         apply_record(again, record, recent)
+        again.seq = record.seq
         if record.list_version is not None and not is_inner(record.list_version.list):
             again.memory.lists.apply(_change(again, record.list_version))
 

@@ -17,6 +17,9 @@ from holdfast.operations.figures import Figures
 from holdfast.operations.followed import Followed
 from holdfast.operations.import_folder import ImportFolder
 from holdfast.operations.law import Law
+from holdfast.operations.newest import Newest
+from holdfast.operations.open_operations import OpenOperations
+from holdfast.operations.overturned import Overturned
 from holdfast.operations.photo_pool import PhotoPool
 from holdfast.operations.ports import IdentityProvider, Places, Store
 from holdfast.operations.reader import Reader
@@ -26,7 +29,6 @@ from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
 from holdfast.vocabulary.deadline import Deadline
 from holdfast.vocabulary.errors import Bug, HoldfastError, UnavailableError
-from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.lists import ListVersion
@@ -63,20 +65,6 @@ class Bank:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
-    """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
-
-    `outside` is what was read outside for it, which is not read again.
-    """
-
-    known: Known
-    decision_id: str
-    outcome: str
-    revision: int = 1
-    outside: Mapping[str, Value] = field(default_factory=dict)
-
-
 @dataclass(slots=True, kw_only=True)
 class Shard:
     """The state that only the engine's thread touches.
@@ -84,12 +72,12 @@ class Shard:
     `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was
     made that the last rebuild began with; `failed` is why nothing can be written, and `broken` wakes who recovers;
     `flights` are idempotency keys whose record is not on disk yet, `threads` the newest record on its way that
-    belongs to the story of a hold, a decision or a claim; `changed` remembers by place in the log whether
-    an operation counts as executed after a result said otherwise than its decision; `landings` are those that the
+    belongs to the story of a hold, a decision or a claim; `changed` remembers of the newest operations whose result
+    said otherwise than their decision whether they count as executed; `landings` are those that the
     writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
     oldest first; `undecided` are each
-    client's operations that a later input may change, `revisions` the newest revision of decisions that have
-    several; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
+    client's operations that a later input may change, `revisions` the newest revision of decisions that got one
+    lately; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
     versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
     newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
     an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
@@ -113,15 +101,15 @@ class Shard:
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
     threads: dict[str, "Flight"] = field(default_factory=dict)
-    changed: dict[int, bool] = field(default_factory=dict)
+    changed: Overturned = field(default_factory=Overturned)
     covering: list[ListVersion] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
     landings: "deque[tuple[Flight, BaseException | None]]" = field(default_factory=deque)
     landing: bool = False
     past: dict[str, tuple[Tenant, Law]] = field(default_factory=dict)
-    list_locks: dict[str, asyncio.Lock] = field(default_factory=dict)
-    undecided: dict[bytes, list[Undecided]] = field(default_factory=dict)
-    revisions: dict[str, int] = field(default_factory=dict)
+    list_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    undecided: OpenOperations = field(default_factory=OpenOperations)
+    revisions: Newest[str, int] = field(default_factory=Newest)
     clients: ClientIndex = field(default_factory=ClientIndex)
     following: asyncio.Lock = field(default_factory=asyncio.Lock)
     followed: dict[str, Followed] = field(default_factory=dict)
@@ -155,6 +143,20 @@ class Shard:
         """Take note that a source is complete since an instant."""
         complete: Mapping[str, int] = {**self.memory.complete_since, source: since_ms}
         self.memory = replace(self.memory, complete_since=complete)
+
+
+def beginning(shard: Shard) -> Shard:
+    """Give the shard with all that it folded from the log as it is before the first record, the windows apart."""
+    return replace(
+        shard,
+        flights={},
+        changed=Overturned(),
+        undecided=OpenOperations(),
+        revisions=Newest(),
+        clients=ClientIndex(),
+        covering=[],
+        seq=0,
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,9 +15,10 @@ import structlog
 from numpy.typing import NDArray
 
 from holdfast import __version__
+from holdfast.operations.open_operations import OPEN_MS, Undecided
 from holdfast.operations.recent import Known
 from holdfast.operations.record import subject_of
-from holdfast.operations.shard import LATE_MS, Shard, Undecided
+from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.instants import HOUR_MS
 from holdfast.vocabulary.lists import ListVersion
@@ -28,7 +29,7 @@ from holdfast.wire.codec import restore
 from holdfast.wire.outside import read_outside
 
 Content = Mapping[str, bytes | memoryview]
-_FORMAT: Final = 4
+_FORMAT: Final = 5
 _FINGERPRINT: Final = "fingerprint"
 _SMALL: Final = "small"
 _FOLD: Final = "fold/"
@@ -45,14 +46,15 @@ def fingerprint(shard: Shard) -> str:
 def freeze(shard: Shard) -> Content:
     """Give the memory, lists apart, as named bytes; lists are read from the store at every start."""
     arrays: dict[str, NDArray[Any]] = {
-        "changed": np.array(list(shard.changed.items()), dtype=np.int64).reshape(-1, 2),
+        "changed": np.array(list(shard.changed), dtype=np.int64).reshape(-1, 2),
         "undecided": np.array(list(_undecided_rows(shard)), dtype=np.int64).reshape(-1, 4),
     }
     arrays |= {f"{_FOLD}{name}": array for name, array in shard.memory.fold.snapshot().items()}
     arrays |= {f"{_NETWORK}{name}": array for name, array in shard.memory.network.snapshot().items()}
     small = {
         "complete_since": dict(shard.memory.complete_since),
-        "revisions": shard.revisions,
+        "revisions": dict(shard.revisions),
+        "changed_gone_upto": shard.changed.gone_upto,
         "clients": shard.clients.rows(),
         "standing": shard.memory.standing.rows(),
         "covering": [asdict(version) for version in shard.covering],
@@ -91,21 +93,22 @@ def _load(shard: Shard, snapshot: Snapshot) -> None:
     undecided = [_undecided(shard, row) for row in arrays["undecided"].tolist()]
     shard.memory = replace(memory, complete_since=small["complete_since"])
     shard.memory.standing.load(small["standing"])
-    shard.changed = {seq: bool(executed) for seq, executed in arrays["changed"].tolist()}
-    shard.revisions = small["revisions"]
+    changed = ((seq, bool(executed)) for seq, executed in arrays["changed"].tolist())
+    shard.changed.load(changed, small["changed_gone_upto"])
+    shard.revisions.load(small["revisions"].items())
     shard.clients.load(small["clients"])
     shard.covering = [read_canonical(canonical(version), ListVersion) for version in small["covering"]]
     for one in undecided:
         if one is not None:
-            shard.undecided.setdefault(subject_of(one.known.event), []).append(one)
+            shard.undecided.load(subject_of(one.known.event), one)
 
 
 def _undecided_rows(shard: Shard) -> Iterator[tuple[int, int, int, int]]:
     """Give place, whether executed, outcome and revision of each operation that a later input may still change."""
-    every = [one for kept in shard.undecided.values() for one in kept]
+    every = list(shard.undecided)
     newest_ms = max((one.known.event.occurred_ms for one in every), default=0)
     for one in every:
-        if one.known.event.occurred_ms > newest_ms - LATE_MS - HOUR_MS:
+        if one.known.event.occurred_ms > newest_ms - OPEN_MS - HOUR_MS:
             yield one.known.seq, one.known.executed, OUTCOME_BY_WORD[one.outcome], one.revision
 
 

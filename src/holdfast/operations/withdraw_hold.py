@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
 from holdfast.holds.standing import stand
 from holdfast.holds.withdraw import check_withdraw, propose, withdraw
-from holdfast.operations.decide_again import revision_id, withdrawn
+from holdfast.operations.decide_again import newest_revision, revision_id, withdrawn
 from holdfast.operations.hold_acts import Behind, act_record, landed, write_acts
 from holdfast.operations.hold_story import HoldStory, due_acts, hold_story
 from holdfast.operations.read_hold import Row, hold_row_view
 from holdfast.operations.record import outbox_rows
-from holdfast.operations.remember import is_late
+from holdfast.operations.remember import executed_since, is_late
 from holdfast.operations.shard import Flight, Shard, applying, commit
 from holdfast.vocabulary.errors import ForbiddenByLawError, HoldfastError, InvalidError
 from holdfast.vocabulary.event import Event, Value
@@ -119,11 +121,11 @@ def write_withdrawal(
     """Write the decision's revision with the withdrawal."""
     now_ms = shard.ports.clock.now_ms()
     judgement, facts = judged
-    base, number = story.row.decision_id, shard.revisions.get(story.row.decision_id, 1) + 1
+    base, number = story.row.decision_id, newest_revision(shard, story.row.decision_id) + 1
     act = withdraw(story.last, at_ms=now_ms, outcome=judgement.outcome, revision=revision_id(base, number))
     envelope = Envelope(decision_id=base, hold_id=None, decided_ms=now_ms, timings_us={})
     held = act_record(shard, story, act, behind=Behind(personal=personal))
-    record = replace(
+    record = structs.replace(
         held,
         kind=RecordKind.REVISION,
         occurred_ms=event.occurred_ms,
@@ -163,7 +165,7 @@ def _told_outside(shard: Shard, story: HoldStory, event: Event) -> dict[str, Val
 @contextmanager
 def _outside(shard: Shard, story: HoldStory) -> Iterator[None]:
     """Take the held operation out of the past while it is judged again; one that came late never entered it."""
-    event, fold, executed = story.event, shard.memory.fold, shard.changed.get(story.seq, False)
+    event, fold, executed = story.event, shard.memory.fold, executed_since(shard, story.seq) or False
     if event is None or is_late(event):
         yield
         return

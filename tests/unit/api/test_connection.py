@@ -321,6 +321,8 @@ def _counting(enter: Callable[..., Any], parsed: list[int]) -> Callable[..., Any
         b"POST /v1/decisions HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}",
         b"POST /v1/decisions HTTP/1.0\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}",
         b"POST /v1/decisions HTTP/1.1\r\nhost: a\r\ncontent-length: 2",
+        b"POST /v1/decisions HTTP/1.1\r\nhost: a\r\nx: " + b"x" * 4_000 + b"\r\ncontent-length: 2\r\n\r\n{}",
+        b"",
     ],
 )
 def test_only_what_is_whole_and_plain_is_refused_unread(odd: bytes) -> None:
@@ -329,6 +331,7 @@ def test_only_what_is_whole_and_plain_is_refused_unread(odd: bytes) -> None:
     async def story(place: Place) -> None:
         place.press()
         assert place.reception.refuse_unread(odd) is None
+        assert all(len(head) <= 2_048 for head in place.reception._heads)
         plain = b"POST /v1/decisions HTTP/1.1\r\nhost: a\r\nCONTENT-Length:2 \r\n\r\n{}"
         assert place.reception.refuse_unread(plain) is not None
 

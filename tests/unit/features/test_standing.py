@@ -1,7 +1,10 @@
 """An operation is the same again by payer, payee's requisites, amount and rail, however its fields are ordered."""
 
-from holdfast.features.standing import REPEAT_OF, Standing
+from datetime import UTC
+
+from holdfast.features.standing import ENDED_MS, REPEAT_OF, Standing
 from holdfast.vocabulary.event import Event, EventId, Value
+from holdfast.vocabulary.instants import DAY_MS, rfc3339
 from holdfast.vocabulary.judgement import RepeatTerms
 from holdfast.vocabulary.keys import KeyMaker
 
@@ -41,3 +44,49 @@ def test_other_requisites_make_another_operation() -> None:
         assert not known({**GIVEN, name: "other"})
     assert not known({**GIVEN, "payee.inn": "500100732259"})
     assert not known({name: value for name, value in GIVEN.items() if name != "payee.phone"})
+
+
+def test_only_the_newest_refusals_are_kept() -> None:
+    """However many operations are refused, their number in memory is bounded; a snapshot keeps which goes next."""
+    first = Standing(keys=KeyMaker(secret=b"0123456789abcdef"), refused_max=3)
+    opened = RepeatTerms(policy="p", state="open")
+
+    def refuse(standing: Standing, amount: int) -> None:
+        standing.decided(transfer({**GIVEN, "amount": amount}), amount, decision_id=f"dec_{amount}", repeat=opened)
+
+    for amount in (1, 2, 3, 1):
+        refuse(first, amount)
+    again = Standing(keys=first.keys, refused_max=3)
+    again.load(first.rows())
+    for standing in (first, again):
+        refuse(standing, 4)
+        repeated = [
+            amount
+            for amount in range(1, 5)
+            if standing.read(transfer({**GIVEN, "amount": amount}), "payer", seq=9, repeatable=True)
+        ]
+        assert repeated == [1, 3, 4]
+
+
+def test_limits_that_ended_long_ago_are_let_go() -> None:
+    """Clients whose limits are over leave nothing behind; one whose limit lasts is still under it."""
+    standing = Standing(keys=KeyMaker(secret=b"0123456789abcdef"))
+
+    def limit(client: int, at_ms: int, until_ms: int) -> None:
+        event = Event(
+            id=EventId("x"),
+            type="transfer",
+            occurred_ms=at_ms,
+            received_ms=at_ms,
+            values={"payer.customer_id": f"c-{client}"},
+        )
+        standing.limited(event, "payer", [{"kind": "cap_cash", "duty": "d", "until": rfc3339(until_ms, UTC)}])
+
+    limit(0, 0, 10 * ENDED_MS)
+    for client in range(1, 9):
+        limit(client, 0, DAY_MS)
+    limit(0, DAY_MS, 10 * ENDED_MS)
+    for client in range(9, 18):
+        limit(client, ENDED_MS + 2 * DAY_MS, ENDED_MS + 3 * DAY_MS)
+    assert len(standing.rows()["lasting"]) == 1 + 9
+    assert standing.lasting("c-0", ENDED_MS) == {"d": 10 * ENDED_MS}

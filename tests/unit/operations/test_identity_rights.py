@@ -29,7 +29,7 @@ from tests.unit.operations.challenges import OWNER as PAID
 from tests.unit.operations.challenges import Site, session_of
 from tests.unit.operations.challenges import told as site_told
 from tests.unit.operations.shards import NOON_MS
-from tests.unit.verification.scripted import OWNER, checks, passing
+from tests.unit.verification.scripted import OWNER, passing
 from tests.unit.verification.sessions import CONSENT, PAYOUT, SUBJECT, World, told
 
 STRANGER = "bb" * 32
@@ -41,78 +41,6 @@ def found(by: str, verdict: Verdict = Verdict.PASS, owner: str = OWNER) -> Found
     return Found(verdict=verdict, by=by, evidence_ref=f"paper of {by}", owner=owner)
 
 
-async def failed(world: World, **changes: object) -> str:
-    """Let one attempt of a new session fail, and give the session."""
-    session = await world.open(max_attempts=1, **changes)
-    await world.end(await world.start(session), passing(world.now_ms, checks=checks(face_match="fail", pad="pass")))
-    assert await world.state(session) == "failed"
-    return session
-
-
-def test_three_failures_of_a_subject_leave_no_fourth_in_a_new_session_on_a_new_device() -> None:
-    """A new session, device, address and a restart give no new attempt; a day after the first failure one is free."""
-
-    async def story(world: World) -> None:
-        for number in range(3):
-            await failed(world, device=f"phone-{number}", address=f"192.0.2.{number + 10}")
-            world.clock.instant_ms += HOUR_MS
-        fourth = await world.open(device="phone-new", address="198.51.100.1", ttl_s=86_400)
-        with pytest.raises(AttemptsError, match="3 of 3 attempts were used by this subject") as refused:
-            await world.start(fourth)
-        assert "2026-05-09T12:00" in refused.value.hint
-        world.restart()
-        with pytest.raises(AttemptsError):
-            await world.start(fourth)
-        world.clock.instant_ms = NOON_MS + DAY_MS
-        assert await world.start(fourth)
-
-    told(story)
-
-
-def test_midnight_gives_no_attempt_back() -> None:
-    """What failed late in the evening still counts in the morning."""
-
-    async def story(world: World) -> None:
-        world.clock.instant_ms = NOON_MS + 11 * HOUR_MS
-        for _ in range(3):
-            await failed(world)
-        world.clock.instant_ms += 10 * HOUR_MS
-        with pytest.raises(AttemptsError):
-            await world.start(await world.open())
-
-    told(story)
-
-
-def test_three_failures_on_a_device_count_for_the_next_person_there() -> None:
-    """Who tries other people's names on one device is stopped by the device, and by no other."""
-
-    async def story(world: World) -> None:
-        for number in range(3):
-            await failed(world, subject=replace(SUBJECT, ref=f"s-{number}"), address=f"192.0.2.{number + 10}")
-        other = await world.open(subject=replace(SUBJECT, ref="s-9"), address="198.51.100.1")
-        with pytest.raises(AttemptsError, match="this device"):
-            await world.start(other)
-        with pytest.raises(AttemptsError, match="this device"):
-            await world.start(other, device="phone-1")
-        assert await world.start(other, device="phone-2")
-
-    told(story)
-
-
-def test_an_address_has_room_for_many_and_not_for_all() -> None:
-    """Thirty failures from one address stop the next attempt from there."""
-
-    async def story(world: World) -> None:
-        for number in range(30):
-            await failed(world, subject=replace(SUBJECT, ref=f"s-{number}"), device=f"phone-{number}")
-        other = await world.open(subject=replace(SUBJECT, ref="s-99"), device="phone-99")
-        with pytest.raises(AttemptsError, match="30 of 30 attempts were used by this address"):
-            await world.start(other)
-        assert await world.start(other, address="198.51.100.1")
-
-    told(story)
-
-
 def test_who_passes_is_never_counted_out_and_redaction_gives_no_attempt_back() -> None:
     """Ten passes leave every attempt; a failed session that was redacted still counts."""
 
@@ -120,22 +48,9 @@ def test_who_passes_is_never_counted_out_and_redaction_gives_no_attempt_back() -
         for _ in range(10):
             await world.passed()
         for _ in range(3):
-            await redact_session(world.shard, await failed(world), by="tenant")
+            await redact_session(world.shard, await world.failed(), by="tenant")
         with pytest.raises(AttemptsError):
             await world.start(await world.open())
-
-    told(story)
-
-
-def test_breaking_off_and_opening_the_link_again_use_attempts_up() -> None:
-    """Each beginning counts until it passes, in one session too."""
-
-    async def story(world: World) -> None:
-        session = await world.open()
-        for _ in range(3):
-            await world.start(session)
-        with pytest.raises(AttemptsError, match="this session"):
-            await world.start(session)
 
     told(story)
 
@@ -440,7 +355,7 @@ def test_who_has_no_attempt_left_still_has_the_other_way() -> None:
 
     async def story(world: World) -> None:
         for _ in range(3):
-            await failed(world)
+            await world.failed()
         session = await world.open()
         with pytest.raises(AttemptsError):
             await world.start(session)

@@ -17,6 +17,7 @@ from holdfast.app.clocks import StandingClock
 from holdfast.operations.collect_matrix import collect_matrix
 from holdfast.operations.publish_rules import copy_ruleset, law_of
 from holdfast.operations.rebuild import rebuild
+from holdfast.operations.shard import beginning
 from holdfast.settings import read_settings
 from holdfast.store import MemoryStore
 from holdfast.training.matrix import Matrix
@@ -131,7 +132,7 @@ def test_a_ruleset_carries_its_model_to_another_store(tmp_path: Path) -> None:
 
 def matrix_of(bank: Bank) -> pl.DataFrame:
     """Fold the bank's log anew into a training matrix."""
-    shard = replace(bank.shard, memory=bank.shard.fresh_memory(), changed={}, undecided={}, revisions={})
+    shard = replace(beginning(bank.shard), memory=bank.shard.fresh_memory())
     assert bank.shard.law.model is not None
     made = Matrix(features=[feature.name for feature in bank.shard.law.model.features])
     for _ in collect_matrix(shard, made):

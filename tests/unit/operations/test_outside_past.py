@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -14,7 +13,7 @@ from holdfast.operations.publish_rules import law_of
 from holdfast.operations.read_decision import read_decision, replay_decision
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.replay_log import ReplayRun, fold_again, judge_again
-from holdfast.operations.shard import Shard
+from holdfast.operations.shard import Shard, beginning
 from holdfast.operations.take_event import take_event
 from holdfast.rules.condition import condition
 from holdfast.rules.outside import outside_reads
@@ -85,7 +84,7 @@ def test_a_revision_takes_the_recorded_answer(start: str) -> None:
 
 
 def _fresh(world: World) -> Shard:
-    shard = replace(world.shard, flights={}, changed={}, undecided={}, revisions={}, covering=[])
+    shard = beginning(world.shard)
     rebuild(shard)
     return shard
 

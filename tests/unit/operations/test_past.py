@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from holdfast.operations.change_list import Edit, change_list
-from holdfast.operations.decide_again import PER_CLIENT, revise_last
+from holdfast.operations.decide_again import revise_last
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.declare_source import declare_own_sources
+from holdfast.operations.open_operations import PER_CLIENT
 from holdfast.operations.read_decision import read_decision, replay_decision
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.shard import Shard
@@ -187,7 +188,7 @@ def test_only_the_newest_few_operations_of_a_client_stay_open() -> None:
     async def story(shard: Shard, _: SlowStore) -> None:
         for number in range(PER_CLIENT + 4):
             await decided(shard, transfer(f"a-{number}", amount_minor=100))
-        assert [len(kept) for kept in shard.undecided.values()] == [PER_CLIENT]
+        assert (len(shard.undecided), len(list(shard.undecided))) == (1, PER_CLIENT)
 
     told(story)
 

@@ -14,7 +14,7 @@ from holdfast.operations.start_session import Beginning, start_session
 from holdfast.operations.take_callback import take_callback
 from holdfast.vocabulary.identity import Check, Consent, IdentityResult, Operation, Purpose, Subject
 from tests.unit.operations.shards import NOON_MS, Json, SlowStore, StillClock, make_shard
-from tests.unit.verification.scripted import OWNER, FakeIdentityProvider, callback, passing
+from tests.unit.verification.scripted import OWNER, FakeIdentityProvider, callback, checks, passing
 
 CONSENT = Consent(text_version="2026-01", locale="kk", given_ms=NOON_MS - 1_000, evidence_ref="proof-1", of_age=True)
 SUBJECT = Subject(ref="s-1", kind="seller_id", iin_hash=OWNER)
@@ -80,6 +80,18 @@ class World:
         session = await self.open(**changes)
         await self.end(await self.start(session))
         assert await self.state(session) == "passed"
+        return session
+
+    async def lose(self, session: str, **beginning: Any) -> None:
+        """Begin an attempt, and let the person fail."""
+        reference = await self.start(session, **beginning)
+        await self.end(reference, passing(self.now_ms, checks=checks(face_match="fail", pad="pass")))
+
+    async def failed(self, **changes: Any) -> str:
+        """Open a session of one attempt, and let the person fail."""
+        session = await self.open(max_attempts=1, **changes)
+        await self.lose(session)
+        assert await self.state(session) == "failed"
         return session
 
     async def consume(self, session: str, operation: Operation = PAYOUT, **more: Any) -> Json:

@@ -24,6 +24,16 @@ WITH RECURSIVE runs (run) AS (
 )
 SELECT keys.seq FROM runs CROSS JOIN keys_{day} AS keys ON keys.run = runs.run WHERE keys.key = ? LIMIT 1;
 
+-- has_runs: Tell whether one day's table has keys of some runs.
+SELECT EXISTS (SELECT 1 FROM keys_{day} WHERE run IN ({runs}));
+
+-- merge_keys: Put one day's keys of some runs, as far as they lie between two keys, under another run.
+INSERT INTO keys_{day} (run, key, seq)
+SELECT ?, key, seq FROM keys_{day} WHERE run IN ({runs}) AND key BETWEEN ? AND ? ORDER BY key;
+
+-- drop_merged_keys: Take from some runs of one day what stands under another run now.
+DELETE FROM keys_{day} WHERE run IN ({runs}) AND key BETWEEN ? AND ?;
+
 -- keys_of_day: Read one day's keys, to fill the filter when a store is opened.
 SELECT key FROM keys_{day};
 
@@ -36,6 +46,19 @@ SELECT coalesce(max(no), 0), coalesce(max(last_seq), 0) FROM runs;
 -- insert_event: Append one event of a run to the index of events; a run is appended sorted.
 INSERT INTO events (run, hash, seq) VALUES (?, ?, ?);
 
+-- list_runs: Number the runs.
+SELECT no FROM runs;
+
+-- drop_merged_runs: Forget runs whose rows stand under another run.
+DELETE FROM runs WHERE no IN ({runs});
+
+-- merge_events: Put the events of some runs, as far as they lie between two hashes, under another run.
+INSERT INTO events (run, hash, seq)
+SELECT ?, hash, seq FROM events WHERE run IN ({runs}) AND hash BETWEEN ? AND ? ORDER BY hash;
+
+-- drop_merged_events: Take from some runs what stands under another run now.
+DELETE FROM events WHERE run IN ({runs}) AND hash BETWEEN ? AND ?;
+
 -- drop_unfinished_events: Take away the events of runs after the last whole one.
 DELETE FROM events WHERE run > ?;
 
@@ -46,4 +69,4 @@ SELECT events.seq FROM runs CROSS JOIN events ON events.run = runs.no WHERE even
 SELECT seq, received_ms, key, event_id FROM log WHERE seq > ? ORDER BY seq;
 
 -- answer: Give what a retry needs of one record.
-SELECT seq, kind, body_hash, dictionary, public FROM log WHERE seq = ?;
+SELECT seq, kind, occurred_ms, received_ms, body_hash, event_id, dictionary, public FROM log WHERE seq = ?;
