@@ -4,11 +4,12 @@ import threading
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from holdfast.vocabulary.errors import Bug, ConflictError, InvalidError, NotFoundError, StoreError
 from holdfast.vocabulary.lists import ListKind
 from holdfast.vocabulary.records import OutboxRow, Record, RecordKind, SourceRow
-from holdfast.vocabulary.stored import ApiKeyRow
+from holdfast.vocabulary.stored import ApiKeyRow, Found
 from tests.unit.store.making import DAY_MS, NOW_MS, Store, accept, key_of, record, submit_all
 
 
@@ -52,10 +53,11 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
 
 
 def test_a_key_finds_the_first_answer(store: Store) -> None:
-    """A retry finds number, kind, body hash and reply; another key finds nothing."""
+    """A retry finds of its record all that an answer is made of; another key finds nothing."""
     accept(store, *(record(seq) for seq in range(1, 40)))
     found = store.find(key_of("tr-17"))
     assert found is not None
+    assert structs.asdict(found) == {name: getattr(record(17), name) for name in Found.__struct_fields__}
     assert (found.seq, found.kind, found.body_hash, found.reply) == (
         17,
         RecordKind.DECISION,
@@ -210,7 +212,7 @@ def test_a_forgotten_subject_leaves_its_records_without_personal_data(store: Sto
     assert not store.forget(b"nobody")
     accept(store, record(7))
     expected = [
-        replace(record(seq), event=b"", facts=b"", forgotten=True) if seq in {1, 4} else record(seq)
+        structs.replace(record(seq), event=b"", facts=b"", forgotten=True) if seq in {1, 4} else record(seq)
         for seq in range(1, 8)
     ]
     assert list(store.replay()) == expected

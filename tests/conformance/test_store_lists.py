@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from holdfast.vocabulary.errors import Bug, ConflictError, NotFoundError
 from holdfast.vocabulary.lists import Document, ListEntry, ListKind, ListStep, ListVersion
@@ -154,5 +155,5 @@ def test_a_version_remembers_the_kinds_that_it_covered(store: Store) -> None:
     one = list_record(1, "v1")
     assert one.list_version is not None
     covering = replace(one.list_version, kinds=(ListKind.ACCOUNT, ListKind.SBP_PHONE))
-    accept(store, replace(one, list_version=covering))
+    accept(store, structs.replace(one, list_version=covering))
     assert store.list_versions("ru.test") == (covering,)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
+from msgspec import structs
 
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.records import ClaimRow, ExposureRow, HoldRow, Record, RecordKind, VerificationRow
@@ -247,7 +248,7 @@ def test_an_act_can_be_forgotten(store: Store) -> None:
     taken = act(2, event=b'{"customer_id":"c-1"}', subject=b"anna", hold=hold(1, state="cancelled"))
     accept(store, record(1, hold=hold(1)), taken)
     assert store.forget(b"anna")
-    assert store.thread("hold_1")[1] == replace(taken, event=b"", forgotten=True)
+    assert store.thread("hold_1")[1] == structs.replace(taken, event=b"", forgotten=True)
     assert store.hold("hold_1") == hold(1, state="cancelled")
 
 

@@ -1,8 +1,10 @@
 """What could not be judged because an input from outside is missing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from holdfast.rules.checks import RuleCheck, SignCheck, in_force
 from holdfast.rules.outside import OutsideCheck
@@ -72,5 +74,4 @@ def with_skipped(judgement: Judgement, gaps: Sequence[Gap], facts: Facts) -> Par
         Skipped(input=name, why=why_missing(name, facts.values).value, checks=tuple(ids), policy=policy.value)
         for (name, policy), ids in checks.items()
     )
-    known = {one.name: getattr(judgement, one.name) for one in fields(Judgement)}
-    return PartialJudgement(**known, skipped=rows)
+    return PartialJudgement(**structs.asdict(judgement), skipped=rows)

@@ -1,7 +1,8 @@
 """Decide again what was decided without an input that came since, as long as it was not reported executed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
@@ -105,8 +106,10 @@ def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | Fol
     stand(shard, event, one.known.seq, decision_id=one.decision_id, left=left)
     shard.changed.note(one.known.seq, executed=False)
     shard.revisions.note(one.decision_id, one.revision + 1)
-    later = replace(one, outcome=outcome, revision=one.revision + 1, known=replace(one.known, executed=False))
-    shard.undecided.change(subject_of(event), later)
+    known = structs.replace(one.known, executed=False)
+    shard.undecided.change(
+        subject_of(event), structs.replace(one, outcome=outcome, revision=one.revision + 1, known=known)
+    )
 
 
 def withdrawn(shard: Shard, revision: str, client: bytes) -> None:

@@ -1,7 +1,8 @@
 """Decide one event: one idempotent call, answered only after its record is on disk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from holdfast.engine.decide import decide, score
 from holdfast.engine.prepare import prepare
@@ -26,14 +27,16 @@ from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.instants import from_ms
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import OutboxRow, Record, RecordKind
+from holdfast.vocabulary.stored import Found
 from holdfast.wire.codec import Decoded, decode
 from holdfast.wire.replies import decision_reply, seal_facts, written
 
+Earlier = Record | Found
+"""What an id led to before, on its way to disk or there: a retry needs no more of it than `Found` has."""
 _US = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """The bytes to send, whether they repeat an earlier answer, and the status of the answer."""
 
     body: bytes
@@ -82,7 +85,7 @@ def refuse_too_old(event: Event) -> None:
 
 async def find_earlier(
     shard: Shard, key: bytes, decoded: Decoded, *, kind: RecordKind, deadline: Deadline | None = None
-) -> Record | None:
+) -> Earlier | None:
     """Find what an id led to before: on disk, or on its way there, which is then waited for.
 
     Raises ConflictError when the id came with another body, or through the other route.
@@ -91,9 +94,9 @@ async def find_earlier(
         await opened(shard, key, deadline)
     flight = shard.flights.get(key)
     if flight is not None:
-        record: Record | None = await arrival(flight.landed, deadline, shard.ports.tick)
+        record: Earlier | None = await arrival(flight.landed, deadline, shard.ports.tick)
     else:
-        record = _durable(shard, key)
+        record = shard.ports.store.find(key)
     if record is None:
         return None
     if record.kind is not kind:
@@ -103,12 +106,7 @@ async def find_earlier(
     return record
 
 
-def _durable(shard: Shard, key: bytes) -> Record | None:
-    found = shard.ports.store.find(key)
-    return None if found is None else next(shard.ports.store.replay(found.seq - 1, found.seq))
-
-
-def reply_of(shard: Shard, record: Record) -> bytes:
+def reply_of(shard: Shard, record: Earlier) -> bytes:
     """Write the answer that a decision's record stands for."""
     return decision_reply(record.event_id, record.judgement, record.envelope, zone=shard.tenant.zone)
 

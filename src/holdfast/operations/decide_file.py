@@ -6,8 +6,10 @@ a bad row. Nothing is sent to anybody: a file's decisions leave no message in th
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
@@ -126,7 +128,7 @@ class FileDecider:
             self._now_ms = run.last_ms = at_ms
             return event
         run.unordered += 1
-        event = replace(event, received_ms=self._now_ms)
+        event = structs.replace(event, received_ms=self._now_ms)
         run.late += is_late(event)
         return event
 

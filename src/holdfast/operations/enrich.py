@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct, structs
 
 from holdfast.operations.reader import Facts, Question, Reader
 from holdfast.operations.shard import Shard
@@ -23,12 +24,11 @@ _NS_PER_S: Final = 1_000_000_000
 _WORTH_S: Final = 0.001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enriched:
+class Enriched(Struct, frozen=True, kw_only=True):
     """An event with what was read outside for it, and how long that took."""
 
     decoded: Decoded
-    outside: Mapping[str, Value] = field(default_factory=dict)
+    outside: Mapping[str, Value] = {}
     spent_ns: int = 0
 
 
@@ -54,9 +54,9 @@ async def enrich(shard: Shard, decoded: Decoded, key: bytes, *, deadline: Deadli
     finally:
         del shard.openings[key]
         opening.set_result(None)
-    received = replace(event, received_ms=max(event.received_ms, shard.ports.clock.now_ms()))
+    received = structs.replace(event, received_ms=max(event.received_ms, shard.ports.clock.now_ms()))
     spent_ns = shard.ports.tick() - started
-    return Enriched(decoded=replace(decoded, event=received), outside=outside, spent_ns=spent_ns)
+    return Enriched(decoded=structs.replace(decoded, event=received), outside=outside, spent_ns=spent_ns)
 
 
 async def _read(shard: Shard, decoded: Decoded, reads: OutsideReads, *, deadline: Deadline | None) -> dict[str, Value]:

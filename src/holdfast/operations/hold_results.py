@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from holdfast.holds.execute import reported
 from holdfast.operations.hold_acts import row_after, write_acts
 from holdfast.operations.hold_exposure import executed, of_result
@@ -35,7 +37,7 @@ class Told:
         """Give the result's record with it."""
         if not self.threads:
             return record
-        return replace(record, act=self.act, hold=self.hold, threads=self.threads, exposures=self.exposures)
+        return structs.replace(record, act=self.act, hold=self.hold, threads=self.threads, exposures=self.exposures)
 
 
 NOTHING: Final = Told()

@@ -6,9 +6,11 @@ answers that the list would have given. What would have been stopped is exposure
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.identify import asked
@@ -146,4 +148,4 @@ def _with(facts: Facts, matches: dict[str, ListMatch]) -> Facts:
     """Put other answers of lists into facts."""
     values = {name: value for name, value in facts.values.items() if name not in matches}
     values |= {name: match.state for name, match in matches.items() if match.state is not None}
-    return replace(facts, values=values, matches={**facts.matches, **matches})
+    return structs.replace(facts, values=values, matches={**facts.matches, **matches})

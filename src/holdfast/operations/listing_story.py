@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from holdfast.engine.abroad import LISTINGS, NOT_DETERMINED, YES, abroad_notice, is_notice
 from holdfast.operations.results import RESULT, results_thread
 from holdfast.operations.shard import Shard
@@ -86,9 +88,11 @@ def in_story(keys: KeyMaker, record: Record, event: Event) -> Record:
     Other events have no story of their own.
     """
     if event.type == RESULT:
-        return replace(record, threads=(*record.threads, results_thread(str(event.values["of"]))))
+        return structs.replace(record, threads=(*record.threads, results_thread(str(event.values["of"]))))
     named = event.values.get(_ID) if event.type in LISTINGS else None
-    return record if named is None else replace(record, threads=(*record.threads, listing_thread(keys, str(named))))
+    if named is None:
+        return record
+    return structs.replace(record, threads=(*record.threads, listing_thread(keys, str(named))))
 
 
 def listing_story(shard: Shard, listing_id: str) -> ListingStory | None:

@@ -5,8 +5,10 @@ so that a call that was cut short is completed by its retry.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from holdfast.operations.assess_claim import (
     application_of,
@@ -70,7 +72,8 @@ async def make_claim(shard: Shard, body: bytes) -> Made:
     while True:
         earlier = await find_earlier(shard, key, decoded, kind=RecordKind.CLAIM)
         if earlier is not None:
-            return await _finish(shard, earlier, report, replayed=True)
+            made = next(shard.ports.store.replay(earlier.seq - 1, earlier.seq))
+            return await _finish(shard, made, report, replayed=True)
         operation = await _operation(shard, report)
         if operation.decision_id not in shard.threads:
             break
@@ -132,7 +135,7 @@ def _write(shard: Shard, decoded: Decoded, key: bytes, *, operation: Record) -> 
     told = tuple(_notices(shard, course, row, subject=subject_of(report)))
     return commit(
         shard,
-        replace(made, key=key, body_hash=decoded.body_hash, event=decoded.body, threads=threads, outbox=told),
+        structs.replace(made, key=key, body_hash=decoded.body_hash, event=decoded.body, threads=threads, outbox=told),
     )
 
 

@@ -7,8 +7,9 @@ alone, so that a start from the log lets go of the same.
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
 
 from holdfast.operations.recent import Known
 from holdfast.vocabulary.event import Value
@@ -20,8 +21,7 @@ CLIENTS_MAX: Final = 65_536
 _AT_ONCE: Final = 2  # more would make one decision wait for the freeing of many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undecided:
+class Undecided(Struct, frozen=True, kw_only=True):
     """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
 
     `outside` is what was read outside for it, which is not read again.
@@ -31,7 +31,7 @@ class Undecided:
     decision_id: str
     outcome: str
     revision: int = 1
-    outside: Mapping[str, Value] = field(default_factory=dict)
+    outside: Mapping[str, Value] = {}
 
     def is_recent(self, now_ms: int) -> bool:
         """Tell whether an input that comes now may still change it."""

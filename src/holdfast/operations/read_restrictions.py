@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from holdfast.engine.prepare import prepare
 from holdfast.language import evaluate, missing
 from holdfast.operations.clients import Client, client_key
@@ -106,7 +108,7 @@ def facts_about(inquiry: Inquiry, regime: Regime, check: DutyCheck) -> Facts:
     facts = prepare(event, regime, memory, seq=shard.seq + 1, decided_ms=inquiry.now_ms)
     matches = {probe.name: _probe(inquiry, probe) for probe in regime.probes if probe.subject == party}
     states = {name: match.state for name, match in matches.items() if match.state is not UNKNOWN}
-    return replace(facts, matches={**facts.matches, **matches}, values={**facts.values, **states})
+    return structs.replace(facts, matches={**facts.matches, **matches}, values={**facts.values, **states})
 
 
 def _probe(inquiry: Inquiry, probe: ListProbe) -> ListMatch:

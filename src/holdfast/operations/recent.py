@@ -7,13 +7,14 @@ record of their story since, other than results. All others are read from the lo
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from holdfast.vocabulary.event import Event
 
 _REMEMBERED: Final = 16_384
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """An event that a later result may speak about, and whether it stands in the past as executed."""
 
     event: Event
@@ -21,8 +22,7 @@ class Known:
     executed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lately:
+class Lately(Struct, frozen=True, kw_only=True):
     """An operation as it was decided; `decision_id` is empty for one that was only reported."""
 
     known: Known

@@ -6,6 +6,7 @@ from holdfast.operations.results import RESULT, results_thread
 from holdfast.operations.shard import LATE_MS, OPERATIONS, Shard
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.vocabulary.stored import Found
 from holdfast.wire.codec import restore
 from holdfast.wire.replies import read_outcome
 
@@ -16,7 +17,7 @@ ToldOf = tuple[Record | Lately | None, Known | None]
 """What a result speaks about: the operation as it was decided, and the operation as it stands in the past."""
 
 
-def is_late(event: Event | Record) -> bool:
+def is_late(event: Event | Record | Found) -> bool:
     """Tell whether an event came too late to correct the answers of others; `backfill` takes such events in."""
     return event.occurred_ms < event.received_ms - LATE_MS
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from holdfast.claims import settle
 from holdfast.operations.assess_claim import claim_record, standing
 from holdfast.operations.read_claims import Row, claim_view
@@ -53,7 +55,7 @@ async def settle_claim(shard: Shard, claim_id: str, said: Settlement) -> Row:
     personal = {"document": said.document, "reason": said.reason}
     kept = {name: value for name, value in personal.items() if value}
     record = claim_record(shard, row, act, exposures=_returned(row, act))
-    await commit(shard, replace(record, event=canonical(kept) if kept else b"")).landed
+    await commit(shard, structs.replace(record, event=canonical(kept) if kept else b"")).landed
     return claim_view(shard, claim_id)
 
 

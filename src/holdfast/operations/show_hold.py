@@ -2,10 +2,10 @@
 
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from holdfast.holds.step import follow
 from holdfast.operations.hold_acts import Behind, act_record, landed, write_acts
@@ -103,7 +103,7 @@ async def write_show(
     show = follow(story.last, ActKind.SHOW, at_ms=now_ms, by=Actor.CLIENT, details={_LINK: link.name, **details})
     sealed = {"customer_id": link.customer_id, "device": _mark(shard, link, visit.device), **personal}
     record = act_record(shard, story, show, behind=Behind(personal=sealed))
-    flights.append(commit(shard, replace(record, outbox=outbox)))
+    flights.append(commit(shard, structs.replace(record, outbox=outbox)))
     await landed(flights)
 
 

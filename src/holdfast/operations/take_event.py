@@ -1,6 +1,6 @@
 """Take in an event without deciding it: a report of what happened."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from holdfast.operations.answer import answered, in_time_of, refuse_late
 from holdfast.operations.decide_again import revise
@@ -17,8 +17,7 @@ from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.wire.codec import Decoded, decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """The event's id, whether it came too late to count in windows, and whether it was known already."""
 
     event_id: str

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
 from holdfast.holds.standing import stand
@@ -123,7 +125,7 @@ def write_withdrawal(
     act = withdraw(story.last, at_ms=now_ms, outcome=judgement.outcome, revision=revision_id(base, number))
     envelope = Envelope(decision_id=base, hold_id=None, decided_ms=now_ms, timings_us={})
     held = act_record(shard, story, act, behind=Behind(personal=personal))
-    record = replace(
+    record = structs.replace(
         held,
         kind=RecordKind.REVISION,
         occurred_ms=event.occurred_ms,

@@ -1,8 +1,9 @@
 """An event: a fact reported once, which never changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, NewType
+
+from msgspec import Struct
 
 EventId = NewType("EventId", str)
 SITE_EVENTS: Final = frozenset(
@@ -26,8 +27,7 @@ WITH_PAYEE: Final = frozenset(
 Value = bool | int | float | str | tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One reported fact.
 
     `values` maps the schema's dotted names to present values only: an absent name is unknown. Instants are

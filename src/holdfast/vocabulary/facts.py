@@ -1,14 +1,14 @@
 """Facts: everything a judgement may look at, frozen before it looks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.lists import ListMatch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """One event with all that was known of it at one instant.
 
     `values` holds, by name, the event's fields, the windows' values, the answers of lists (trileans) and the
@@ -20,4 +20,4 @@ class Facts:
     occurred_ms: int
     decided_ms: int
     values: Mapping[str, Value]
-    matches: Mapping[str, ListMatch] = field(default_factory=dict)
+    matches: Mapping[str, ListMatch] = {}

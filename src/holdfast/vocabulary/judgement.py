@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from holdfast.vocabulary.challenges import Challenge
 
 Scalar = bool | int | float | str | None
@@ -23,8 +25,7 @@ class SignResult:
     mode: str = "enforce"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleResult:
+class RuleResult(Struct, frozen=True, kw_only=True):
     """One rule that was true: what it proposed, and what it could reach with its ground."""
 
     id: str
@@ -33,7 +34,7 @@ class RuleResult:
     reached: str
     ground: str | None
     mode: str
-    evidence: Mapping[str, Scalar] = field(default_factory=dict)
+    evidence: Mapping[str, Scalar] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,7 @@ class RepeatTerms:
     allowed_from: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """A calibrated model number with its version and its strongest reasons."""
 
     value: float
@@ -79,8 +79,7 @@ class Versions:
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """What was decided and why; equal facts and versions give equal bytes. Outcomes stand as their words.
 
     `ground` is the provision that allows a hold or a refusal; `would_be` is the outcome if everything that is
@@ -114,15 +113,13 @@ class Skipped:
     policy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartialJudgement(Judgement):
+class PartialJudgement(Judgement, frozen=True, kw_only=True):
     """A judgement that was made without inputs from outside; one that lacks none says nothing of them."""
 
     skipped: tuple[Skipped, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """The part of a decision that no replay repeats."""
 
     decision_id: str
@@ -131,8 +128,7 @@ class Envelope:
     timings_us: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChallengeEnvelope(Envelope):
+class ChallengeEnvelope(Envelope, frozen=True, kw_only=True):
     """The envelope of a decision that asks for a session of verification; any other says nothing of one."""
 
     challenge: Challenge

@@ -1,7 +1,9 @@
 """What is written to the log: one durable record for each event taken."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from holdfast.vocabulary.lists import ListVersion
 
@@ -114,8 +116,7 @@ class SourceRow:
     complete_since_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One entry of the log.
 
     `key` is the 16-byte idempotency key of (route-independent) event id, empty for records that no client
@@ -147,7 +148,7 @@ class Record:
     reply: bytes = b""
     act: bytes = b""
     hold: HoldRow | None = None
-    outbox: tuple[OutboxRow, ...] = field(default_factory=tuple)
+    outbox: tuple[OutboxRow, ...] = ()
     threads: tuple[str, ...] = ()
     claim: ClaimRow | None = None
     exposures: tuple[ExposureRow, ...] = ()

@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from holdfast.vocabulary.records import RecordKind
 
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The first answer to an idempotency key: what a retry needs, and nothing that would need decryption."""
+class Found(Struct, frozen=True, kw_only=True):
+    """The record of an idempotency key: what a retry needs of it, and nothing that would need decryption."""
 
     seq: int
     kind: RecordKind
+    occurred_ms: int
+    received_ms: int
     body_hash: bytes
+    event_id: str
+    judgement: bytes
+    envelope: bytes
     reply: bytes
 
 

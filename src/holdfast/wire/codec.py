@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from json import loads
 from typing import NamedTuple
 
-from msgspec import DecodeError, ValidationError, json, structs
+from msgspec import DecodeError, Struct, ValidationError, json, structs
 
 from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError, UndecodableError
 from holdfast.vocabulary.event import Event, EventId, Value
@@ -32,8 +31,7 @@ _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]*)`")
 _MISSING_FIELD = re.compile(r"missing required field `(?P<name>[^`]*)`")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(Struct, frozen=True, kw_only=True):
     """An event with the canonical bytes of its message and their 16-byte hash."""
 
     event: Event
@@ -198,7 +196,7 @@ def with_known(message: Message, known: Mapping[str, Value], event: Event) -> tu
 def with_session(decoded: Decoded, known: Mapping[str, Value]) -> Decoded:
     """Give an event with more known of its session; its hash stays that of what was sent."""
     message, event = with_known(_DECODER.decode(decoded.body), known, decoded.event)
-    return replace(decoded, event=event, body=canonical(message))
+    return structs.replace(decoded, event=event, body=canonical(message))
 
 
 def restore(body: bytes, received_ms: int) -> Event:

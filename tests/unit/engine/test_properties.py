@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from holdfast.app import load_packs
 from holdfast.engine.decide import decide
@@ -137,7 +138,7 @@ def test_knowing_less_is_never_stricter(one: Facts, data: st.DataObject) -> None
     if not names:
         return
     gone = set(data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True)))
-    fewer = replace(one, values={name: value for name, value in one.values.items() if name not in gone})
+    fewer = structs.replace(one, values={name: value for name, value in one.values.items() if name not in gone})
     assert strength(fewer) <= strength(one), sorted(gone)
 
 
@@ -149,7 +150,7 @@ def test_more_hits_are_never_weaker(one: Facts, data: st.DataObject) -> None:
     if not probes:
         return
     hits = data.draw(st.lists(st.sampled_from(probes), min_size=1, unique=True))
-    more = replace(one, values={**one.values, **{probe.name: True for probe in hits}})
+    more = structs.replace(one, values={**one.values, **{probe.name: True for probe in hits}})
     assert strength(more) >= strength(one), hits
 
 
@@ -180,12 +181,12 @@ def test_equal_facts_give_equal_bytes_in_any_order(one: Facts, order: Random) ->
     names, probes = list(one.values), list(one.matches)
     order.shuffle(names)
     order.shuffle(probes)
-    again = replace(
+    again = structs.replace(
         one,
         values={name: one.values[name] for name in names},
         matches={name: one.matches[name] for name in probes},
     )
-    judged(replace(one, values={}))
+    judged(structs.replace(one, values={}))
     assert judgement_bytes(judged(again)) == first
 
 
@@ -196,7 +197,7 @@ def test_no_personal_value_stands_in_a_judgement(one: Facts) -> None:
     fields = event_schema().fields[one.type]
     canaries = {path: f"CANARY-{path}" for path, field in fields.items() if field.personal}
     assert canaries
-    assert b"CANARY" not in judgement_bytes(judged(replace(one, values={**one.values, **canaries})))
+    assert b"CANARY" not in judgement_bytes(judged(structs.replace(one, values={**one.values, **canaries})))
 
 
 class _Unusual:
@@ -232,12 +233,12 @@ def _anew(check: "SignCheck", result: SignResult, facts: Facts) -> SignResult:
 
 def _without(one: Facts, gone: str) -> Facts:
     """Take one fact away."""
-    return replace(one, values={name: value for name, value in one.values.items() if name != gone})
+    return structs.replace(one, values={name: value for name, value in one.values.items() if name != gone})
 
 
 def _quieter(one: Facts) -> Facts:
     """Take away what makes most signs fire, so that the usual case comes often."""
-    return replace(one, values={name: value for name, value in one.values.items() if value is not True})
+    return structs.replace(one, values={name: value for name, value in one.values.items() if value is not True})
 
 
 @given(one=facts(), standing=st.booleans())
@@ -249,7 +250,7 @@ def test_the_usual_case_is_judged_as_if_it_were_not_recognised(one: Facts, stand
     quieter = _quieter(one)
     fewer = [_without(quieter, name) for name in sorted(quieter.values)[::5]]
     for given_facts in (one, quieter, *fewer):
-        asked = replace(given_facts, values={**given_facts.values, **lasting})
+        asked = structs.replace(given_facts, values={**given_facts.values, **lasting})
         unusual = replace(law, usual=cast("Usual", _Unusual(law)))
         fresh = decide(asked, unusual, BANK, ruleset="r", facts_hash=seal_facts(asked)[1])
         assert judgement_bytes(judged(asked)) == judgement_bytes(fresh)

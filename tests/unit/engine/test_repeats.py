@@ -1,8 +1,7 @@
 """A refused operation that comes again: it passes, unless the payee is listed, and then only for the law's term."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.features.standing import ALLOWED_FROM, REPEAT_OF, Standing
@@ -50,7 +49,7 @@ def judge(packs: list[Pack], *, listed: bool | None = False, at_ms: int = NOON_M
     regime = loaded.regime("transfer", NOON_MS)
     answers = {} if listed is None else {probe.name: listed for probe in regime.probes if probe.list == "xx.persons"}
     named = {name.replace("__", "."): value for name, value in standing.items()}
-    known = replace(facts(transfer(rail="sbp") | answers | named), decided_ms=at_ms)
+    known = structs.replace(facts(transfer(rail="sbp") | answers | named), decided_ms=at_ms)
     return decide(known, regime, bank, ruleset="r", facts_hash="")
 
 

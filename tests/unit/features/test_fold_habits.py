@@ -1,7 +1,8 @@
 """The fold teaches habits what was executed, and only that."""
 
-from dataclasses import replace
 from datetime import UTC
+
+from msgspec import structs
 
 from holdfast.features.fold import Fold
 from holdfast.features.registry import Registry
@@ -49,8 +50,8 @@ def test_only_operations_of_our_clients_have_habits() -> None:
     """A login, and a transfer that comes from another bank, are compared with nothing."""
     fold = lived()
     values = {name: value for name, value in strange().values.items() if name != "payer.customer_id"}
-    assert fold.read(replace(strange(), values=values), 900) == {}
-    login = replace(strange(), type="login", values={"client.customer_id": "c-1"})
+    assert fold.read(structs.replace(strange(), values=values), 900) == {}
+    login = structs.replace(strange(), type="login", values={"client.customer_id": "c-1"})
     fold.happened(login, 900, executed=True)
     assert fold.read(login, 901) == {}
 
@@ -64,7 +65,7 @@ def test_cash_is_compared_with_habits_too() -> None:
         "currency": "RUB",
         "place.city": "Омск",
     }
-    cash = replace(strange(), type="cash_withdrawal", values=values)
+    cash = structs.replace(strange(), type="cash_withdrawal", values=values)
     found = fold.read(cash, 900)
     assert found["usual.city_new"] is True
     assert "usual.payee" not in found

@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from holdfast.features.habit_kernel import ROW_WORDS
 from holdfast.features.habits import FIELDS, MIN_DAYS, MIN_OPERATIONS, Habits, Reader, rounded
@@ -146,7 +146,7 @@ def test_a_second_transfer_of_a_takeover_fires_too() -> None:
     habits = lived()
     event = transfer(DAYS + NIGHT, 9_000_000, payee__phone="+79990000000", **THIEF)
     habits.learn(event, 1_000)
-    assert score(habits, replace(event, occurred_ms=event.occurred_ms + 600_000)) >= THRESHOLD
+    assert score(habits, structs.replace(event, occurred_ms=event.occurred_ms + 600_000)) >= THRESHOLD
 
 
 def test_savings_sent_to_a_stranger_fire() -> None:

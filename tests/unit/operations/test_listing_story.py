@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from holdfast.operations.appeal_notice import Hearing, appeal_notice, settle_notice
 from holdfast.operations.decide_event import decide_event
@@ -71,12 +72,12 @@ def story_of(shard: Shard) -> ListingStory:
 
 def held(record: Record) -> Record:
     """Say that a decision was a hold."""
-    return replace(record, judgement=record.judgement.replace(b'"outcome":"allow"', b'"outcome":"hold"'))
+    return structs.replace(record, judgement=record.judgement.replace(b'"outcome":"allow"', b'"outcome":"hold"'))
 
 
 def erased(record: Record) -> Record:
     """Take the personal data of a record away."""
-    return replace(record, event=b"", facts=b"", forgotten=True)
+    return structs.replace(record, event=b"", facts=b"", forgotten=True)
 
 
 def values(shard: Shard) -> list[tuple[str, str]]:
@@ -107,7 +108,7 @@ def test_an_edit_whose_hold_was_let_go_is_seen(state: str, seen: bool) -> None:
             id="hold_1", decision_id="dec_1", policy="p", placed_ms=1, until_ms=2, confirm_by_ms=None, state=state
         )
         bodies = (listing("l-1", "RU"), listing("l-2", "DE", edited=True))
-        shard = await written(*bodies, changes={"l-2": lambda record: replace(held(record), hold=hold)})
+        shard = await written(*bodies, changes={"l-2": lambda record: structs.replace(held(record), hold=hold)})
         assert isinstance(shard.ports.store, Altered)
         shard.ports.store.held_now = hold
         assert values(shard) == [("no", "none"), *([("yes", "shown")] if seen else [])]

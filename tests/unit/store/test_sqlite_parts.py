@@ -2,13 +2,13 @@
 
 import json
 import zlib
-from dataclasses import replace
 from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from holdfast.store.sqlite.keyfilter import KeyFilter
 from holdfast.store.sqlite.packing import EMPTY, Codec, Dictionary, Packer, Sampler, frame, unframe
@@ -103,7 +103,7 @@ def large(seq: int) -> Record:
     """Give a record of the size that real ones have, personal values and all."""
     facts = {f"count(of=transfer) #{place}": seq for place in range(60)} | {"phone": f"+7916{seq:07d}"}
     judgement = {"signs": [{"id": f"sign {place}", "title": f"Sign {place}, said at length"} for place in range(20)]}
-    return replace(record(seq), facts=json.dumps(facts).encode(), judgement=json.dumps(judgement).encode())
+    return structs.replace(record(seq), facts=json.dumps(facts).encode(), judgement=json.dumps(judgement).encode())
 
 
 def test_a_new_dictionary_is_due_now_and_then() -> None:

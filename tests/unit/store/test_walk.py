@@ -1,9 +1,9 @@
 """The walk along the chain over a store in memory, whose records a test can change."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from holdfast.store import MemoryStore
 from holdfast.vocabulary.stored import ChainFault
@@ -33,13 +33,16 @@ def store() -> MemoryStore:
 )
 def test_a_changed_record_is_named(store: MemoryStore, change: dict[str, Any], differs: str) -> None:
     """Whatever of a record is changed, the walk names the record and the part."""
-    store._records[4] = replace(store._records[4], **change)
+    store._records[4] = structs.replace(store._records[4], **change)
     assert store.verify_chain().fault == ChainFault(seq=5, differs=differs)
 
 
 def test_records_that_changed_places_are_found(store: MemoryStore) -> None:
     """Two records that were exchanged with their numbers and their proofs are found at the first of them."""
-    store._records[4], store._records[5] = replace(store._records[5], seq=5), replace(store._records[4], seq=6)
+    store._records[4], store._records[5] = (
+        structs.replace(store._records[5], seq=5),
+        structs.replace(store._records[4], seq=6),
+    )
     store._proofs[4], store._proofs[5] = store._proofs[5], store._proofs[4]
     assert store.verify_chain().fault == ChainFault(seq=5, differs="header")
 

@@ -1,8 +1,7 @@
 """What is read back out of stored judgements."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from holdfast.vocabulary.judgement import Judgement, RuleResult, SignResult, Versions
 from holdfast.wire.replies import Acted, judgement_bytes, read_acted
@@ -46,5 +45,5 @@ def test_what_stopped_an_event_is_told_from_what_would_have(
     outcome: str, signs: tuple[SignResult, ...], rules: tuple[RuleResult, ...], acted: list[Acted]
 ) -> None:
     """Only what is true counts; what is enforced counts where the event did not pass, the rest as what would."""
-    judgement = replace(PLAIN, outcome=outcome, signs=signs, rules=rules)
+    judgement = structs.replace(PLAIN, outcome=outcome, signs=signs, rules=rules)
     assert read_acted(judgement_bytes(judgement)) == acted

@@ -1,7 +1,8 @@
 """All derived values of an event, as if they had come with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from holdfast.features.derived.derivation import Derivation
 from holdfast.vocabulary.errors import Bug
@@ -51,7 +52,7 @@ class Derived:
         values: dict[str, Value] = dict(event.values)
         for derivation in speaking:
             values |= derivation.derive(event.type, values)
-        whole = replace(event, values=values)
+        whole = structs.replace(event, values=values)
         self._last = (event, whole)
         return whole
 

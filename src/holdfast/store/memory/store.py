@@ -3,11 +3,11 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
 
 import structlog
+from msgspec import structs
 
 from holdfast.store.chain import Chain, Chained, Kept, chain_link, chained, write_marks
 from holdfast.store.cursors import Numbered, page_of, read_place
@@ -85,7 +85,7 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         record = self._by_key.get(key)
         if record is None:
             return None
-        return Found(seq=record.seq, kind=record.kind, body_hash=record.body_hash, reply=record.reply)
+        return Found(**{name: getattr(record, name) for name in Found.__struct_fields__})
 
     def decision(self, decision_id: str) -> Record | None:
         """Give the record of a decision."""
@@ -172,7 +172,7 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
     def _read(self, seq: int) -> Record:
         record = self._records[seq - 1]
         if seq <= self._forgotten_upto.get(record.subject, 0):
-            return replace(record, event=b"", facts=b"", forgotten=True)
+            return structs.replace(record, event=b"", facts=b"", forgotten=True)
         return record
 
     def _chained(self, record: Record) -> Chained:
@@ -192,7 +192,7 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         self._check(record)
         if record.list_version is not None:
             self._publish(record.list_version)
-        self._records.append(replace(record, outbox=()))
+        self._records.append(structs.replace(record, outbox=()))
         one = self._chained(record)
         self._proofs.append((write_marks(one), self._chain.add(one)))
         if record.key:

@@ -69,4 +69,4 @@ SELECT events.seq FROM runs CROSS JOIN events ON events.run = runs.no WHERE even
 SELECT seq, received_ms, key, event_id FROM log WHERE seq > ? ORDER BY seq;
 
 -- answer: Give what a retry needs of one record.
-SELECT seq, kind, body_hash, dictionary, public FROM log WHERE seq = ?;
+SELECT seq, kind, occurred_ms, received_ms, body_hash, event_id, dictionary, public FROM log WHERE seq = ?;

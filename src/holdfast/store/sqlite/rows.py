@@ -184,10 +184,20 @@ class RowReader:
         return record_salt(self._key(key_id, subject, wrapped=wrapped), sealed)
 
     def found(self, row: Row) -> Found:
-        """Turn a row of `find_key` into the first answer to a key."""
-        seq, kind, body_hash, dictionary_id, public = row
-        reply = unframe(self._dictionary(dictionary_id).unpack_public(public), 3)[2]
-        return Found(seq=seq, kind=RecordKind(kind), body_hash=body_hash, reply=reply)
+        """Turn a row of `answer` into what a retry needs."""
+        seq, kind, occurred_ms, received_ms, body_hash, event_id, dictionary_id, public = row
+        judgement, envelope, reply = unframe(self._dictionary(dictionary_id).unpack_public(public), 3)
+        return Found(
+            seq=seq,
+            kind=RecordKind(kind),
+            occurred_ms=occurred_ms,
+            received_ms=received_ms,
+            body_hash=body_hash,
+            event_id=event_id,
+            judgement=judgement,
+            envelope=envelope,
+            reply=reply,
+        )
 
     def forget(self, key_id: int) -> None:
         """Give up the key at hand of a subject that was forgotten."""

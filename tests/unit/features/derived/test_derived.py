@@ -1,9 +1,9 @@
 """Derived values stand beside those that came with an event, worked out once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from holdfast.features.derived.derived import UNDERIVED, Derived, with_derived
 from holdfast.vocabulary.errors import Bug
@@ -68,12 +68,12 @@ def test_an_event_is_worked_out_once() -> None:
     assert derived.of(SENT) is whole
     assert derived.of(whole) is whole
     assert length.asked == 1
-    assert derived.of(replace(SENT, values={"text": "x"})).values["text.length"] == 1
+    assert derived.of(structs.replace(SENT, values={"text": "x"})).values["text.length"] == 1
 
 
 def test_an_event_that_none_speaks_about_stays_itself() -> None:
     """A transfer pays nothing for the marketplace."""
-    moved = replace(SENT, type="transfer", values={"amount": 1})
+    moved = structs.replace(SENT, type="transfer", values={"amount": 1})
     assert Derived((Length(),), SCHEMA).of(moved) is moved
     assert UNDERIVED.of(moved) is moved
 
