@@ -308,14 +308,20 @@ def test_without_a_camera_there_is_another_way(site: Site, browsers: dict[str, B
     context.close()
 
 
-def test_who_is_late_may_try_again(site: Site, phone: BrowserContext) -> None:
-    """A command that is not done in time costs an attempt; the page says so in words, and the next attempt passes."""
-    session = site.session()
+def before_a_stern_judge(site: Site, phone: BrowserContext, session: str) -> Page:
+    """Begin before a judge who is never content, and wait for the first command."""
     page, _ = opened(phone, site.address(session), "en")
     to_camera(page)
     site.world.judge.never = frozenset(Command)
     page.locator("#start").click()
     expect(page.locator("#seconds")).not_to_be_empty()
+    return page
+
+
+def test_who_is_late_may_try_again(site: Site, phone: BrowserContext) -> None:
+    """A command that is not done in time costs an attempt; the page says so in words, and the next attempt passes."""
+    session = site.session()
+    page = before_a_stern_judge(site, phone, session)
     site.world.tick_ms += COMMAND_MS + 1
     again = page.get_by_role("button", name="Try again")
     again.wait_for()
@@ -332,11 +338,7 @@ def test_who_is_late_may_try_again(site: Site, phone: BrowserContext) -> None:
 def test_the_last_attempt_that_fails_is_the_end(site: Site, phone: BrowserContext) -> None:
     """After the last attempt the page says what to do now, and offers no camera."""
     session = site.session(max_attempts=1)
-    page, _ = opened(phone, site.address(session), "en")
-    to_camera(page)
-    site.world.judge.never = frozenset(Command)
-    page.locator("#start").click()
-    expect(page.locator("#seconds")).not_to_be_empty()
+    page = before_a_stern_judge(site, phone, session)
     site.world.tick_ms += COMMAND_MS + 1
     page.get_by_role("heading", name="We could not confirm that it is you").wait_for()
     assert site.read(session)["state"] == "failed"
@@ -346,11 +348,7 @@ def test_the_last_attempt_that_fails_is_the_end(site: Site, phone: BrowserContex
 def test_consent_is_taken_back_before_the_camera(site: Site, phone: BrowserContext) -> None:
     """The button works while the camera runs: the capture ends, the judge forgets, the session is over."""
     session = site.session()
-    page, _ = opened(phone, site.address(session), "en")
-    to_camera(page)
-    site.world.judge.never = frozenset(Command)
-    page.locator("#start").click()
-    expect(page.locator("#seconds")).not_to_be_empty()
+    page = before_a_stern_judge(site, phone, session)
     assert site.world.judge.held
     page.get_by_role("button", name="Stop and withdraw my consent").click()
     page.get_by_role("heading", name="Your consent is withdrawn").wait_for()

@@ -36,6 +36,9 @@ def _reads(readers: Iterable[Reader]) -> Iterator[Metric]:
     breaker = GaugeMetricFamily(
         "holdfast_provider_breaker", "1 for the state in which a provider's breaker is", labels=["provider", "state"]
     )
+    late = CounterMetricFamily(
+        "holdfast_provider_late_answers", "good answers that came after their decision", labels=["provider"]
+    )
     kept = GaugeMetricFamily("holdfast_provider_answers_kept", "answers kept in memory", labels=["provider"])
     for reader in readers:
         name, figures = reader.spec.id, reader.figures
@@ -46,5 +49,6 @@ def _reads(readers: Iterable[Reader]) -> Iterator[Metric]:
         spent.add_metric([name], buckets=buckets, sum_value=figures.spent_ns / _NS_PER_S)
         for state in BreakerState:
             breaker.add_metric([name, state.value], reader.state() is state)
+        late.add_metric([name], figures.late)
         kept.add_metric([name], reader.kept())
-    yield from (reads, spent, breaker, kept)
+    yield from (reads, spent, breaker, late, kept)

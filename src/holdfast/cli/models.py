@@ -2,17 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec import json as msgspec_json
 
 from holdfast.app import reading_for, tenant_of
 from holdfast.cli.options import Data, Json, Language, Zone
-from holdfast.cli.progress import following
+from holdfast.cli.progress import walk
 from holdfast.cli.screen import one_line_table, screen
 from holdfast.engine.schema import full_schema
 from holdfast.operations.check_model import check_features, check_model
@@ -91,9 +90,7 @@ def matrix(
     with reading_for(model, settings.data, dev=dev) as shard:
         check_features(model, shard.law, full_schema())
         made = Matrix(features=[feature.name for feature in model.features])
-        steps = _Steps()
-        for _ in following(steps.count(collect_matrix(shard, made)), steps, total=steps.last(shard), quiet=json):
-            pass
+        walk(collect_matrix(shard, made), total=shard.ports.store.last_seq(), quiet=json)
     frame = made.frame()
     frame.write_parquet(out)
     told = _counted(frame) | {"without_score": made.unscored}
@@ -131,23 +128,6 @@ def train(
 def _short(value: str | float) -> str:
     """Write a figure without digits that say nothing."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-class _Steps:
-    """How many records were folded."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-
-    def count(self, steps: Iterator[None]) -> Iterator[None]:
-        """Count each step."""
-        for step in steps:
-            self.rows += 1
-            yield step
-
-    def last(self, shard: Any) -> int:
-        """Give how many there will be."""
-        return int(shard.ports.store.last_seq())
 
 
 def _read(folder: Path, *, trained: bool) -> Model:

@@ -1,6 +1,7 @@
 """Shows on standard error how far a run over a file is; says nothing where nobody watches."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from rich.console import Console
@@ -29,3 +30,17 @@ def following(items: Iterable[Any], run: Counting, *, total: int | None, quiet: 
                 speed = progress.tasks[0].speed
                 progress.update(task, completed=run.rows, rate=f"{speed:,.0f} events/s" if speed else "")
             yield item
+
+
+@dataclass
+class _Steps:
+    """How many steps were made."""
+
+    rows: int = 0
+
+
+def walk(steps: Iterable[None], *, total: int | None, quiet: bool) -> None:
+    """Make all steps of a run, with a bar that shows how many they are."""
+    made = _Steps()
+    for _ in following(steps, made, total=total, quiet=quiet):
+        made.rows += 1

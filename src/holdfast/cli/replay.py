@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from holdfast.app import assemble_around, fresh_memory, open_store
 from holdfast.cli.options import Data, Json, Model, Packs
-from holdfast.cli.progress import following
+from holdfast.cli.progress import walk
 from holdfast.cli.screen import screen
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
@@ -20,19 +19,6 @@ from holdfast.settings import read_settings
 from holdfast.wire.canonical import canonical
 
 _EXIT_DIFFERENT = 1
-
-
-class _Steps:
-    """How many steps a replay has made."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-
-    def count(self, steps: Iterator[None]) -> Iterator[None]:
-        """Count each step."""
-        for step in steps:
-            self.rows += 1
-            yield step
 
 
 def replay(
@@ -48,7 +34,7 @@ def replay(
 ) -> None:
     """Judge stored decisions again, and fold the log again; exit code 1 when anything differs."""
     settings = read_settings({"data": data, "packs": packs, "model": model, "dev": dev or None}, os.environ)
-    run, steps = ReplayRun(), _Steps()
+    run = ReplayRun()
     with closing(open_store(settings.data)) as store:
         shard = assemble_around(settings, store).shard
 
@@ -56,8 +42,7 @@ def replay(
             return fresh_memory(dataclasses.replace(settings, home=tenant.home), law, shard.ports.keys)
 
         for work in (judge_again(shard, run, decisions), fold_again(shard, run, empty, limit=decisions)):
-            for _ in following(steps.count(work), steps, total=None, quiet=json):
-                pass
+            walk(work, total=None, quiet=json)
     if json:
         print(canonical(dataclasses.asdict(run) | {"all_equal": run.all_equal}).decode())
     else:

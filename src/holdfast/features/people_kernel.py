@@ -8,16 +8,8 @@ A table that lacks room is left as it is, and the caller hears of it.
 
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from holdfast.windows.compiled import compiled, entrance
-
-Words = NDArray[np.int64]
-Heads = NDArray[np.uint32]
-
-HALF: Final = 0xFFFFFFFF
-LOWEST: Final = -(2**63)
+from holdfast.windows.memory import Heads, Words, head_of, lower, mix, pack, upper
 
 # a table: counters, then its entries
 T_COUNT: Final = 0
@@ -40,33 +32,6 @@ PARTY_WORDS: Final = 2 * IDENTIFIERS_MAX
 
 
 @compiled
-def upper(word: int) -> int:
-    """Give the upper half of a word."""
-    return (word >> 32) & HALF
-
-
-@compiled
-def lower(word: int) -> int:
-    """Give the lower half of a word."""
-    return word & HALF
-
-
-@compiled
-def pack(high: int, low: int) -> int:
-    """Put two numbers in one word."""
-    return (high << 32) | low
-
-
-@compiled
-def mix(left: int, right: int) -> int:
-    """Hash two words; multiplication wraps, shifts are logical."""
-    word = (left * -7046029254386353131) ^ right
-    word = (word ^ ((word >> 30) & 0x3FFFFFFFF)) * -4658895280553007687
-    word = (word ^ ((word >> 27) & 0x1FFFFFFFFF)) * -7723592293110705685
-    return word ^ ((word >> 31) & 0x1FFFFFFFF)
-
-
-@compiled
 def bucket_of(table: Words, word: int) -> int:
     """Give the bucket of a hash in a table of linear hashing."""
     level = int(table[T_LEVEL])
@@ -80,12 +45,6 @@ def next_bucket(table: Words) -> None:
     table[T_BUCKETS] += 1
     if table[T_BUCKETS] == 2 * table[T_LEVEL]:
         table[T_LEVEL] *= 2
-
-
-@compiled
-def head_of(heads: Heads, bucket: int) -> int:
-    """Give the number at the head of a bucket as a signed word."""
-    return int(np.int64(heads[bucket]))
 
 
 # names and persons

@@ -16,20 +16,14 @@ from holdfast.features.people_kernel import (
     T_COUNT,
     T_FREE,
     T_LEVEL,
-    Heads,
-    Words,
     bucket_of,
     enter_name,
-    head_of,
-    lower,
-    mix,
     name_of,
     next_bucket,
-    pack,
-    upper,
     write_key,
 )
 from holdfast.windows.compiled import compiled, entrance
+from holdfast.windows.memory import Heads, Words, head_of, lower, mix, pack, upper
 
 # a lead, at `L_FIRST + LEAD_WORDS * number`
 LEAD_WORDS: Final = 4

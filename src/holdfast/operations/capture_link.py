@@ -1,13 +1,10 @@
 """Links to the capture page: sealed, for one session, until the session ends; they open it in one browser only."""
 
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from typing import Final
 
-from holdfast.operations.sealed_link import Sealed, open_sealed, seal
+from holdfast.operations.sealed_link import Sealed, open_link, seal
 from holdfast.operations.shard import Shard
-from holdfast.vocabulary.errors import LinkError, LinkExpiredError
-from holdfast.wire.canonical import content_hash
 
 CAPTURES: Final = "/v"
 _KEY: Final = "capture_links"
@@ -31,13 +28,5 @@ def make_capture_link(shard: Shard, session_id: str, *, expires_ms: int) -> str:
 
 def read_capture_link(shard: Shard, token: str) -> CaptureLink:
     """Read a link's token; raises LinkError where it is none of ours and LinkExpiredError where its time is over."""
-    sealed = open_sealed(shard, _KEY, token)
-    if sealed is None or sealed.purpose != _PURPOSE:
-        raise LinkError("the link is not valid")
-    if sealed.at_ms <= shard.ports.clock.now_ms():
-        raise LinkExpiredError("the link's time is over")
-    return CaptureLink(
-        session_id=sealed.of,
-        expires_ms=sealed.at_ms,
-        name=content_hash(urlsafe_b64decode(token))[:32],  # of the bytes: one token can be spelt in several ways
-    )
+    sealed, name = open_link(shard, _KEY, token, purpose=_PURPOSE)
+    return CaptureLink(session_id=sealed.of, expires_ms=sealed.at_ms, name=name)

@@ -1,17 +1,15 @@
 """Links to a hold's page: signed and sealed, for one client, one hold, one purpose and a short time."""
 
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 
 from holdfast.operations.hold_story import hold_story
 from holdfast.operations.said import Said
-from holdfast.operations.sealed_link import Sealed, open_sealed, seal
+from holdfast.operations.sealed_link import Sealed, open_link, open_sealed, seal
 from holdfast.operations.shard import Shard
 from holdfast.operations.single_use import check_client
-from holdfast.vocabulary.errors import FormError, InvalidError, LinkError, LinkExpiredError
+from holdfast.vocabulary.errors import FormError, InvalidError
 from holdfast.vocabulary.holds import Actor
 from holdfast.vocabulary.instants import HOUR_MS, MINUTE_MS, SECOND_MS
-from holdfast.wire.canonical import content_hash
 
 PAGES = "/h"
 MAX_HOURS = 168
@@ -57,17 +55,8 @@ async def issue_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int
 
 def read_link(shard: Shard, token: str) -> Link:
     """Read a link's token; raises LinkError where it is none of ours and LinkExpiredError where its time is over."""
-    sealed = open_sealed(shard, _KEY, token)
-    if sealed is None or sealed.purpose != _PURPOSE:
-        raise LinkError("the link is not valid")
-    if sealed.at_ms <= shard.ports.clock.now_ms():
-        raise LinkExpiredError("the link's time is over")
-    return Link(
-        hold_id=sealed.of,
-        customer_id=sealed.client,
-        expires_ms=sealed.at_ms,
-        name=content_hash(urlsafe_b64decode(token))[:32],  # of the bytes: one token can be spelt in several ways
-    )
+    sealed, name = open_link(shard, _KEY, token, purpose=_PURPOSE)
+    return Link(hold_id=sealed.of, customer_id=sealed.client, expires_ms=sealed.at_ms, name=name)
 
 
 def make_step(shard: Shard, link: Link, step: str) -> str:

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
@@ -31,11 +32,13 @@ _log: Final = structlog.get_logger("holdfast.providers")
 class ReaderFigures:
     """Counters since the start of the process.
 
-    `reads` is by what came of them: `ok`, `cached`, `last_good`, or why there is no value. `buckets` count calls by
-    their length up to each of `BOUNDS_MS` and beyond, `spent_ns` is their sum.
+    `reads` is by what came of them: `ok`, `cached`, `last_good`, or why there is no value. `late` are good answers that
+    came too late for their decision. `buckets` count calls by their length up to each of `BOUNDS_MS` and beyond,
+    `spent_ns` is their sum.
     """
 
     reads: Counter[str] = field(default_factory=Counter)
+    late: int = 0
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_MS) + 1))
     spent_ns: int = 0
 
@@ -66,6 +69,7 @@ class Reader:
         self._breaker = Breaker(spec.failures, spec.pause_s)
         self._last = LastAnswers(spec.cache_entries)
         self._asking = 0
+        self._behind: set[asyncio.Task[Facts | Why]] = set()
         self._keeps = spec.cache_s > 0 or spec.max_age_s > 0
         self.last_fault: Why | None = None
 
@@ -106,7 +110,10 @@ class Reader:
         given_s = own_s if left_s is None else min(own_s, left_s)
         started = self._tick()
         try:
-            heard = await self._heard(question, given_s)
+            if given_s < own_s and self._keeps:
+                heard = await self._in_time(question, given_s, own_s)
+            else:
+                heard = await self._heard(question, given_s)
         except BaseException:
             self._breaker.left()
             raise
@@ -119,6 +126,39 @@ class Reader:
             return self._without(heard)
         self._failed(heard, blamed=heard is not Why.DEADLINE or 2 * given_s >= own_s)
         return self._instead(question, heard)
+
+    async def _in_time(self, question: Question, given_s: float, own_s: float) -> Facts | Why:
+        """Hear an answer within less than the provider's own time; one that comes later is kept for the next decision.
+
+        Calls that go on behind their decision take half of the connections at most.
+        """
+        task = asyncio.ensure_future(self._heard(question, own_s))
+        try:
+            await asyncio.wait({task}, timeout=given_s)
+        except BaseException:
+            task.cancel()
+            raise
+        if task.done():
+            return task.result()
+        if 2 * len(self._behind) >= self.spec.connections:
+            task.cancel()
+            return Why.DEADLINE
+        self._asking += 1
+        self._behind.add(task)
+        task.add_done_callback(partial(self._came_late, question, self._tick()))
+        return Why.DEADLINE
+
+    def _came_late(self, question: Question, since_ns: int, task: "asyncio.Task[Facts | Why]") -> None:
+        """Keep a good answer that came too late for its decision; the breaker has heard of the call already."""
+        self._behind.discard(task)
+        self._asking -= 1
+        heard = Why.DEADLINE if task.cancelled() else task.result()
+        if isinstance(heard, Why):
+            return
+        self.figures.late += 1
+        known = self._last.find(question.key)
+        if known is None or known.at_ns < since_ns:
+            self._last.keep(question.key, heard, self._tick())
 
     async def _heard(self, question: Question, given_s: float) -> Facts | Why:
         """Hear an answer, or why there is none."""
@@ -184,5 +224,8 @@ class Reader:
         return unanswered(self.spec.id, why)
 
     async def close(self) -> None:
-        """Close what connections are open."""
+        """Close what connections are open, and listen to no late answer any more."""
+        for task in tuple(self._behind):
+            task.cancel()
+        await asyncio.gather(*self._behind, return_exceptions=True)
         await self._provider.close()

@@ -8,6 +8,7 @@ import pytest
 
 from holdfast.operations.decide_event import decide_event
 from holdfast.operations.enrich import RESERVE_LEAST_MS, RESERVE_MOST_MS, reserve_ms
+from holdfast.operations.read_decision import read_decision
 from holdfast.operations.readiness import readiness
 from holdfast.operations.take_event import take_event
 from holdfast.vocabulary.deadline import Deadline
@@ -131,6 +132,25 @@ def test_a_provider_that_hangs_is_left_in_time_for_the_judgement_and_the_disk() 
         assert len(world.told.asked) == 1  # for the second there was no time to ask at all
 
     told(story, CHALLENGED)
+
+
+def test_an_answer_that_comes_too_late_serves_the_next_decision_and_changes_none() -> None:
+    """The decision that went without stays as it was answered, also when it is asked for again; the next one knows."""
+
+    async def story(world: World) -> None:
+        world.told.gate.clear()
+        first = await asyncio.wait_for(decided(world, "a", deadline=Deadline(0, 80)), 5)
+        assert skipped(first) == [(RISK, "deadline", ("bank_risk",), "last_good")]
+        world.told.gate.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        world.told.error = ProviderError("down")
+        second = await decided(world, "b")
+        assert (second["outcome"], [rule["id"] for rule in second["rules"]]) == ("challenge", ["bank_risk"])
+        assert await decided(world, "a") == first
+        assert json.loads(read_decision(world.shard, first["id"])) == first
+
+    told(story, rows(bank_risk="last_good"), more="    max_age_s: 60\n")
 
 
 def test_time_is_kept_for_the_judgement_and_the_disk() -> None:

@@ -255,3 +255,97 @@ def test_what_may_not_be_told_blames_nobody_and_is_not_taken_from_before() -> No
         assert line.reader.figures.reads["refused"] == 10
 
     lived(story, max_age_s=3_600, failures=2)
+
+
+async def settle() -> None:
+    """Let what is on its way in this loop arrive."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_a_good_answer_that_comes_too_late_is_kept_for_the_next_decision() -> None:
+    """A call that ran out of a decision's time is heard to its end; only that decision goes without."""
+
+    async def story(line: Line) -> None:
+        line.told.gate.clear()
+        assert why_missing(RISK, await line.read(left_s=0.005)) is Why.DEADLINE
+        line.tick.wait(0.1)
+        line.told.gate.set()
+        await settle()
+        line.tick.wait(2)
+        assert (await line.read())[AGE] == 2_000
+        assert len(line.told.asked) == 1
+        assert (line.reader.figures.late, line.reader.figures.reads) == (1, {"deadline": 1, "cached": 1})
+
+    lived(story, cache_s=60, timeout_ms=5_000)
+
+
+def test_a_late_answer_opens_no_breaker_and_closes_none() -> None:
+    """What an answer that comes too late for everybody says of the provider was said at the deadline."""
+
+    async def story(line: Line) -> None:
+        line.told.gate.clear()
+        assert why_missing(RISK, await line.read(left_s=0.03)) is Why.DEADLINE
+        assert line.reader.state() is BreakerState.OPEN
+        line.told.gate.set()
+        await settle()
+        assert (line.reader.figures.late, line.reader.kept()) == (1, 1)
+        assert line.reader.state() is BreakerState.OPEN
+        assert RISK in await line.read(last_good=True)
+
+    lived(story, max_age_s=60, timeout_ms=50, failures=1)
+
+
+def test_a_late_answer_is_kept_in_the_place_of_an_older_one_only() -> None:
+    """Where the same question was answered again meanwhile, the newer answer stays; a late failure changes nothing."""
+
+    async def story(line: Line) -> None:
+        slow = line.told.gate
+        slow.clear()
+        await line.read(left_s=0.005)
+        line.told.gate = asyncio.Event()
+        line.told.gate.set()
+        line.tick.wait(1)
+        assert (await line.read())[RISK] == 0.9
+        line.told.answer["risk"] = 0.1
+        slow.set()
+        await settle()
+        assert line.reader.figures.late == 1
+        line.tick.wait(1)
+        line.told.error, before = ProviderError("down"), line.reader.figures.late
+        line.told.gate.clear()
+        await line.read("c-2", left_s=0.005)
+        line.told.gate.set()
+        await settle()
+        assert (line.reader.figures.late, line.reader.kept()) == (before, 1)
+        facts = await line.read(last_good=True)
+        assert (facts[RISK], facts[AGE]) == (0.9, 1_000)
+
+    lived(story, max_age_s=60, timeout_ms=5_000)
+
+
+def test_late_calls_take_half_of_the_connections_at_most_and_end_with_the_reader() -> None:
+    """A slow provider does not use up what the next decisions need; nothing is left when the server stops."""
+
+    async def story(line: Line) -> None:
+        line.told.gate.clear()
+        for number in range(6):
+            await line.read(f"c-{number}", left_s=0.001)
+        await settle()
+        assert (len(line.reader._behind), line.reader._asking) == (2, 2)
+        await line.reader.close()
+        assert (len(line.reader._behind), line.reader._asking, line.reader.kept()) == (0, 0, 0)
+        assert line.told.closed
+
+    lived(story, cache_s=60, connections=4, timeout_ms=5_000)
+
+
+def test_nothing_goes_on_where_no_answer_is_kept() -> None:
+    """Without a cache and without last good answers a late one would be of no use, so the call ends in time."""
+
+    async def story(line: Line) -> None:
+        line.told.gate.clear()
+        await line.read(left_s=0.005)
+        assert (len(line.reader._behind), line.reader._asking) == (0, 0)
+
+    lived(story, cache_s=0, max_age_s=0, timeout_ms=5_000)
