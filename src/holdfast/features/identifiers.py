@@ -1,7 +1,7 @@
 """Which identifiers a party carries in an event, normalised and hashed."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from struct import Struct
 from typing import Final
 
@@ -34,7 +34,6 @@ _HALVES: Final = Struct("<QQ")
 NOTHING: Final = bytes(16)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity | None:
     """Normalise one identifier; nothing for a value that cannot be one of its kind."""
     try:
@@ -46,16 +45,6 @@ def identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity |
 def attribute(path: str) -> str:
     """Give the last step of a path: equal attributes of different parties are comparable."""
     return path.rpartition(".")[2]
-
-
-def _normal(name: str, value: str, *, bic: str | None, home: str) -> str:
-    """Give an identifier's normal form; one that has none stands as it came."""
-    if name in _PLAIN:
-        return value
-    known = identity(name, value, bic=bic, home=home)
-    if known is None:
-        return f"{value}@{bic or ''}"
-    return f"{known.value}@{known.bic or ''}" if name == "account" else known.value
 
 
 @cache
@@ -96,10 +85,21 @@ class Recognition:
         bank, *values = map(event.values.get, _paths(party))
         bic = str(bank) if bank else None
         return [
-            self._keys.key(name, _normal(name, str(value), bic=bic, home=self._home))
+            self._key(name, str(value), bic)
             for name, value in zip(PARTY_ORDER, values, strict=True)
             if value is not None
         ]
+
+    def _key(self, name: str, value: str, bic: str | None) -> Key:
+        """Give the key of one identifier in its normal form; one that has none stands as it came."""
+        if name in _PLAIN:
+            return self._keys.key(name, value)
+        known = identity(name, value, bic=bic, home=self._home)
+        if known is None:
+            return self._keys.fresh(name, f"{value}@{bic or ''}")
+        if name == "account":
+            return self._keys.fresh(name, f"{known.value}@{known.bic or ''}")
+        return self._keys.key(name, known.value)  # lists ask for it too
 
     def maker(self, path: str) -> tuple[Mapping[Value, bytes], Callable[[Value], bytes]]:
         """Give what is known of plain values at a path, and what makes the key of any; `None` has none."""

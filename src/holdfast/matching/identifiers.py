@@ -58,7 +58,10 @@ def normalise(kind: ListKind, value: str, *, home: str = "RU") -> str:
 
     Raises InvalidError with a hint for what cannot be a value of the kind.
     """
-    return phone(value, home=home) if kind in _PHONES else _FORMS[kind](value)
+    if kind in _PHONES:
+        return phone(value, home=home)
+    stands = _NORMAL.get(kind)
+    return value if stands is not None and stands.fullmatch(value) else _FORMS[kind](value)
 
 
 def identify(kind: ListKind, value: str, *, bic: str | None = None, home: str = "RU") -> Identity:
@@ -178,3 +181,13 @@ _FORMS: Final[Mapping[ListKind, Callable[[str], str]]] = {
     ListKind.VIN: _vin,
     ListKind.PLATE: _plate,
 }
+_NORMAL: Final[Mapping[ListKind, re.Pattern[str]]] = {
+    ListKind.ACCOUNT: _ACCOUNT,
+    ListKind.CARD: _CARD,
+    ListKind.INN: _INN,
+    ListKind.IIN: _TWELVE,
+    ListKind.BIN: _TWELVE,
+    ListKind.PASSPORT_HASH: _HASH,
+    ListKind.SNILS_HASH: _HASH,
+}
+"""What a value looks like that stands in its normal form already, as nearly all do."""

@@ -1,6 +1,7 @@
 """Phone numbers as E.164: `+` and at most fifteen digits."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -10,6 +11,8 @@ from holdfast.vocabulary.errors import InvalidError
 
 _SPELLING: Final = str.maketrans("", "", " \t-()./")
 _SEVEN: Final = re.compile(r"(?:\+7|7|8)([3-9]\d{9})", re.ASCII)
+_NORMAL: Final = re.compile(r"\+7[3-9]\d{9}", re.ASCII)
+_REMEMBERED: Final = 16_384  # readings, for those of the library take long
 _HOMES_OF_SEVEN: Final = frozenset({"RU", "KZ"})
 _HINT: Final = "give the number with its country code, such as `+79161234567`"
 
@@ -21,6 +24,8 @@ def phone(value: str, *, home: str = "RU") -> str:
     but no `+` is recognised where it cannot be one of the home region. Raises InvalidError for what no numbering
     plan has. Source: ITU-T E.164 and the metadata of libphonenumber.
     """
+    if home in _HOMES_OF_SEVEN and _NORMAL.fullmatch(value):
+        return value
     text = plain(value)
     if home in _HOMES_OF_SEVEN:
         short = _SEVEN.fullmatch(text.translate(_SPELLING))
@@ -29,6 +34,7 @@ def phone(value: str, *, home: str = "RU") -> str:
     return _read(text, home)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _read(text: str, home: str) -> str:
     """Try the home region, then an international number whose `+` was left out; a valid reading goes first."""
     readings = [number for number in (_parse(text, home), _parse(_with_plus(text), None)) if number is not None]

@@ -1,13 +1,11 @@
 """Which identifiers each client was seen with, so that lists can be asked about a client without an event.
 
-In memory stand keyed hashes only: for each client a tuple of references to the identifiers, which are made once for
-each value, and the place in the log where the client can be read. It is a fold of the log like the windows and is
-rebuilt with them.
+In memory stand keyed hashes only: for each client a tuple of the identifiers, and the place in the log where the
+client can be read. It is a fold of the log like the windows and is rebuilt with them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from holdfast.engine.identify import identifiers
@@ -78,7 +76,7 @@ class ClientIndex:
     def load(self, rows: Iterable[list[Any]]) -> None:
         """Take over the rows of a snapshot."""
         for high, low, kind, seq, own, found in rows:
-            identifiers = tuple(_one(Identifier(name, Key(*halves), bic)) for name, *halves, bic in found)
+            identifiers = tuple(Identifier(name, Key(*halves), bic) for name, *halves, bic in found)
             self._clients[Key(high, low)] = Client(identifiers, kind, seq, own)
 
     def note(self, event: Event, memory: Memory, *, seq: int) -> None:
@@ -119,7 +117,7 @@ class ClientIndex:
         better = party in _OWN and not known.own
         if fresh or better or key not in self._clients or (kind is not None and kind != known.kind):
             self._clients[key] = Client(
-                (*known.identifiers, *map(_one, fresh)),
+                (*known.identifiers, *fresh),
                 known.kind if kind is None else str(kind),
                 seq if better or not known.seq else known.seq,
                 known.own or better,
@@ -134,12 +132,6 @@ def _telling(fields: Mapping[str, Field], below: str) -> Iterator[str]:
     for path, one in fields.items():
         if path.startswith(below) and (one.list_kind or path.removeprefix(below) in _TELLING):
             yield path
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _one(identifier: Identifier) -> Identifier:
-    """Keep equal identifiers of several clients once."""
-    return identifier
 
 
 def client_key(client_id: str, memory: Memory) -> Key:
