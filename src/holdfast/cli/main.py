@@ -10,6 +10,7 @@ from holdfast import __version__
 from holdfast.cli import evidence, lists
 from holdfast.cli.backfill import backfill
 from holdfast.cli.backup import backup, restore
+from holdfast.cli.collecting import collect_young
 from holdfast.cli.compact import compact
 from holdfast.cli.decide import decide
 from holdfast.cli.demo import demo
@@ -79,6 +80,7 @@ def version(
 
 def main() -> None:
     """Run the command; an error of the caller ends it with 2, a fault of ours with 1."""
+    collect_young()
     try:
         app()
     except HoldfastError as error:

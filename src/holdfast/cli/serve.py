@@ -19,7 +19,7 @@ from holdfast.app import Assembled, assemble, make_gateway, move_clock, reopen, 
 from holdfast.app.identity import Means, open_identity
 from holdfast.app.outside import open_readers
 from holdfast.app.scenes import SceneShards
-from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
+from holdfast.cli.collecting import collect_in_pauses, spare_what_stands, spare_what_was_read
 from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
 from holdfast.cli.listening import bind, room_for_connections
@@ -116,6 +116,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     shard.identity, shard.owner_key = verifiers.providers, verifiers.owner_key
     gateway = make_gateway(settings, assembled.clock)
     warm()
+    spare_what_stands()
     records = rebuild(shard)
     await revise_last(shard)
     await open_last(shard)
@@ -142,7 +143,7 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         shares=settings.calls_per_second(),
     )
     reception = Reception(app.admission, app.access, Limits(connections=room_for_connections()))
-    spare_what_stands()
+    spare_what_was_read()
     sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))

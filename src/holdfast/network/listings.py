@@ -1,5 +1,6 @@
 """Every listing of the last ninety days by its marks, and which earlier ones its photos and its text repeat."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from heapq import nsmallest
 from typing import Any, Final
@@ -22,7 +23,7 @@ class Listings:
     """Rows by listing in the order in which they were last touched, an index over them, and what repeats what."""
 
     def __init__(self) -> None:
-        self._rows: dict[bytes, bytes] = {}
+        self._rows: OrderedDict[bytes, bytes] = OrderedDict()
         self._index = Shelves()
         self._repeats: dict[bytes, dict[bytes, By]] = {}
         self._repeated = Shelves()

@@ -1,5 +1,6 @@
 """Which sellers were seen with which marks: numbers, devices, accounts for payouts."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ class Ties:
     """Sellers and marks seen together, each pair with the last instant; the newest few of each are kept."""
 
     def __init__(self) -> None:
-        self._seen: dict[bytes, int] = {}
+        self._seen: OrderedDict[bytes, int] = OrderedDict()
         self._sellers = Shelves()
         self._marks = Shelves()
 

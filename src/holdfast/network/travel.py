@@ -6,6 +6,7 @@ a VPN that is switched on and off moves nobody. What was not let through moves n
 not make the owner's next visit look impossible.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from struct import Struct
 from typing import Any, ClassVar, Final, NamedTuple
@@ -62,7 +63,7 @@ class Travel:
     def __init__(self, keys: KeyMaker, *, most: int = MOST) -> None:
         self._keys = keys
         self._most = most
-        self._seen: dict[bytes, bytes] = {}
+        self._seen: OrderedDict[bytes, bytes] = OrderedDict()
 
     def fields(self, event_type: str) -> Sequence[Field]:
         """Declare speed, distance and whether nobody travels so, for events that an account makes in a session."""
@@ -115,7 +116,7 @@ class Travel:
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Take over the sightings of a snapshot."""
         rows = zip(arrays["keys"], arrays["seen"], strict=True)
-        self._seen = {key.tobytes(): seen.tobytes() for key, seen in rows}
+        self._seen = OrderedDict((key.tobytes(), seen.tobytes()) for key, seen in rows)
 
     def _account(self, event: Event, known: Mapping[str, Value]) -> bytes | None:
         """Name the account: on a marketplace a person logs in and sells under one id, a bank's client is another."""

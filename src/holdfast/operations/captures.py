@@ -6,6 +6,7 @@ begun anew, or is not fed for a while.
 
 import asyncio
 import hmac
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -69,7 +70,7 @@ class Captures:
         self._settle = settle
         self._idle_s = idle_s
         self._running: dict[str, _Capture] = {}
-        self._unspent: dict[str, Try] = {}
+        self._unspent: OrderedDict[str, Try] = OrderedDict()
         self._leaving: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -108,7 +109,7 @@ class Captures:
         """Remember that no command of an attempt was shown, of the newest attempts."""
         self._unspent[attempt.session_id] = attempt
         while len(self._unspent) > _REMEMBERED:
-            self._unspent.pop(next(iter(self._unspent)))
+            self._unspent.popitem(last=False)
 
     def _forget(self, capture: _Capture) -> None:
         """Take a capture from those that run, unless another has its place."""

@@ -5,6 +5,7 @@ file. A row that repeats an earlier row of the same id is passed over and counte
 a bad row. Nothing is sent to anybody: a file's decisions leave no message in the outbox.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -69,7 +70,7 @@ class FileDecider:
     run: FileRun = field(default_factory=FileRun)
     _now_ms: int = 0
     _seen: SeenIds = field(default_factory=SeenIds)
-    _recent: dict[str, Known] = field(default_factory=dict)
+    _recent: OrderedDict[str, Known] = field(default_factory=OrderedDict)
 
     def decide(self, rows: Iterable[Row | Rejected]) -> Iterator[Decided | Rejected]:
         """Decide row by row; bad rows are handed on, repeated ones are left out."""
@@ -204,7 +205,7 @@ class FileDecider:
         """Keep an operation for a result that may come; the oldest goes when there are too many."""
         self._recent[known.event.id] = known
         if len(self._recent) > RECENT:
-            del self._recent[next(iter(self._recent))]
+            self._recent.popitem(last=False)
 
 
 def source_record(seq: int, source: str, since_ms: int, *, now_ms: int) -> Record:

@@ -1,5 +1,6 @@
 """The newest good answers of one provider, kept in memory and bounded in number."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ class LastAnswers:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[bytes, Kept] = {}
+        self._kept: OrderedDict[bytes, Kept] = OrderedDict()
 
     def __len__(self) -> int:
         """Give how many are kept."""
@@ -30,7 +31,7 @@ class LastAnswers:
         self._kept.pop(question, None)
         self._kept[question] = Kept(values, at_ns)
         if len(self._kept) > self._most:
-            del self._kept[next(iter(self._kept))]
+            self._kept.popitem(last=False)
 
     def find(self, question: bytes) -> Kept | None:
         """Give the newest answer to a question."""

@@ -1,5 +1,6 @@
 """Rebuild the memory from the log: the same fold, in the same order, as when the events came."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
@@ -66,7 +67,7 @@ def _empty(shard: Shard) -> None:
 
 def refold(shard: Shard, upto: int) -> int:
     """Let the records after the shard's place in the log, up to and with one, have their effect; gives their number."""
-    recent: dict[str, Known] = {}
+    recent: OrderedDict[str, Known] = OrderedDict()
     count = 0
     for record in shard.ports.store.replay(shard.seq, upto):
         apply_record(shard, record, recent)
@@ -75,7 +76,7 @@ def refold(shard: Shard, upto: int) -> int:
     return count
 
 
-def apply_record(shard: Shard, record: Record, recent: dict[str, Known]) -> None:
+def apply_record(shard: Shard, record: Record, recent: OrderedDict[str, Known]) -> None:
     """Let one record have its effect on the memory again; `recent` are operations at hand for their results."""
     if record.list_version is not None and record.list_version.kinds:
         shard.covering.append(record.list_version)
@@ -100,12 +101,12 @@ def _known(shard: Shard, record: Record, recent: Mapping[str, Known]) -> tuple[E
     return event, known if known is not None and known.seq < record.seq else None
 
 
-def _keep(recent: dict[str, Known], made: Known) -> None:
+def _keep(recent: OrderedDict[str, Known], made: Known) -> None:
     """Keep an operation at hand for its result, which saves a look into the store; the oldest goes first."""
     if made.event.type in OPERATIONS:
         recent[made.event.id] = made
         if len(recent) > _RECENT:
-            del recent[next(iter(recent))]
+            recent.popitem(last=False)
 
 
 def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None]) -> Known:

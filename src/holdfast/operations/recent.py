@@ -4,6 +4,7 @@ Only operations of which nothing is to be said but that they were decided: witho
 record of their story since, other than results. All others are read from the log.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,7 +34,7 @@ class Lately(Struct, frozen=True, kw_only=True):
 class Recent:
     """The newest operations by their event ids; the oldest goes first."""
 
-    _operations: dict[str, Lately] = field(default_factory=dict)
+    _operations: OrderedDict[str, Lately] = field(default_factory=OrderedDict)
     _decided: dict[str, str] = field(default_factory=dict)
 
     def get(self, event_id: str) -> Lately | None:
@@ -43,7 +44,7 @@ class Recent:
     def note(self, known: Known, decision_id: str = "") -> None:
         """Keep an operation at hand."""
         if len(self._operations) >= _REMEMBERED:
-            oldest = self._operations.pop(next(iter(self._operations)))
+            _, oldest = self._operations.popitem(last=False)
             self._decided.pop(oldest.decision_id, None)
         self._operations[known.event.id] = Lately(known=known, decision_id=decision_id)
         if decision_id:

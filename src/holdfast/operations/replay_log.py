@@ -1,5 +1,6 @@
 """Replay the past as it was: judge stored facts again, and fold the log again to see that the same facts come out."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -114,7 +115,7 @@ def _fold_under(again: Shard, run: ReplayRun, *, limit: int | None) -> Iterator[
 
 def walk(again: Shard) -> Iterator[Record]:
     """Give each record of the log while the memory stands as it stood before it, lists included."""
-    recent = dict[str, Known]()
+    recent = OrderedDict[str, Known]()
     for record in again.ports.store.replay():
         yield record
         apply_record(again, record, recent)

@@ -5,11 +5,11 @@ decided again are named by their place in the log and read from there. It is use
 which the same records leave the same numbers; under any other the log is folded again from its start.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import structlog
 from numpy.typing import NDArray
@@ -61,7 +61,7 @@ def freeze(shard: Shard) -> Content:
     }
     content: dict[str, bytes | memoryview] = {
         _FINGERPRINT: fingerprint(shard).encode(),
-        _SMALL: json.dumps(small).encode(),
+        _SMALL: msgspec.json.encode(small),
     }
     return content | {_label(name, array): _flat(array) for name, array in arrays.items()}
 
@@ -76,7 +76,7 @@ def thaw(shard: Shard, snapshot: Snapshot) -> bool:
         return False
     try:
         _load(shard, snapshot)
-    except (StoreError, KeyError, ValueError, IndexError, TypeError) as error:
+    except (StoreError, msgspec.MsgspecError, KeyError, ValueError, IndexError, TypeError) as error:
         _log.warning("snapshot not used", seq=snapshot.seq, why=f"cannot be read: {error!r}")
         return False
     shard.seq = shard.snapshot_seq = snapshot.seq
@@ -86,7 +86,7 @@ def thaw(shard: Shard, snapshot: Snapshot) -> bool:
 def _load(shard: Shard, snapshot: Snapshot) -> None:
     """Fill a fresh memory and what stands beside it."""
     arrays = dict(_arrays(snapshot.arrays))
-    small = json.loads(snapshot.arrays[_SMALL])
+    small = msgspec.json.decode(snapshot.arrays[_SMALL])
     memory = shard.fresh_memory()
     memory.fold.restore(_under(arrays, _FOLD))
     memory.network.load(_under(arrays, _NETWORK))

@@ -4,6 +4,7 @@ Whatever is written of a session, and the destruction of its key, lets go of it,
 would tell.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ Read = tuple[tuple[IdentityAct, ...], Standing, Bound | None]
 class Stories:
     """What was read of the newest sessions, by their ids; the oldest goes first."""
 
-    _read: dict[str, Read] = field(default_factory=dict)
+    _read: OrderedDict[str, Read] = field(default_factory=OrderedDict)
     _barred: list[str] = field(default_factory=list)
 
     def get(self, session_id: str) -> Read | None:
@@ -32,7 +33,7 @@ class Stories:
         if session_id in self._barred:
             return
         if len(self._read) >= _REMEMBERED:
-            del self._read[next(iter(self._read))]
+            self._read.popitem(last=False)
         self._read[session_id] = read
 
     def forget(self, session_id: str) -> None:

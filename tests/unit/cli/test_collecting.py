@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from holdfast.cli.collecting import collect_in_pauses, spare_what_stands
+from holdfast.cli.collecting import collect_in_pauses, spare_what_stands, spare_what_was_read
 from holdfast.operations.shard import Shard
 from tests.unit.operations.shards import SlowStore, StillClock, make_shard
 
@@ -39,6 +39,20 @@ def test_what_stands_is_left_alone() -> None:
     finally:
         gc.set_threshold(*thresholds)
         gc.unfreeze()
+
+
+@pytest.mark.usefixtures("shard")
+def test_reading_the_past_is_not_interrupted() -> None:
+    """However much is read at the start, nothing but the young is walked over, and then all of it is left alone."""
+    spare_what_stands()
+    before = [generation["collections"] for generation in gc.get_stats()]
+    read = [(number, [number]) for number in range(200_000)]
+    after = [generation["collections"] for generation in gc.get_stats()]
+    assert after[0] > before[0]
+    assert after[1:] == before[1:]
+    frozen = gc.get_freeze_count()
+    spare_what_was_read()
+    assert gc.get_freeze_count() >= frozen + len(read)
 
 
 def test_a_pause_takes_away_what_was_left_behind(shard: Shard) -> None:

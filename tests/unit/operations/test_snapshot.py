@@ -88,6 +88,17 @@ def test_a_snapshot_holds_no_personal_value() -> None:
     assert not [name for name in ("c-1", "t-1", "500100732259") if name.encode() in content]
 
 
+def test_a_whole_file_with_rubbish_in_it_leaves_nothing_behind() -> None:
+    """A snapshot whose small part is no JSON is not used, and the log is folded instead."""
+    world = World()
+    bare = state(world.shard())
+    parts = {name: bytes(data) for name, data in freeze(world.shard()).items()}
+    world.store.given = Snapshot(world.store.last_seq(), parts | {"small": b'{"clients": ['})
+    started = world.shard()
+    assert started.snapshot_seq == 0
+    assert state(started) == bare
+
+
 @pytest.mark.parametrize("part", sorted(name.partition(";")[0] for name in freeze(World().shard())))
 def test_a_whole_file_that_lacks_a_part_leaves_nothing_behind(part: str) -> None:
     """A snapshot without one of its parts is not used, and nothing of the others is in the state."""

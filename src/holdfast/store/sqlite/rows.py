@@ -1,6 +1,7 @@
 """Between a record and its row: public parts packed, personal parts packed and sealed."""
 
 import sqlite3
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ class RowMaker:
         self._connection = connection
         self._vault = vault
         self._random_bytes = random_bytes
-        self._keys: dict[bytes, tuple[int, AESGCM]] = {}
+        self._keys: OrderedDict[bytes, tuple[int, AESGCM]] = OrderedDict()
         self._last_key = int(connection.execute(query("last_subject")).fetchone()[0])
         found = connection.execute(query("last_dictionary")).fetchone()
         self._dictionary = EMPTY if found is None else _dictionary(found)
@@ -93,7 +94,7 @@ class RowMaker:
         """
         keys = self._keys
         while len(keys) > _WRITER_KEYS:
-            del keys[next(iter(keys))]  # what was kept first goes first
+            keys.popitem(last=False)
         missing = sorted({record.subject for record in records if record.subject not in keys})
         for start in range(0, len(missing), _PLACES[-1]):
             keys |= self._read_keys(missing[start : start + _PLACES[-1]])
