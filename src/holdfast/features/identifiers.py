@@ -1,7 +1,7 @@
 """Which identifiers a party carries in an event, normalised and hashed."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from struct import Struct
 from typing import Final
 
@@ -30,10 +30,12 @@ PARTY_ORDER = (
 _KINDS: Final = {kind.value: kind for kind in ListKind}
 _PLAIN = frozenset({"customer_id", "seller_id"})
 _REMEMBERED = 65_536
+_IN_HAND: Final = 64  # values: people and lists ask of one event in turn, and so few stay near the processor
 _HALVES: Final = Struct("<QQ")
 NOTHING: Final = bytes(16)
 
 
+@lru_cache(maxsize=_IN_HAND)
 def identity(kind: str, value: str, *, bic: str | None, home: str) -> Identity | None:
     """Normalise one identifier; nothing for a value that cannot be one of its kind."""
     try:

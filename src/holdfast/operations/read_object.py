@@ -36,7 +36,7 @@ async def read_object(shard: Shard, listing_id: str) -> Row:
 
     Raises NotFoundError for a listing that was not published or edited in the last 90 days.
     """
-    known = shard.memory.network.part(Objects).object_of(listing_id)
+    known = shard.whole_memory().network.part(Objects).object_of(listing_id)
     if known is None:
         raise NotFoundError(f"no listing `{listing_id}` was published in the last 90 days")
     rows = []

@@ -55,9 +55,9 @@ def restrictions(shard: Shard, client_id: str) -> Row:
     `restrictions` are duties whose condition is true; `unknown` are those of which it cannot be said, each with the
     names of what is missing. `seen` tells whether any event spoke of the client.
     """
-    now_ms = shard.ports.clock.now_ms()
-    client = shard.clients.get(client_key(client_id, shard.memory))
-    lasting = shard.memory.standing.lasting(client_id, now_ms)
+    now_ms, memory = shard.ports.clock.now_ms(), shard.whole_memory()
+    client = shard.clients.get(client_key(client_id, memory))
+    lasting = memory.standing.lasting(client_id, now_ms)
     inquiry = Inquiry(shard=shard, client_id=client_id, client=client or Client(), now_ms=now_ms, lasting=lasting)
     limits: dict[str, Row] = {}
     unknown: dict[str, Row] = {}

@@ -44,7 +44,8 @@ async def keep_recovering(shard: Shard, reopen: Reopen, *, pause_seconds: float 
 async def recover(shard: Shard, reopen: Reopen) -> int:
     """Open the store again and bring the memory to the log's last record; gives how many records were read.
 
-    The lists stay readable meanwhile; everything else in memory is dropped first, so that it is never there twice.
+    The lists and the log stay readable meanwhile; everything else in memory is dropped first, so that it is never there
+    twice, and what is read from it is refused until it is whole.
     Raises StoreError when the directory cannot be opened or written; the shard then stays unavailable.
     """
     async with AsyncExitStack() as held:
@@ -55,6 +56,7 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
         shard.ports = replace(shard.ports, store=store)
         if failed is not store:
             failed.close()
+        shard.rebuilding = True
         lists, shard.memory = shard.memory.lists, shard.fresh_memory()
         shard.memory = replace(shard.memory, lists=lists)
         anew = beginning(shard)
@@ -62,7 +64,7 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
         for name in ("memory", "changed", "undecided", "revisions", "clients", "covering", "snapshot_seq", "seq"):
             setattr(shard, name, getattr(anew, name))
         shard.broken.clear()
-        shard.failed = None
+        shard.failed, shard.rebuilding = None, False
     await revise_last(shard)
     await open_last(shard)
     return count

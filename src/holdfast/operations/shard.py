@@ -69,24 +69,24 @@ class Bank:
 class Shard:
     """The state that only the engine's thread touches.
 
-    `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was
-    made that the last rebuild began with; `failed` is why nothing can be written, and `broken` wakes who recovers;
-    `flights` are idempotency keys whose record is not on disk yet, `threads` the newest record on its way that
-    belongs to the story of a hold, a decision or a claim; `changed` remembers of the newest operations whose result
-    said otherwise than their decision whether they count as executed; `landings` are those that the
-    writer has reported and the loop has not seen; `covering` are the versions of lists that were full snapshots,
-    oldest first; `undecided` are each
-    client's operations that a later input may change, `revisions` the newest revision of decisions that got one
-    lately; `past` keeps the law of earlier rulesets for replay; `following` lets one pass at a time do what new
-    versions of lists ask for, and `followed` says of each list up to which version that is done; `snapshots` are the
-    newest snapshot of lists, each with the version of the list at which it was looked up. `patience` is the time of
-    an answer in milliseconds by event type, where its caller names none (absent: no limit), `watch` ends waits on time;
-    `recent` are operations at hand for their results; `handed` are the ticks at which records were handed over that
-    are not on disk yet; `crowd` is who waits and who was turned away. `readers` ask providers, by their id; `openings`
-    are idempotency keys of events for which that is being done. `photos` looks at pictures in processes of its own.
-    `identity` verifies who people are, by the names of the providers in the order in which they are tried;
-    `stories` are sessions at hand, `session_locks` let one call at a time speak to a provider about one session.
-    `owner_key` hashes the personal numbers of owners where the bank shares a key of its own for that.
+    `fresh_memory` builds an empty memory for a rebuild; `snapshot_seq` is the record after which the snapshot was made
+    that the last rebuild began with; `rebuilding` says that the memory lacks what the log folds to; `failed` is why
+    nothing can be written, and `broken` wakes who recovers; `flights` are idempotency keys whose record is not on disk
+    yet, `threads` the newest record on its way that belongs to the story of a hold, a decision or a claim; `changed`
+    remembers of the newest operations whose result said otherwise than their decision whether they count as executed;
+    `landings` are those that the writer has reported and the loop has not seen; `covering` are the versions of lists
+    that were full snapshots, oldest first; `undecided` are each client's operations that a later input may change,
+    `revisions` the newest revision of decisions that got one lately; `past` keeps the law of earlier rulesets for
+    replay; `following` lets one pass at a time do what new versions of lists ask for, and `followed` says of each list
+    up to which version that is done; `snapshots` are the newest snapshot of lists, each with the version of the list
+    at which it was looked up. `patience` is the time of an answer in milliseconds by event type, where its caller
+    names none (absent: no limit), `watch` ends waits on time; `recent` are operations at hand for their results;
+    `handed` are the ticks at which records were handed over that are not on disk yet; `crowd` is who waits and who was
+    turned away. `readers` ask providers, by their id; `openings` are idempotency keys of events for which that is
+    being done. `photos` looks at pictures in processes of its own. `identity` verifies who people are, by the names of
+    the providers in the order in which they are tried; `stories` are sessions at hand, `session_locks` let one call at
+    a time speak to a provider about one session. `owner_key` hashes the personal numbers of owners where the bank
+    shares a key of its own for that.
     """
 
     tenant: Tenant
@@ -97,6 +97,7 @@ class Shard:
     fresh_memory: Callable[[], Memory]
     seq: int = 0
     snapshot_seq: int = 0
+    rebuilding: bool = False
     failed: BaseException | None = None
     broken: asyncio.Event = field(default_factory=asyncio.Event)
     flights: dict[bytes, "Flight"] = field(default_factory=dict)
@@ -128,6 +129,12 @@ class Shard:
     stories: Stories = field(default_factory=Stories)
     session_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     owner_key: bytes = b""
+
+    def whole_memory(self) -> Memory:
+        """Give the memory to be read; raises UnavailableError while it is built again, for it would know of nobody."""
+        if self.rebuilding:
+            raise UnavailableError("the memory is being built again from the log")
+        return self.memory
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""

@@ -142,10 +142,10 @@ def write_withdrawal(
 
 def judge_again(shard: Shard, story: HoldStory, event: Event, *, now_ms: int) -> Judged:
     """Judge the corrected event by the law of its day and by what is known now, its own place in the past left out."""
-    regime = shard.law.regime(event.type, event.occurred_ms)
+    regime, memory = shard.law.regime(event.type, event.occurred_ms), shard.whole_memory()
     with applying(shard), _outside(shard, story):
         facts = prepare(
-            event, regime, shard.memory, seq=story.seq, decided_ms=now_ms, outside=_told_outside(shard, story, event)
+            event, regime, memory, seq=story.seq, decided_ms=now_ms, outside=_told_outside(shard, story, event)
         )
     sealed, facts_hash = seal_facts(facts)
     return decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash), sealed

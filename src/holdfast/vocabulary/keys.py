@@ -5,7 +5,7 @@ from hashlib import blake2b
 from struct import Struct
 from typing import Final, NamedTuple
 
-_REMEMBERED: Final = 65_536
+_REMEMBERED: Final = 2_048  # rooms ask for the values of one event in turn; older ones take longer to find than to hash
 _HALVES: Final = Struct(">QQ").unpack
 
 

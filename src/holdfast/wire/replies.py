@@ -278,7 +278,7 @@ def _asked(written: bytes | Raw, challenge: Challenge, zone: tzinfo) -> bytes:
 
 def _hold(written: bytes | Raw, hold_id: str | None) -> bytes:
     """Write the terms of a hold behind its id."""
-    terms = _TERMS.decode(written)
+    terms = None if written == _NULL else _TERMS.decode(written)
     if terms is None:
         return _NULL
     return _HOLD.encode({"id": hold_id, "policy": terms.policy, "until": terms.until, "confirm_by": terms.confirm_by})

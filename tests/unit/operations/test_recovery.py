@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 from holdfast.operations.change_list import Edit, change_list
 from holdfast.operations.decide_event import Answer, decide_event
 from holdfast.operations.ports import Store
+from holdfast.operations.read_decision import read_decision
 from holdfast.operations.read_lists import list_page
+from holdfast.operations.read_object import read_object
+from holdfast.operations.read_restrictions import restrictions
 from holdfast.operations.readiness import readiness
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering, recover
@@ -204,7 +208,32 @@ def test_while_it_recovers_calls_get_503_and_lists_are_readable() -> None:
                 with pytest.raises(UnavailableError):
                     await decide_event(world.shard, transfer("a"))
         await recovery
+        assert restrictions(world.shard, "c-1")["client_id"] == "c-1"
         assert (await decide_event(world.shard, transfer("a"))).replayed is False
+
+    asyncio.run(story())
+
+
+def test_while_the_memory_is_built_again_nobody_seems_to_be_unknown_or_free() -> None:
+    """What is read from the memory is refused until it is whole; decisions stay readable from the log all the time."""
+
+    async def story() -> None:
+        world = World()
+        made = json.loads((await decide_event(world.shard, transfer("a"))).body)["id"]
+        world.store.break_with(OSError("gone"))
+        with pytest.raises(UnavailableError):
+            await decide_event(world.shard, transfer("b"))
+        assert restrictions(world.shard, "c-1")["seen"] is True
+        recovery = asyncio.ensure_future(recover(world.shard, world.reopen))
+        while not (world.shard.rebuilding or recovery.done()):
+            await asyncio.sleep(0)
+        with pytest.raises(UnavailableError):
+            restrictions(world.shard, "c-1")
+        with pytest.raises(UnavailableError):
+            await read_object(world.shard, "l-1")
+        assert json.loads(read_decision(world.shard, made))["id"] == made
+        await recovery
+        assert restrictions(world.shard, "c-1")["seen"] is True
 
     asyncio.run(story())
 

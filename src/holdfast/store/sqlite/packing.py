@@ -118,8 +118,11 @@ EMPTY: Final = Dictionary(0, sealed=b"", public=b"", codec=Codec.DEFLATE)
 
 def frame(parts: Sequence[bytes]) -> bytes:
     """Put parts end to end, the length of each but the last before it."""
-    *first, last = parts
-    return b"".join([piece for part in first for piece in (_LENGTH.pack(len(part)), part)]) + last
+    pieces: list[bytes] = []
+    for part in parts:
+        pieces += (_LENGTH.pack(len(part)), part)
+    del pieces[-2]
+    return b"".join(pieces)
 
 
 def unframe(data: bytes, count: int) -> list[bytes]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from holdfast.vocabulary.errors import Bug, StoreError
 
 FILES: Final = ("log", "keys", "subjects", "contents", "holds", "claims", "verifications", "outbox", "lists", "meta")
-_STEPS: Final = (64, 16, 4, 1)
+_STEPS: Final = (64, 32, 16, 8, 4, 2, 1)
 _HEADING: Final = re.compile(r"^-- (\w+): (\S.*)$", re.MULTILINE)
 _MIGRATION: Final = re.compile(r"^(\d{4})_\w+\.sql$")
 
