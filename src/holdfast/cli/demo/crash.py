@@ -35,6 +35,7 @@ CALLERS: Final = 32
 EVENTS: Final = 12_000
 _LIVES_S: Final = (1.0, 2.5)
 _LAST_SHARE: Final = 0.8  # of the events: the server dies under load, never after it
+_PATIENCE_MS: Final = 60_000  # what is shown is that nothing is lost, on a slow machine too
 _LOST: Final = (ConnectionError, asyncio.IncompleteReadError, OSError)
 _RECORDS: Final = re.compile(r"^(\d+) records are as they were written")
 _OK: Final = 200
@@ -120,7 +121,7 @@ class CrashScene:
 
     async def _ask_again(self, url: str, ledger: Ledger) -> None:
         """Repeat every call of the dead server's life, as callers do, and compare."""
-        line = Line(url)
+        line = Line(url, deadline_ms=_PATIENCE_MS)
         try:
             for event_id, answer in ledger.answers.items():
                 status, again = await line.call("POST", "/v1/decisions", ledger.bodies[event_id])
@@ -174,7 +175,7 @@ async def _started(words: Sequence[str]) -> Server:
 
 async def _call(url: str, ledger: Ledger, waiting: Iterator[tuple[str, bytes]]) -> None:
     """Send one event after another, shared with the other callers, until the server is gone."""
-    line = Line(url)
+    line = Line(url, deadline_ms=_PATIENCE_MS)
     with contextlib.suppress(*_LOST):
         for event_id, body in waiting:
             ledger.sent += 1

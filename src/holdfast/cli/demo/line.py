@@ -14,12 +14,13 @@ class Line:
     """Sends one call at a time; a connection that the server let go is opened anew and the call repeated.
 
     Repeating is safe: an event's id makes every call idempotent. `repeated` tells whether the last answer was one that
-    an earlier call got already.
+    an earlier call got already. `deadline_ms` is how long an answer may take; without it the server's own time holds.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, deadline_ms: int | None = None) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
+        self._patience = "" if deadline_ms is None else f"holdfast-deadline-ms: {deadline_ms}\r\n"
         self._streams: Streams | None = None
         self.repeated = False
 
@@ -27,7 +28,7 @@ class Line:
         """Send a request and give status and body."""
         head = (
             f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\n"
-            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+            f"content-type: application/json\r\n{self._patience}content-length: {len(body)}\r\n\r\n"
         )
         kept = self._streams is not None
         try:
