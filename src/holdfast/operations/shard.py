@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from weakref import WeakValueDictionary
 
+from msgspec import Struct
+
 from holdfast.engine.prepare import Memory
 from holdfast.engine.tenant import Tenant
 from holdfast.features import registry
@@ -166,8 +168,7 @@ def beginning(shard: Shard) -> Shard:
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class Flight:
+class Flight(Struct, kw_only=True, eq=False):
     """A record on its way to disk, with what a twin or a result that comes meanwhile needs of it.
 
     `answer` wakes the one call whose answer must be out by a deadline.

@@ -18,6 +18,7 @@ from time import sleep
 from typing import Any, Final, Protocol, TypeVar
 
 import structlog
+from msgspec import Struct
 
 from holdfast.store.sqlite.checkpoints import Checkpoints
 from holdfast.vocabulary.errors import Bug, HoldfastError, StoreError
@@ -46,17 +47,14 @@ class Appender(Protocol):
         ...
 
 
-class _Job:
+class _Job(Struct, eq=False):
     """A record, or a command to run between records; answered exactly once."""
 
-    __slots__ = ("command", "done", "error", "record", "result")
-
-    def __init__(self, record: Record | None, command: Command | None, done: Done) -> None:
-        self.record = record
-        self.command = command
-        self.done = done
-        self.result: Any = None
-        self.error: BaseException | None = None
+    record: Record | None
+    command: Command | None
+    done: Done
+    result: Any = None
+    error: BaseException | None = None
 
     def size(self) -> int:
         """Give roughly how many bytes the job adds to a group."""
