@@ -207,9 +207,8 @@ def _portions(run: int, keys: Mapping[bytes, tuple[int, int]], events: Mapping[s
         order = np.lexsort((words[:, 1], words[:, 0]))
         yield from _cut(day_query("insert_key", day), [*rows.items()], order, run=run)
     hashes = [(one.hash, one.seq) for one in events.values()]
-    yield from _cut(
-        query("insert_event"), run, hashes, np.argsort(np.array([one for one, _ in hashes], dtype=np.int64))
-    )
+    order = np.argsort(np.array([hashed for hashed, _ in hashes], dtype=np.int64))
+    yield from _cut(query("insert_event"), hashes, order, run=run)
 
 
 def _cut(sql: str, rows: Sequence[tuple[Any, int]], order: NDArray[np.intp], *, run: int) -> Iterator[Portion]:
