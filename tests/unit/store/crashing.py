@@ -2,12 +2,14 @@
 
 The nursery loads everything once and forks for each line `seed` on its standard input, so that a round costs
 milliseconds. On standard output come `pid N`, one line for each acknowledged number, and `dead` at the end of a round.
+With a number of records behind the directory, so many make a run of the index.
 """
 
 import os
 import sys
 from pathlib import Path
 
+from holdfast.store.sqlite import indexing
 from tests.unit.store.making import record, sqlite_store
 
 
@@ -40,4 +42,7 @@ def main(directory: Path) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[2:]:
+        indexing.RUN_RECORDS = int(sys.argv[2])  # type: ignore[misc] # a test with few records has many runs
+        indexing.PORTION_ROWS = indexing.RUN_RECORDS // 8  # type: ignore[misc] # as many portions as usual, nearly
     main(Path(sys.argv[1]))
