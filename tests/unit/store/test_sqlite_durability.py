@@ -54,7 +54,7 @@ def test_a_killed_process_loses_no_acknowledged_record(tmp_path: Path) -> None:
 def test_a_process_killed_while_it_merges_its_index_loses_no_place_in_it(tmp_path: Path) -> None:
     """In 40 rounds of SIGKILL, in the middle of runs and of merges, every key and event is indexed once and found."""
     chance, database = Random(8), tmp_path / "data" / "holdfast.db"
-    command = [sys.executable, "-m", "tests.unit.store.crashing", str(tmp_path / "data"), "64"]
+    command = [sys.executable, "-m", "tests.unit.store.crashing", str(tmp_path / "data"), "16"]
     acknowledged = 0
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
         for seed in range(2, ROUNDS + 2):
