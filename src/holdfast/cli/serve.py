@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from typing import Annotated, Any
 
 import structlog
@@ -40,7 +39,6 @@ from holdfast.pages.story import country_of
 from holdfast.settings import RESULTS_FILE, TABLE, Settings, read_settings
 from holdfast.worker.loop import keep_working, run_pass
 
-_SWITCH_SECONDS = 0.0005  # the writer's thread must not wait long for the interpreter, see tests/bench/store.py
 _log = structlog.get_logger("holdfast.serve")
 _MEANING = {setting.name: setting.meaning for setting in TABLE}
 
@@ -144,7 +142,6 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     )
     reception = Reception(app.admission, app.access, Limits(connections=room_for_connections()))
     spare_what_was_read()
-    sys.setswitchinterval(_SWITCH_SECONDS)
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
     beside = [

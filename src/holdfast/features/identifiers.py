@@ -29,7 +29,7 @@ PARTY_ORDER = (
 
 _KINDS: Final = {kind.value: kind for kind in ListKind}
 _PLAIN = frozenset({"customer_id", "seller_id"})
-_REMEMBERED = 65_536
+_REMEMBERED = 8_192
 _IN_HAND: Final = 64  # values: people and lists ask of one event in turn, and so few stay near the processor
 _HALVES: Final = Struct("<QQ")
 NOTHING: Final = bytes(16)

@@ -19,7 +19,7 @@ from holdfast.vocabulary.trilean import UNKNOWN, Trilean
 from holdfast.vocabulary.windows import ListProbe
 
 _META: Final = "lists"
-_REMEMBERED: Final = 65_536
+_REMEMBERED: Final = 8_192
 _ANSWERS_MAX: Final = 1_024
 
 

@@ -18,7 +18,7 @@ from holdfast.vocabulary.schema import EventSchema, Field
 _PARTIES: Final = ("payer", "payee", "client", "seller", "sender", "recipient")
 _TELLING: Final = frozenset({"customer_id", "kind", "bic", "swift"})
 _OWN: Final = frozenset({"payer", "client", "seller"})
-_REMEMBERED: Final = 65_536
+_REMEMBERED: Final = 8_192
 Form = tuple[str, str, tuple[str, ...]]
 """A party of an event type: its name, where its client's id stands, and all that tells who it is."""
 

@@ -266,6 +266,22 @@ def test_keys_that_expire_in_the_middle_of_a_run_are_gone(tmp_path: Path) -> Non
     store.close()
 
 
+def test_the_writer_gets_the_interpreter_soon_unless_calls_stand_in_line(tmp_path: Path) -> None:
+    """The thread that decides keeps the interpreter for a fifth of a millisecond, and longer only in a crowd."""
+    usual = sys.getswitchinterval()
+    try:
+        store = sqlite_store(tmp_path / "data")
+        submit_all(store, [record(1)])
+        assert sys.getswitchinterval() == pytest.approx(writer.EAGER_SECONDS)
+        store.expect(more=True)
+        assert sys.getswitchinterval() == pytest.approx(writer.CROWDED_SECONDS)
+        store.expect(more=False)
+        assert sys.getswitchinterval() == pytest.approx(writer.EAGER_SECONDS)
+        store.close()
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def test_a_group_grows_for_longer_only_while_more_is_expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a crowd a group waits once; while calls stand in line it waits again, but not when it is large enough."""
     store, waits = sqlite_store(tmp_path / "data"), list[float]()
