@@ -2,17 +2,20 @@
 
 The nursery loads everything once and forks for each line `seed` on its standard input, so that a round costs
 milliseconds. On standard output come `pid N`, one line for each acknowledged number, and `dead` at the end of a round.
+With a number of records behind the directory, so many make a run of the index, and groups are small, so that most
+processes die in the middle of one.
 """
 
 import os
 import sys
 from pathlib import Path
 
+from holdfast.store.sqlite import indexing
 from tests.unit.store.making import record, sqlite_store
 
 
-def load(directory: Path, seed: int) -> None:
-    """Submit records without end; each acknowledgement is one line."""
+def load(directory: Path, seed: int, crowd: int) -> None:
+    """Submit records without end, a crowd of them before the first is on disk; each acknowledgement is one line."""
     store = sqlite_store(directory, seed=seed)
     seq = store.last_seq()
     while True:
@@ -24,20 +27,23 @@ def load(directory: Path, seed: int) -> None:
                 os.write(1, b"%d\n" % number)
 
         store.submit(record(seq, facts=b"x" * (seq % 977)), done)
-        while store.waiting() > 200:
+        while store.waiting() > crowd:
             os.sched_yield()
 
 
-def main(directory: Path) -> None:
+def main(directory: Path, crowd: int) -> None:
     """Start one writer after another, each when a line asks for it."""
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
-            load(directory, int(line))
+            load(directory, int(line), crowd)
         os.write(1, b"pid %d\n" % pid)
         os.waitpid(pid, 0)
         os.write(1, b"dead\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if small := sys.argv[2:]:
+        indexing.RUN_RECORDS = int(small[0])  # type: ignore[misc] # a test with few records has many runs
+        indexing.PORTION_ROWS = indexing.RUN_RECORDS // 8  # type: ignore[misc] # as many portions as usual, nearly
+    main(Path(sys.argv[1]), crowd=2 if small else 200)

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.store import SqliteStore
+from holdfast.store.sqlite.merging import FAN
 from holdfast.vocabulary.errors import StoreError
 from tests.unit.store.making import key_of, record, sqlite_store, submit_all
 
@@ -48,6 +49,31 @@ def test_a_killed_process_loses_no_acknowledged_record(tmp_path: Path) -> None:
     found = [store.find(key_of(f"tr-{seq}")) for seq in range(1, total + 1)]
     assert [one and one.seq for one in found] == list(range(1, total + 1))
     store.close()
+
+
+def test_a_process_killed_while_it_merges_its_index_loses_no_place_in_it(tmp_path: Path) -> None:
+    """In 40 rounds of SIGKILL, in the middle of runs and of merges, every key and event is indexed once and found."""
+    chance, database = Random(8), tmp_path / "data" / "holdfast.db"
+    command = [sys.executable, "-m", "tests.unit.store.crashing", str(tmp_path / "data"), "16"]
+    acknowledged = 0
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
+        for seed in range(2, ROUNDS + 2):
+            acknowledged = max(acknowledged, *_run_and_kill(nursery, seed, chance.uniform(0.02, 0.1)))
+        assert nursery.stdin is not None
+        nursery.stdin.close()
+    store = sqlite_store(tmp_path / "data", seed=9_999)
+    last = store.last_seq()
+    assert last >= acknowledged
+    for seq in range(1, last + 1, 7):
+        found, known = store.find(key_of(f"tr-{seq}")), store.by_event(f"tr-{seq}")
+        assert (found and found.seq, known and known.seq) == (seq, seq)
+    store.close()
+    with sqlite3.connect(database) as connection:
+        (merged,) = connection.execute("SELECT min(no) FROM runs").fetchone()
+        (twice,) = connection.execute("SELECT count(*) - count(DISTINCT seq) FROM events").fetchone()
+    connection.close()
+    assert merged >= FAN
+    assert twice == 0
 
 
 def _run_and_kill(nursery: subprocess.Popen[str], seed: int, after_s: float) -> list[int]:
