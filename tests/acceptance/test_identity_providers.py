@@ -1,8 +1,10 @@
 """The running product verifies people at providers that its file declares, and believes nothing that is not proven."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ import pytest
 from holdfast.operations.read_identity import read_identity
 from holdfast.wire.owners import owner_hash
 from tests.acceptance.conftest import NOON, Json, Server, StartServer
+from tests.acceptance.test_notices import eventually
 from tests.cradle import ROOT, run
 from tests.unit.gateways.identity import centre as centres
 from tests.unit.gateways.identity import openid
@@ -198,6 +201,43 @@ def test_a_centre_that_fails_passes_nobody(start: StartServer, centre: tuple[Cen
         running.manner = "good"
         assert site.call_back(headers, body).status_code == httpx.codes.ACCEPTED
         assert site.read(session)["state"] == "passed"
+
+
+CALM: tuple[list[str], str] = ([], 'holdfast_identity_breaker{provider="centre",state="closed"} 1.0')
+
+
+def test_a_centre_that_is_left_alone_is_named(start: StartServer, centre: tuple[Centre, tuple[str, str]]) -> None:
+    """Readiness stays, says which centre and why, and the metrics show its breaker, until the centre answers again."""
+    running, words = centre
+    site = Site(start(*words))
+
+    def seen() -> tuple[list[str], str]:
+        ready = site.server.client.get("/readyz")
+        assert ready.status_code == httpx.codes.OK
+        figures = site.server.client.get("/metrics").text.splitlines()
+        (standing,) = (
+            line for line in figures if line.startswith("holdfast_identity_breaker{") and line.endswith(" 1.0")
+        )
+        return [word for word in ready.json()["degraded"] if "centre" in word], standing
+
+    assert seen() == CALM
+    for number, (manner, why) in enumerate((("fail", "error"), ("hang", "deadline")), start=1):
+        site.begin("centre", "face_match", "pad", acr="high")
+        running.finish(f"side/{number}", passed(NOON_S))
+        body = callback(f"side/{number}")
+        headers, running.manner = signed(body, NOON_S, FIRST, name=f"msg-{number}"), manner
+        for _ in range(3):
+            assert site.call_back(headers, body).status_code == httpx.codes.BAD_GATEWAY
+        ((named,), standing) = seen()
+        assert re.fullmatch(f"identity provider `centre`: breaker (open|trying) after `{why}`", named)
+        assert 'state="closed"' not in standing
+        running.manner = "good"
+        eventually(partial(_is_taken, site, headers, body))
+        assert seen() == CALM
+
+
+def _is_taken(site: Site, headers: dict[str, str], body: bytes) -> bool:
+    return site.call_back(headers, body).status_code == httpx.codes.ACCEPTED
 
 
 def test_a_machine_without_face_models_declares_itself_and_starts(start: StartServer, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Sellers and payouts over HTTP: what stops a payout, how it goes on, and how a seller comes to stand as it does."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from tests.acceptance.conftest import Json, Server, StartServer
+from tests.acceptance.test_notices import eventually, lines
 
 NOON = "2026-03-03T12:00:00+05:00"
 ACCOUNT = "KZ86125KZT5004100100"
@@ -225,6 +227,35 @@ def test_a_brigade_does_not_silence_a_seller_and_people_of_standing_do(site: Ser
     held = site.decide(listing("ad-3"))
     assert (held["outcome"], rules(held)) == ("hold", {"policy.market.complaints-listing"})
     assert look(site, held)["policy"] == "policy.market.listing"
+
+
+def test_a_seller_hears_once_that_complaints_hid_a_listing(site: Server) -> None:
+    """The notice goes to the seller, names the listing and how to object, and nobody who complained; also unpublished.
+
+    A further complaint hides again and tells nothing new; another listing of the seller has a notice of its own.
+    """
+    named = listing("ad-1") | {"listing": {"listing_id": "ad-1", "title": "Камри 70, один хозяин"}}
+    published = site.decide(named)
+    for number in range(4):
+        person = {"customer_id": f"old-{number}", "registered_at": "2024-01-01T00:00:00+05:00", "verified": "document"}
+        told = site.decide(complaint(f"k-{number}", person, f"e-{number}"))
+        assert ("hide_listing" in measures(told)) == (number >= 2)
+        templates = [one["template"] for one in told["measures"] if "template" in one]
+        assert templates == (["policy.market.listing-hidden"] if number == 2 else [])
+    last = site.decide(complaint("k-4", person, "e-5") | {"listing_id": "ad-2"})
+    notices = site.data / "notices.jsonl"
+    eventually(lambda: len(lines(notices)) == 2)
+    first, second = (row["data"] for row in lines(notices))
+    assert (first["decision_id"], second["decision_id"]) == (published["id"], last["id"])
+    for row in (first, second):
+        assert (row["template"], row["unwritten"]) == ("policy.market.listing-hidden", None)
+        assert row["customer_id"] == "s-1"
+        assert "old-" not in json.dumps(row)
+    for language, word in {"ru": "поддержку", "kk": "қолдау қызметіне", "en": "support"}.items():
+        assert "Камри 70" in first["texts"][language]["body"]
+        assert "ad-2" in second["texts"][language]["body"]
+        assert word in first["texts"][language]["body"]
+        assert not BANKS.search(first["texts"][language]["body"])
 
 
 def strike(server: Server, name: str, **changes: Any) -> httpx.Response:

@@ -16,16 +16,21 @@ import yaml
 from holdfast.simulation.operator import Operator
 from holdfast.simulation.operator.doorkeeper import Doorkeeper
 from tests.acceptance.conftest import NOON, Json, Server, StartServer, transfer
+from tests.acceptance.test_notices import eventually, lines
 from tests.acceptance.test_providers import ended
 from tests.unit.gateways.telecom.operating import CLIENT, SECRET, listening, subscriber
 
 AT = datetime.fromisoformat(NOON)
-NUMBER = "+79161237731"
+NUMBER, BANK = "+79161237731", "Тест-банк"
 PAYER = {"customer_id": "c-1", "kind": "individual", "account": "40817810000000000001", "phone": "8 (916) 123-77-31"}
 DEVICE = {"id": "d-1", "number_reconfirmed_at": (AT - timedelta(days=90)).isoformat()}
 SWAP, DATE = "/sim-swap/v2/check", "/sim-swap/v2/retrieve-date"
-IDS = ("sim_swap", "sim_date", "forwarding")
-APIS = dict(zip(IDS, ("sim-swap/check", "sim-swap/retrieve-date", "call-forwarding-signal/unconditional"), strict=True))
+APIS = {
+    "sim_swap": "sim-swap/check",
+    "sim_date": "sim-swap/retrieve-date",
+    "forwarding": "call-forwarding-signal/unconditional",
+    "device_swap": "device-swap/check",
+}
 
 
 def long_since(number: str = NUMBER, **changes: Any) -> Any:
@@ -39,9 +44,10 @@ class Running:
     def __init__(self) -> None:
         self.operator = Operator(now=lambda: AT, door=Doorkeeper(secrets={CLIENT: SECRET}))
         self.operator.knows(long_since())
-        self._loop = asyncio.new_event_loop()
+        self._runner = asyncio.Runner()
+        self._loop = self._runner.get_loop()
         self._stop, self._ready, self.root = asyncio.Event(), threading.Event(), ""
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),), daemon=True)
+        self._thread = threading.Thread(target=self._runner.run, args=(self._serve(),), daemon=True)
         self._thread.start()
         assert self._ready.wait(10)
 
@@ -54,7 +60,7 @@ class Running:
         """Hang up on everybody."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
-        self._loop.close()
+        self._runner.close()
 
 
 @contextmanager
@@ -68,7 +74,7 @@ def operating() -> Iterator[Running]:
 
 
 def words(folder: Path, root: str, **more: object) -> tuple[str, ...]:
-    """Declare the operator for three questions, and give the words of `serve`."""
+    """Declare the operator for four questions, and give the words of `serve`."""
     declared, key = folder / "providers.yaml", folder / "operator.key"
     key.write_text(SECRET.replace(" ", ""))
     rows = [
@@ -87,7 +93,7 @@ def words(folder: Path, root: str, **more: object) -> tuple[str, ...]:
             "cost": 1 if name == "sim_date" else 0,
             **more,
         }
-        for name in IDS
+        for name in APIS
     ]
     declared.write_text(yaml.safe_dump({"providers": rows}))
     return "--providers", str(declared)
@@ -96,7 +102,8 @@ def words(folder: Path, root: str, **more: object) -> tuple[str, ...]:
 def begun(start: StartServer, folder: Path, running: Running, **more: object) -> Server:
     """Start a server that reads what operators know."""
     running.operator.door.secrets = {CLIENT: SECRET.replace(" ", "")}
-    return start(*words(folder, running.root, **more), packs="ru,policy/telecom")
+    bank = ("--bank-name", BANK, "--bank-phone", "8 800 000-00-00")
+    return start(*words(folder, running.root, **more), *bank, packs="ru,policy/telecom")
 
 
 def decided(server: Server, event_id: str, *, deadline_ms: int = 10_000, **changes: Any) -> Json:
@@ -140,7 +147,7 @@ def test_a_swap_stops_a_transfer_and_the_date_is_asked_for_only_then(start: Star
         ]
         assert paths(running)[-1] == DATE
         assert {body["phoneNumber"] for _, body in running.operator.questions} == {NUMBER}
-        assert running.operator.door.asked == len(IDS)
+        assert running.operator.door.asked == len(APIS)
         assert server.post(f"/v1/decisions/{decision['id']}/replay", b"").json()["equal"]
         running.operator.manners.withheld = True
         decision = decided(server, "withheld")
@@ -172,6 +179,55 @@ def test_who_is_unknown_and_who_may_not_be_told_are_told_apart(start: StartServe
         assert skipped(decided(server, "alone"))["outside.sim_swap.swapped"] == "breaker_open"
         degraded = server.client.get("/readyz").json()["degraded"]
         assert "provider `sim_swap`: breaker open after `error`" in degraded
+
+
+def told(server: Server) -> dict[str, list[Json]]:
+    """Give the notices to clients that left the server, by the transfer that they are about."""
+    found: dict[str, list[Json]] = {}
+    for row in lines(server.data / "notices.jsonl"):
+        if row["type"] == "notify_client":
+            found.setdefault(row["data"]["event_id"], []).append(row["data"])
+    return found
+
+
+def test_a_client_whose_transfer_is_challenged_hears_why_and_what_to_do(start: StartServer, tmp_path: Path) -> None:
+    """One notice in three languages leaves for each transfer that the operator's word has checked, the gravest first.
+
+    What the law holds is told by the law's notice alone; of a quiet number and of a confirmed swap nothing is told.
+    """
+    with operating() as running:
+        server = begun(start, tmp_path, running)
+        server.complete("transfer", (AT - timedelta(days=400)).isoformat())
+        known = {"kind": "individual", "account": "40817810000000000003", "bic": "044525225"}
+        decided(server, "quiet", payee=known)
+        lately: dict[str, Any] = {"sim_changed_at": AT - timedelta(hours=5)}
+        running.operator.knows(long_since(**lately))
+        decided(server, "held")
+        confirmed = DEVICE | {"number_reconfirmed_at": (AT - timedelta(hours=1)).isoformat()}
+        assert decided(server, "confirmed", payee=known, device=confirmed)["outcome"] == "allow"
+        running.operator.manners.withheld = True
+        forwarded: dict[str, Any] = {"forwards": ("unconditional",)}
+        moved: dict[str, Any] = {"device_changed_at": AT}
+        changed: dict[str, dict[str, Any]] = {"swapped": lately, "forwarded": forwarded, "device": moved}
+        for name, changes in changed.items():
+            running.operator.knows(long_since(**changes))
+            assert decided(server, name)["outcome"] == "challenge", name
+        running.operator.knows(long_since(**lately, **forwarded, **moved))
+        decided(server, "all")
+        expected = {name: [f"policy.telecom.transfer-{name}"] for name in changed} | {
+            "held": ["ru.161-fz.8.3.6"],
+            "all": ["policy.telecom.transfer-swapped"],
+        }
+        eventually(lambda: set(expected) <= set(told(server)))
+        assert {name: [row["template"] for row in rows] for name, rows in told(server).items()} == expected
+        for (row,) in (told(server)[name] for name in changed):
+            assert (row["customer_id"], row["unwritten"]) == ("c-1", None)
+            assert set(row["texts"]) == {"ru", "kk", "en"}
+            for text in row["texts"].values():
+                assert "0002" in text["body"]
+                assert BANK in text["body"]
+                assert NUMBER[-7:] not in text["body"]
+        assert "SIM-карту с вашим номером недавно заменили" in told(server)["swapped"][0]["texts"]["ru"]["body"]
 
 
 def test_numbers_and_secrets_stand_in_no_log(start: StartServer, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def measure(*, quick: bool = False, rounds: int | None = None) -> dict[str, floa
     with tempfile.TemporaryDirectory() as folder:
         outcome = run(Path(folder), rounds or (QUICK_ROUNDS if quick else ROUNDS))
     for fault in outcome.faults:
-        print(fault)  # noqa: T201 - whoever runs a bench reads it
+        print(fault)
     return {
         "crash.rounds": outcome.rounds,
         "crash.acknowledged": outcome.acknowledged,

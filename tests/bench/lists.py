@@ -90,4 +90,4 @@ def measure(*, quick: bool = False) -> dict[str, float]:
 
 if __name__ == "__main__":
     for name, figure in measure().items():
-        print(f"{name:24} {figure:14,.3f}")  # noqa: T201 - it speaks to a person in a terminal
+        print(f"{name:24} {figure:14,.3f}")

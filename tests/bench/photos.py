@@ -160,4 +160,4 @@ def measure(*, quick: bool = False) -> dict[str, float]:
 
 if __name__ == "__main__":
     for told, number in measure(quick="QUICK" in os.environ).items():
-        print(f"{told:32} {number:14,.3f}")  # noqa: T201 - it speaks to a person in a terminal
+        print(f"{told:32} {number:14,.3f}")

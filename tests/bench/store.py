@@ -197,4 +197,4 @@ def _reads(store: SqliteStore, records: list[Record]) -> dict[str, float]:
 
 if __name__ == "__main__":
     for name, figure in measure(quick=False).items():
-        print(f"{name:20} {figure:12.2f}")  # noqa: T201 - a bench speaks to a person
+        print(f"{name:20} {figure:12.2f}")

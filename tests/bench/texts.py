@@ -111,7 +111,7 @@ def measure(*, quick: bool = False) -> dict[str, float]:
 def main() -> None:
     """Print the figures."""
     for name, value in measure(quick="--quick" in sys.argv[1:]).items():
-        print(f"{name:28} {value:,.3f}")  # noqa: T201 - a bench speaks to a person
+        print(f"{name:28} {value:,.3f}")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import uvloop
-
 from holdfast import app
 from holdfast.cli import serve
 from holdfast.cli.warming import warm
@@ -44,7 +42,7 @@ def run_server(order: Order) -> None:
     vars(app).update(SqliteStore=MortalStore, FileGateway=MortalGateway)
     vars(checkpoints).update(CHECKPOINT_BYTES=_SOON_BYTES)
     Trap.arm(order["point"], order["count"])
-    uvloop.run(serve.run_server(settings_of(order)))
+    serve.run(settings_of(order))
 
 
 def run_compactor(order: Order) -> None:

@@ -1,6 +1,7 @@
 """One suite over the lists of every store."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -11,10 +12,10 @@ from holdfast.vocabulary.records import Record, RecordKind
 from tests.unit.store.making import NOW_MS, Store, accept, submit_all
 
 
-def account(number: int, **more: object) -> ListEntry:
+def account(number: int, **more: Any) -> ListEntry:
     """Give an account as a list's entry."""
     entry = ListEntry(kind=ListKind.ACCOUNT, value=f"{number:020d}", bic="044525225", reason="reported", added_ms=7)
-    return replace(entry, **more)  # type: ignore[arg-type]  # the fields of one dataclass have many types
+    return replace(entry, **more)
 
 
 def publish(store: Store, version: str, **change: list[ListEntry]) -> None:

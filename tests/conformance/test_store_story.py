@@ -141,7 +141,10 @@ def test_a_claim_stands_as_its_last_record_left_it(store: Store) -> None:
 
 
 def test_exposures_are_listed_and_summed(store: Store) -> None:
-    """Rows come newest first by when it happened; sums are by kind and currency, over a span without its end."""
+    """Rows come newest first by when it happened; sums are by kind and currency, over a span without its end.
+
+    A reason narrows the sums to the rows that have it.
+    """
     rows = [
         exposure("late_feed", 100, 20),
         exposure("saved", 50, 30),
@@ -163,6 +166,13 @@ def test_exposures_are_listed_and_summed(store: Store) -> None:
     )
     assert [one.count for one in store.exposure_totals(30, 31)] == [1, 1]
     assert store.exposure_totals(31, 99) == ()
+    other = replace(rows[0], reason="another", amount_minor=3)
+    accept(store, act(4, exposures=(other,)))
+    assert [(one.kind, one.amount_minor) for one in store.exposure_totals(20, 30, reason="another")] == [
+        ("late_feed", 3)
+    ]
+    assert store.exposure_totals(21, 30, reason="another") == ()
+    assert [one.amount_minor for one in store.exposure_totals(20, 30, reason="late feed")] == [7, 100, 2]
 
 
 def test_exposures_of_one_record_and_instant_are_paged(store: Store) -> None:

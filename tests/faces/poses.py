@@ -36,6 +36,16 @@ def tilted_photo(photo: Image.Image, *, left: float = 0.0, up: float = 0.0, far:
     return photo.transform(photo.size, Image.Transform.PERSPECTIVE, shape, Image.Resampling.BICUBIC)
 
 
+def on_screen(picture: Image.Image) -> Image.Image:
+    """Show a picture on a screen before a camera: its pixels and their moire, its blue light, a little askew."""
+    wide, high = picture.width * 2, picture.height * 2
+    light = np.asarray(picture.resize((wide, high), Image.Resampling.NEAREST), dtype=float)
+    y, x = np.mgrid[:high, :wide]
+    pixels = 1 - 0.12 * ((x % 3 == 0) | (y % 3 == 0)) + 0.06 * np.sin(x * 0.9 + y * 0.13)
+    shown = np.clip(light * pixels[..., None] * (0.92, 0.98, 1.08) + 14, 0, 255).astype(np.uint8)
+    return Image.fromarray(shown).resize(picture.size, Image.Resampling.BICUBIC).rotate(2, fillcolor=(20, 20, 24))
+
+
 def beside_each_other(one: Image.Image, other: Image.Image) -> Image.Image:
     """Put two pictures into one."""
     both = Image.new("RGB", (one.width + other.width, max(one.height, other.height)))

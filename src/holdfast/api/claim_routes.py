@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from holdfast.api.routes import Endpoint, Routes, claim_reply, read_limit, reply, request_body, route
+from holdfast.api.routes import (
+    Endpoint,
+    Routes,
+    claim_reply,
+    read_limit,
+    read_query,
+    read_words,
+    reply,
+    request_body,
+    route,
+)
 from holdfast.operations.make_claim import make_claim
 from holdfast.operations.read_claims import claim_page, claim_view
 from holdfast.operations.settle_claim import Settlement, settle_claim
@@ -15,17 +25,18 @@ from holdfast.wire.claims import SettleBody
 from holdfast.wire.codec import MAX_EVENT_BYTES
 from holdfast.wire.requests import read_body
 
+_STATES = tuple(state.value for state in ClaimState)
+
 
 @route("claims")
 async def claims(routes: Routes, request: Request) -> Response:
     """Give claims, newest first, a page at a time."""
-    query = request.query_params
-    states = query["state"].split(",") if "state" in query else []
+    query = read_query(request, "state", "customer_id", "limit", "cursor")
     page = claim_page(
         routes.shard,
         limit=read_limit(request),
         cursor=query.get("cursor"),
-        states=states,
+        states=read_words(query, "state", _STATES),
         customer_id=query.get("customer_id"),
     )
     return reply(page)

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from holdfast.api.routes import Endpoint, Routes, read_limit, reply, route
+from holdfast.api.routes import Endpoint, Routes, read_limit, read_query, reply, route
 from holdfast.operations.exposure import COLUMNS, exposure_page, exposure_rows, exposure_view
 from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.instants import DAY_MS, to_ms
@@ -54,6 +54,7 @@ def read_format(request: Request, formats: tuple[str, ...]) -> str:
 @route("claims")
 async def exposure(routes: Routes, request: Request) -> Response:
     """Give the sums of a span, or its rows as a spreadsheet."""
+    read_query(request, "from", "to", "format")
     word = read_format(request, _FORMATS)
     start, end = read_span(routes, request)
     if word == "json":

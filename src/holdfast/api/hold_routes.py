@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from holdfast.api.people import people
-from holdfast.api.routes import Endpoint, Routes, read_limit, reply, request_body, route
+from holdfast.api.routes import Endpoint, Routes, read_limit, read_query, read_words, reply, request_body, route
 from holdfast.operations.cancel_hold import cancel_hold
 from holdfast.operations.confirm_hold import confirm_hold
 from holdfast.operations.read_hold import hold_page, read_hold, read_told
@@ -13,7 +13,6 @@ from holdfast.operations.restrain_hold import Notice, restrain_hold
 from holdfast.operations.said import Proof, Said
 from holdfast.operations.shard import Shard
 from holdfast.operations.withdraw_hold import Correction, withdraw_hold
-from holdfast.vocabulary.errors import InvalidError
 from holdfast.vocabulary.holds import HoldState
 from holdfast.vocabulary.instants import rfc3339, to_ms
 from holdfast.wire.holds import ActBody, ProofBody, ReleaseBody, RestrainBody, WithdrawBody
@@ -25,17 +24,12 @@ _STATES = tuple(state.value for state in HoldState)
 @route("read")
 async def holds(routes: Routes, request: Request) -> Response:
     """Give holds, newest first, a page at a time."""
-    query = request.query_params
-    states = query["state"].split(",") if "state" in query else []
-    strange = [word for word in states if word not in _STATES]
-    if strange:
-        hint = f"of {', '.join(_STATES)}, separated by commas"
-        raise InvalidError(f"`state` cannot be `{strange[0]}`", pointer="/state", hint=hint)
+    query = read_query(request, "state", "customer_id", "seller_id", "limit", "cursor")
     page = await hold_page(
         routes.shard,
         limit=read_limit(request),
         cursor=query.get("cursor"),
-        states=states,
+        states=read_words(query, "state", _STATES),
         whose=next(((name, query[name]) for name in ("customer_id", "seller_id") if name in query), None),
     )
     return reply(page)

@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from holdfast.api.provider_metrics import provider_metrics
+from holdfast.api.switch_metrics import switch_metrics
 from holdfast.operations.freshness import every_feed
 from holdfast.operations.line import Rank
 from holdfast.operations.read_models import watch
@@ -54,6 +55,7 @@ class _Figures(Collector):
         yield from _deliveries(self._shard)
         yield from _model(self._shard)
         yield from provider_metrics(self._shard)
+        yield from switch_metrics(self._shard)
         for name, size in self._shard.memory.fold.memory().items():
             yield GaugeMetricFamily(f"holdfast_windows_{name}", "memory of the windows", value=size)
         for name, size in self._shard.memory.network.memory().items():

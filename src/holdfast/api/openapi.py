@@ -39,6 +39,7 @@ from holdfast.wire.photos import LookedAt
 from holdfast.wire.requests import ApprovalBody, ClockBody, EntriesBody, ErasureBody, LinkBody, ListBody, SourceBody
 from holdfast.wire.sellers import AppealBody, AppealResultBody, LiftBody, StrikeBody
 from holdfast.wire.sheets import CSV, XLSX
+from holdfast.wire.switches import SwitchBackBody, SwitchBody
 
 _BODIES: Final = (
     ActBody,
@@ -56,6 +57,8 @@ _BODIES: Final = (
     SettleBody,
     SourceBody,
     StrikeBody,
+    SwitchBackBody,
+    SwitchBody,
     UndoBody,
     WithdrawBody,
     DecisionMessage,
@@ -268,6 +271,32 @@ def _evidence(name: str) -> Node:
     }
 
 
+def _switch_paths() -> Node:
+    """Describe the emergency switch of signs and rules."""
+    stands, statuses = "the switch as it stands, or whose word it waits for", (200, 202)
+    make = operation(
+        "switch",
+        "Let a sign or a rule act less for some hours, as two people",
+        stands,
+        takes=_body("SwitchBody"),
+        statuses=statuses,
+    )
+    back = operation(
+        "switch_back",
+        "Let a switched sign or rule act as before, as two people",
+        stands,
+        takes=_body("SwitchBackBody"),
+        statuses=statuses,
+    )
+    return {
+        "/v1/switches": {
+            "get": _get("switches", "List switches, newest first", "a page of them", *_PAGING),
+            "post": make,
+        },
+        "/v1/switches/{sign}/back": {"parameters": [parameter("sign")], "post": back},
+    }
+
+
 def _other_paths() -> Node:
     """Describe what is about the server, the law and the clients."""
     erasure = operation(
@@ -323,6 +352,7 @@ def openapi() -> Node:
             **listing_paths(),
             **identity_paths(),
             **identity_rights_paths(),
+            **_switch_paths(),
             **_other_paths(),
         },
         "components": {"schemas": {**components, "Problem": PROBLEM}},

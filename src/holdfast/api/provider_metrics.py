@@ -7,6 +7,7 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from holdfast.operations.breaker import BreakerState
+from holdfast.operations.guarded import Guarded
 from holdfast.operations.reader import BOUNDS_MS, Reader
 from holdfast.operations.shard import Shard
 
@@ -17,6 +18,9 @@ _NS_PER_S: Final = 1_000_000_000
 def provider_metrics(shard: Shard) -> Iterator[Metric]:
     """Give the families; without providers there are none but the answers that came too late."""
     yield CounterMetricFamily("holdfast_answers_late", "answers given up at their deadline", value=shard.figures.late)
+    guarded = [one for one in shard.identity.values() if isinstance(one, Guarded)]
+    if guarded:
+        yield _identity(guarded)
     if not shard.readers:
         return
     yield from _reads(shard.readers.values())
@@ -26,6 +30,19 @@ def provider_metrics(shard: Shard) -> Iterator[Metric]:
     for row, count in shard.figures.skipped.items():
         skipped.add_metric(list(row), count)
     yield skipped
+
+
+def _identity(providers: Iterable[Guarded]) -> Metric:
+    """Give how the breakers of identity providers stand; one that is no call away has none."""
+    breaker = GaugeMetricFamily(
+        "holdfast_identity_breaker",
+        "1 for the state in which an identity provider's breaker is",
+        labels=["provider", "state"],
+    )
+    for provider in providers:
+        for state in BreakerState:
+            breaker.add_metric([provider.name, state.value], provider.state() is state)
+    return breaker
 
 
 def _reads(readers: Iterable[Reader]) -> Iterator[Metric]:

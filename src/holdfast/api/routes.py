@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from difflib import get_close_matches
 from functools import wraps
 
 import structlog
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -94,6 +96,27 @@ async def request_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
         if len(body) > limit:
             raise TooLargeError(f"the body has more than {limit} bytes")
     return bytes(body)
+
+
+def read_query(request: Request, *known: str) -> QueryParams:
+    """Give the parameters of a request; an unknown one is refused, for a misspelt filter filters nothing."""
+    query = request.query_params
+    strange = next((name for name in query if name not in known), None)
+    if strange is not None:
+        near = get_close_matches(strange, known, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}"
+        raise InvalidError(f"there is no parameter `{strange[:40]}`", pointer=f"/{strange[:40]}", hint=hint)
+    return query
+
+
+def read_words(query: QueryParams, name: str, words: Sequence[str]) -> list[str]:
+    """Read a parameter that takes several words of a closed set, separated by commas."""
+    given = query[name].split(",") if name in query else []
+    strange = next((word for word in given if word not in words), None)
+    if strange is not None:
+        hint = f"of {', '.join(words)}, separated by commas"
+        raise InvalidError(f"`{name}` cannot be `{strange[:40]}`", pointer=f"/{name}", hint=hint)
+    return given
 
 
 def read_limit(request: Request) -> int:
@@ -240,7 +263,8 @@ class Routes:
     @route("read")
     async def decisions(self, request: Request) -> Response:
         """Give decisions, newest first, a page at a time."""
-        page = decision_page(self.shard, limit=read_limit(request), cursor=request.query_params.get("cursor"))
+        query = read_query(request, "limit", "cursor")
+        page = decision_page(self.shard, limit=read_limit(request), cursor=query.get("cursor"))
         return reply(page)
 
     @route("read")

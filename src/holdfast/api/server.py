@@ -20,6 +20,7 @@ from holdfast.api.listing_routes import LISTING_ROUTES
 from holdfast.api.photo_routes import PHOTO_ROUTES
 from holdfast.api.routes import MoveClock, Routes
 from holdfast.api.seller_routes import SELLER_ROUTES
+from holdfast.api.switch_routes import SWITCH_ROUTES
 from holdfast.operations.admission import Admission
 from holdfast.operations.shard import Shard
 
@@ -36,6 +37,7 @@ _MORE = (
     *SELLER_ROUTES,
     *IDENTITY_ROUTES,
     *IDENTITY_RIGHTS_ROUTES,
+    *SWITCH_ROUTES,
 )
 
 

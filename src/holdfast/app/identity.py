@@ -92,8 +92,8 @@ def _provider(spec: IdentitySpec, means: Means, owner_of: Callable[[str], str]) 
 
 
 def _http(spec: HttpIdentity, means: Means, owner_of: Callable[[str], str]) -> IdentityProvider:
-    from holdfast.gateways.identity.http import HttpIdentityProvider  # noqa: PLC0415 - only where declared
-    from holdfast.gateways.identity.signatures import read_key  # noqa: PLC0415 - only where declared
+    from holdfast.gateways.identity.http import HttpIdentityProvider
+    from holdfast.gateways.identity.signatures import read_key
 
     name, places = spec.reach.id, spec.callback.key_files if spec.callback else ()
     keys = tuple(read_key(_line(name, at, means), name=name) for at in places)
@@ -101,14 +101,14 @@ def _http(spec: HttpIdentity, means: Means, owner_of: Callable[[str], str]) -> I
 
 
 def _oidc(spec: OidcIdentity, means: Means, owner_of: Callable[[str], str]) -> IdentityProvider:
-    from holdfast.gateways.identity.oidc import OidcProvider  # noqa: PLC0415 - only where declared
+    from holdfast.gateways.identity.oidc import OidcProvider
 
     key = means.derive(f"{_OPENID}.{spec.reach.id}")
     return OidcProvider(spec, clock=means.clock, owner_of=owner_of, secret=_secret(spec, means), key=key)
 
 
 def _face(spec: FaceIdentity, means: Means) -> IdentityProvider:
-    from holdfast.gateways.identity.face.provider import face_provider  # noqa: PLC0415 - only where declared
+    from holdfast.gateways.identity.face.provider import face_provider
 
     return face_provider(spec.reach.id, spec.spec, clock=means.clock)
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import msgspec
 import typer
@@ -35,6 +35,7 @@ from holdfast.cli.options import (
 from holdfast.cli.progress import following
 from holdfast.cli.reading import EventFile, event_file
 from holdfast.cli.summary import Pace, print_json, print_summary
+from holdfast.cli.writing import open_written
 from holdfast.operations.decide_file import Decided, FileDecider
 from holdfast.operations.declare_source import OWN, sources_of
 from holdfast.operations.journal import Journal
@@ -51,7 +52,7 @@ _START = "start"
 Sinks = dict[type, Callable[[Any], None]]
 
 
-def decide(  # noqa: PLR0913 - one argument an option
+def decide(
     file: File,
     *,
     mapping: MappingFile = None,
@@ -92,13 +93,13 @@ def decide(  # noqa: PLR0913 - one argument an option
     settings = read_settings(given, os.environ)
     source = event_file(file, mapping)
     with ExitStack() as stack:
+        sinks: dict[type, Callable[[Any], None]] = {
+            Decided: _decision_sink(open_written(out, stack, file, mapping), settings),
+            Rejected: reject_sink(open_written(rejects, stack, file, mapping, out)),
+        }
         assembled = open_for_file(settings, stack, durable=data is not None)
         decider = make_decider(assembled, source, assume_complete, durable=data is not None)
         decider.seals = data is not None or out is not None
-        sinks: dict[type, Callable[[Any], None]] = {
-            Decided: _decision_sink(out, stack, settings),
-            Rejected: reject_sink(rejects, stack),
-        }
         ended = run_file(source, decider, sinks, limit=limit, quiet=json)
     (print_json if json else print_summary)(decider.run, ended)
     raise typer.Exit(exit_code(decider, ended))
@@ -161,11 +162,10 @@ def peak_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _decision_sink(path: Path | None, stack: ExitStack, settings: Settings) -> Callable[[Decided], None]:
+def _decision_sink(file: BinaryIO | None, settings: Settings) -> Callable[[Decided], None]:
     """Write decisions to a file, or nowhere."""
-    if path is None:
+    if file is None:
         return lambda _: None
-    file = stack.enter_context(path.open("wb"))
     zone = settings.tzinfo()
 
     def write(made: Decided) -> None:
@@ -175,9 +175,8 @@ def _decision_sink(path: Path | None, stack: ExitStack, settings: Settings) -> C
     return write
 
 
-def reject_sink(path: Path | None, stack: ExitStack) -> Callable[[Rejected], None]:
+def reject_sink(file: BinaryIO | None) -> Callable[[Rejected], None]:
     """Write why rows were rejected to a file; the first few are shown in any case."""
-    file = stack.enter_context(path.open("wb")) if path else None
     shown = 0
 
     def write(made: Rejected) -> None:

@@ -83,6 +83,10 @@ class _Opened:
                 self._store = open_store(settings.data)
             except HoldfastError as error:
                 findings.append(Finding(WARN, "data directory", f"{error.message}; {error.advice}"))
+        elif settings.data.exists() and not settings.data.is_dir():
+            findings.append(Finding(BAD, "data directory", f"{settings.data} is a file; name a folder"))
+        else:
+            findings.append(Finding(WARN, "data directory", f"{settings.data} holds no data yet"))
         if self._store is None:
             self.assembled = assemble_in_memory(settings, StandingClock(SystemClock().now_ms()))
         else:
@@ -127,6 +131,7 @@ def _directory(assembled: Assembled) -> Iterator[Finding]:
     """Look at the log, the lists and the sources of a data directory."""
     store, now_ms = assembled.store, assembled.clock.now_ms()
     yield Finding(GOOD, "log", f"{store.last_seq():,} records")
+    yield _names(keyed=store.keeps_keyed_names)
     for source, since in store.sources().items():
         yield Finding(GOOD, f"source {source}", f"complete since {from_ms(since):%Y-%m-%d %H:%M} UTC")
     lists = assembled.shard.memory.lists
@@ -138,6 +143,13 @@ def _directory(assembled: Assembled) -> Iterator[Finding]:
         days = (now_ms - version.loaded_ms) / DAY_MS
         state = WARN if days > _OLD_LIST_DAYS else GOOD
         yield Finding(state, f"list {name}", f"{version.entries:,} entries, loaded {days:.1f} days ago")
+
+
+def _names(*, keyed: bool) -> Finding:
+    """Say how the directory names people."""
+    if keyed:
+        return Finding(GOOD, "names of people", "hashes with this directory's key")
+    return Finding(WARN, "names of people", "hashes without a key, for the directory was made before schema 5")
 
 
 def _law(assembled: Assembled) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from holdfast.vocabulary.errors import SettingError
 _KINDS: Final = ("customer_id", "seller_id")
 
 
-def erase(  # noqa: PLR0913 - one argument an option
+def erase(
     id_: Annotated[str, typer.Argument(metavar="ID", help="Your own id of the client or the seller.")],
     reason: Annotated[str, typer.Option(help="Why; it stays in the log, so nothing personal.")],
     kind: Annotated[str, typer.Option(help=f"What the id is: {' or '.join(_KINDS)}.")] = "customer_id",

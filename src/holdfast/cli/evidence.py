@@ -19,7 +19,7 @@ app = typer.Typer(help="Fetch evidence files, and check them against their own h
 
 
 @app.command()
-def get(  # noqa: PLR0913 - one argument an option
+def get(
     id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a decision or of a hold.")],
     format_: Annotated[str, typer.Option("--format", help=f"One of {', '.join(_FORMATS)}.")] = "json",
     lang: Annotated[str, typer.Option(help="Language of the page: ru, kk or en.")] = "en",

@@ -17,7 +17,7 @@ _FORMATS: Final = ("table", "json", "csv", "xlsx")
 _PATH: Final = "/v1/exposure"
 
 
-def exposure(  # noqa: PLR0913 - one argument an option
+def exposure(
     start: Annotated[str | None, typer.Option("--from", help="First day or instant; by default 30 days ago.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Day or instant before which; by default now.")] = None,
     format_: Annotated[str, typer.Option("--format", help=f"One of {', '.join(_FORMATS)}.")] = "table",
@@ -43,7 +43,7 @@ def exposure(  # noqa: PLR0913 - one argument an option
 
 def _print_table(row: Row) -> None:
     """Print the sums of each currency as a line."""
-    kinds = ("executed_in_breach", "late_feed", "saved", "stolen", "returned")
+    kinds = ("executed_in_breach", "late_feed", "let_through", "saved", "stolen", "returned")
     table = Table("currency", *kinds, "returned share", box=None, pad_edge=False)
     for sums in row["currencies"]:
         share = sums["returned_share"]

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from holdfast.cli.reach import Reach, RefusedError, Reply, Row, Tell, Way, reach
 from holdfast.vocabulary.errors import SettingError
@@ -64,12 +65,12 @@ def _bars(*, shown: bool) -> Iterator[Tell]:
 
 
 @app.command("import")
-def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
+def import_file(
     file: Annotated[Path | None, typer.Argument(help="The snapshot; not needed with --approve.")] = None,
     name: Annotated[str, typer.Option("--list", help="Id of the list.")] = "",
     type_: Annotated[str | None, typer.Option("--type", help="FinCERT's type; without it a plain table.")] = None,
     published_at: Annotated[str | None, typer.Option(help="When the source published it (RFC 3339).")] = None,
-    marked: Annotated[bool, typer.Option("--marked", help="The file bears the marks of the police.")] = False,  # noqa: FBT002 - a switch
+    marked: Annotated[bool, typer.Option("--marked", help="The file bears the marks of the police.")] = False,
     source: Annotated[str | None, typer.Option(help="Who reported the entries.")] = None,
     rows: Annotated[int | None, typer.Option("--declared-rows", help="Rows that the sender declares.")] = None,
     approve: Annotated[str | None, typer.Option(help="Release this snapshot from quarantine.")] = None,
@@ -78,7 +79,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     url: Url = None,
     key: Key = None,
     data: Data = None,
-    as_json: AsJson = False,  # noqa: FBT002 - a switch
+    as_json: AsJson = False,
 ) -> None:
     """Load a full snapshot, or release one from quarantine; ends with 4 when it is held in quarantine."""
     if not name or sum(part is not None for part in (file, approve, drop)) != 1:
@@ -144,9 +145,12 @@ def _print_json(row: Row) -> None:
 
 
 def _print_table(rows: list[Row], columns: tuple[str, ...]) -> None:
-    table = Table(*columns, box=None, pad_edge=False)
+    """Print every cell whole: a version's name is copied into the next command, and a value may look like markup."""
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold", no_wrap=name in {"version", "kind", "change"})
     for row in rows:
-        table.add_row(*("" if row.get(name) is None else str(row[name]) for name in columns))
+        table.add_row(*(Text("" if row.get(name) is None else str(row[name])) for name in columns))
     Console(highlight=False).print(table)
 
 
@@ -195,7 +199,7 @@ def versions(
 
 
 @app.command()
-def diff(  # noqa: PLR0913 - one argument an option
+def diff(
     name: ListName,
     version: Annotated[
         str | None, typer.Argument(help="A version, or a snapshot in quarantine; else the newest.")

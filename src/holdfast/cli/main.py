@@ -1,13 +1,15 @@
 """The `holdfast` command: one file a job, errors as two lines, exit codes that scripts can trust."""
 
 import sys
+import tempfile
+import traceback
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from holdfast import __version__
-from holdfast.cli import evidence, lists
+from holdfast.cli import evidence, lists, switches
 from holdfast.cli.backfill import backfill
 from holdfast.cli.backup import backup, restore
 from holdfast.cli.collecting import collect_young
@@ -30,7 +32,7 @@ from holdfast.cli.serve import serve
 from holdfast.cli.stopped import stopped
 from holdfast.cli.tune import tune
 from holdfast.cli.verify import verify
-from holdfast.vocabulary.errors import HoldfastError
+from holdfast.vocabulary.errors import Bug, HoldfastError
 
 EXIT_FAULT = 1
 EXIT_INPUT = 2
@@ -61,7 +63,15 @@ for _command in (
 ):
     app.command()(_command)
 models.command()(messages)
-_GROUPS = {"lists": lists.app, "evidence": evidence.app, "packs": packs, "rules": rules, "models": models, "keys": keys}
+_GROUPS = {
+    "lists": lists.app,
+    "switches": switches.app,
+    "evidence": evidence.app,
+    "packs": packs,
+    "rules": rules,
+    "models": models,
+    "keys": keys,
+}
 for _name, _group in _GROUPS.items():
     app.add_typer(_group, name=_name)
 
@@ -84,8 +94,24 @@ def main() -> None:
     try:
         app()
     except HoldfastError as error:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
-        where = f" at {error.pointer}" if error.pointer else ""
-        console.print(f"holdfast: {error.code}{where}: {error.message}", markup=False)
-        console.print(f"  {error.advice}", markup=False)
+        tell(error)
         sys.exit(EXIT_FAULT if error.code == "bug" else EXIT_INPUT)
+    except Exception as error:  # noqa: BLE001 - the last net: a reader gets a message, and the trace lies in a file
+        tell(Bug(f"{type(error).__name__}: {error}", hint=f"report it with the trace in `{keep_trace()}`"))
+        sys.exit(EXIT_FAULT)
+
+
+def tell(error: HoldfastError) -> None:
+    """Print an error as two lines: what was wrong and where, and what to do."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    where = f" at {error.pointer}" if error.pointer else ""
+    console.print(f"holdfast: {error.code}{where}: {error.message}", markup=False)
+    console.print(f"  {error.advice}", markup=False)
+
+
+def keep_trace() -> str:
+    """Write the trace of the fault in hand to a new file that only its owner reads, and name it."""
+    handle, name = tempfile.mkstemp(prefix="holdfast-", suffix=".txt")
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - the file is open already, by its number
+        traceback.print_exc(file=file)
+    return name

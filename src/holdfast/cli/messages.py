@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from holdfast.cli.writing import write_whole
 from holdfast.matching.wordings import to_bytes
 from holdfast.vocabulary.errors import InvalidError
 
@@ -29,7 +30,7 @@ def messages(
         raise InvalidError(f"`{file}` cannot be read: {error}", hint="give a UTF-8 file") from None
     model, report = train(labelled(text))
     if output is not None:
-        output.write_bytes(to_bytes(model))
+        write_whole(output, to_bytes(model))
     console = Console(highlight=False, soft_wrap=True)
     if as_json:
         console.print_json(data=asdict(report))

@@ -13,6 +13,7 @@ from holdfast.app import reading_for, tenant_of
 from holdfast.cli.options import Data, Json, Language, Zone
 from holdfast.cli.progress import walk
 from holdfast.cli.screen import one_line_table, screen
+from holdfast.cli.writing import unwritable
 from holdfast.engine.schema import full_schema
 from holdfast.operations.check_model import check_features, check_model
 from holdfast.operations.collect_matrix import collect_matrix
@@ -92,7 +93,10 @@ def matrix(
         made = Matrix(features=[feature.name for feature in model.features])
         walk(collect_matrix(shard, made), total=shard.ports.store.last_seq(), quiet=json)
     frame = made.frame()
-    frame.write_parquet(out)
+    try:
+        frame.write_parquet(out)
+    except OSError as error:
+        raise unwritable(out, error) from None
     told = _counted(frame) | {"without_score": made.unscored}
     sys.stdout.write(
         msgspec_json.encode(told).decode() + "\n"

@@ -20,6 +20,7 @@ import uvicorn
 
 from holdfast.api.server import build
 from holdfast.app import assemble
+from holdfast.cli.writing import write_whole
 from holdfast.operations.rebuild import rebuild
 from holdfast.settings import read_settings
 from holdfast.vocabulary.errors import HoldfastError, SettingError, UnavailableError
@@ -157,7 +158,7 @@ async def fetch(way: Way, path: str, query: Query) -> bytes:
 def hand_over(content: bytes, out: Path | None) -> None:
     """Write a file where it was asked for, else to standard output."""
     if out is not None:
-        out.write_bytes(content)
+        write_whole(out, content)
     else:
         sys.stdout.buffer.write(content)
 

@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -25,12 +27,37 @@ class EventFile:
     total: int | None
 
     def rows(self) -> Iterator[Row | Rejected]:
-        """Read the file from its beginning."""
+        """Read the file from its beginning; a file that is damaged ends the run with a clear word."""
         kind = _kind(self.path)
-        if self.mapping is None:
-            yield from event_lines(_bytes(self.path))
-            return
-        yield from mapped_rows(_table(self.path, kind, self.mapping), self.mapping)
+        with _damage(self.path, kind):
+            if self.mapping is None:
+                yield from event_lines(_bytes(self.path))
+                return
+            yield from mapped_rows(_table(self.path, kind, self.mapping), self.mapping)
+
+
+@contextmanager
+def _damage(path: Path, kind: str) -> Iterator[None]:
+    """Name a file that is cut off, or is not what its name says."""
+    hint = "nothing after the fault was read; ask for the file again and compare its size"
+    try:
+        with _parquet_damage(path) if kind == "parquet" else nullcontext():
+            yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InvalidError(f"`{path.name}` is no whole gzip file: {error}", hint=hint) from None
+
+
+@contextmanager
+def _parquet_damage(path: Path) -> Iterator[None]:
+    """Name a file that is no whole Parquet file."""
+    import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which most commands lack
+
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InvalidError(
+            f"`{path.name}` cannot be read as Parquet: {error}", hint="write the file again, or give it as CSV"
+        ) from None
 
 
 def read_mapping(path: Path) -> RowMapping:
@@ -59,7 +86,8 @@ def event_file(path: Path, mapping: Path | None) -> EventFile:
 def _rows_of_parquet(path: Path) -> int:
     import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which most commands lack
 
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    with _parquet_damage(path):
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 def _kind(path: Path) -> str:

@@ -46,11 +46,11 @@ def replay(
     if json:
         print(canonical(dataclasses.asdict(run) | {"all_equal": run.all_equal}).decode())
     else:
-        _print(run)
+        _print(run, dev=dev)
     raise typer.Exit(0 if run.all_equal else _EXIT_DIFFERENT)
 
 
-def _print(run: ReplayRun) -> None:
+def _print(run: ReplayRun, *, dev: bool) -> None:
     console = screen()
     console.print(f"judged again from stored facts: {run.judged_equal:,} equal, {run.judged_different:,} different")
     console.print(f"folded again from the log:      {run.refolded_equal:,} equal, {run.refolded_different:,} different")
@@ -58,3 +58,5 @@ def _print(run: ReplayRun) -> None:
         console.print(f"erased and not readable:        {run.forgotten:,}")
     for name in run.different:
         console.print(f"  differs: {name}")
+    if run.refolded_different and not dev:
+        console.print("if the directory was filled under `serve --dev`, its lists began empty: say `--dev` here, too")

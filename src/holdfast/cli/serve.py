@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Coroutine, Iterator
 from typing import Annotated, Any
 
 import structlog
@@ -23,6 +24,7 @@ from holdfast.cli.compact import compact_now_and_then
 from holdfast.cli.demo.crash import CrashScene
 from holdfast.cli.listening import bind, room_for_connections
 from holdfast.cli.observing import traced, write_log
+from holdfast.cli.seating import Seat, SeatedLoop, keep_seated
 from holdfast.cli.warming import warm
 from holdfast.operations.answer import patience
 from holdfast.operations.capture_link import CAPTURES
@@ -30,6 +32,7 @@ from holdfast.operations.challenge import open_last
 from holdfast.operations.decide_again import revise_last
 from holdfast.operations.declare_source import declare_own_sources
 from holdfast.operations.hold_link import PAGES
+from holdfast.operations.ports import Gateway
 from holdfast.operations.rebuild import rebuild
 from holdfast.operations.recover import keep_recovering
 from holdfast.pages.capture import CapturePages
@@ -47,7 +50,7 @@ def _option(name: str) -> Any:
     return typer.Option(f"--{name}", help=_MEANING[name])
 
 
-def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
+def serve(
     data: Annotated[str | None, _option("data")] = None,
     host: Annotated[str | None, _option("host")] = None,
     port: Annotated[int | None, _option("port")] = None,
@@ -87,15 +90,20 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument a setting
     given = {name: value for name, value in locals().items() if name != "set_"} | {"set": set_}
     settings = read_settings(given, os.environ)
     write_log(settings.log, "stdout")
-    uvloop.run(run_server(settings))
+    run(settings)
 
 
-async def run_server(settings: Settings) -> None:
+def run(settings: Settings) -> None:
     """Serve until a signal asks to stop."""
+    seat = Seat()
+    uvloop.run(_run(settings, seat), loop_factory=lambda: SeatedLoop(seat))
+
+
+async def _run(settings: Settings, seat: Seat) -> None:
     with bind(settings) as sock:
         assembled = assemble(settings)
         try:
-            await _serve(assembled, sock)
+            await _serve(assembled, sock, seat)
         finally:
             assembled.shard.ports.store.close()
 
@@ -106,7 +114,7 @@ def _means(assembled: Assembled) -> Means:
     return Means(derive=ports.store.derive, clock=assembled.clock, tick=ports.tick, environment=os.environ)
 
 
-async def _serve(assembled: Assembled, sock: socket.socket) -> None:
+async def _serve(assembled: Assembled, sock: socket.socket, seat: Seat) -> None:
     shard, settings = assembled.shard, assembled.settings
     shard.patience = patience(settings.patience())
     shard.readers = open_readers(settings, shard.ports.tick, home=shard.tenant.home)
@@ -142,15 +150,10 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
     )
     reception = Reception(app.admission, app.access, Limits(connections=room_for_connections()))
     spare_what_was_read()
+    seat.take()
     host, port = sock.getsockname()[:2]
     _log.info("serving", url=f"http://{host}:{port}", records=records, packs=list(settings.packs))
-    beside = [
-        asyncio.create_task(keep_recovering(shard, lambda: reopen(assembled))),
-        asyncio.create_task(compact_now_and_then(shard, settings)),
-        asyncio.create_task(keep_working(shard, gateway)),
-        asyncio.create_task(collect_in_pauses(shard)),
-        asyncio.create_task(reception.keep_sweeping()),
-    ]
+    beside = [asyncio.create_task(one) for one in _beside(assembled, reception, gateway, seat=seat)]
     try:
         async with traced(app, settings) as outer:
             server = uvicorn.Server(_config(outer, reception))
@@ -166,6 +169,19 @@ async def _serve(assembled: Assembled, sock: socket.socket) -> None:
         await asyncio.gather(*beside, *ours, *readers, *identity, return_exceptions=True)
         if gateway is not None:
             await gateway.close()
+
+
+def _beside(
+    assembled: Assembled, reception: Reception, gateway: Gateway | None, *, seat: Seat
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """Give what goes on beside the answers for as long as the server runs."""
+    shard = assembled.shard
+    yield keep_recovering(shard, lambda: reopen(assembled))
+    yield compact_now_and_then(shard, assembled.settings)
+    yield keep_working(shard, gateway)
+    yield collect_in_pauses(shard)
+    yield keep_seated(seat)
+    yield reception.keep_sweeping()
 
 
 def _config(app: App, reception: Reception) -> uvicorn.Config:

@@ -76,7 +76,7 @@ class _Found:
     curve: list[tuple[float, float]]
 
 
-def tune(  # noqa: PLR0913, PLR0917 - one argument an option
+def tune(
     budget: Annotated[float, typer.Option(help="Honest clients stopped in 10,000 operations, at most.")] = 10.0,
     clients: Annotated[int, typer.Option(help="Clients of the invented bank.")] = 1_000,
     days: Annotated[int, typer.Option(help=f"Days to tell; the first {WARM_UP_DAYS} only fill the profiles.")] = 60,

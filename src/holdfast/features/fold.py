@@ -25,7 +25,7 @@ from holdfast.windows.visit_kernel import CREATED
 LATE_MS: Final = DAY_MS + HOUR_MS  # a day, and some room for clocks that are ahead
 SWEEP_EVERY: Final = 16  # records
 SWEEP_BUDGET: Final = 256  # keys looked at and rows dropped in one sweep: some 50 us
-FORMAT: Final = 3  # to be raised whenever the same events leave other numbers in the state
+FORMAT: Final = 4  # to be raised whenever the same events leave other numbers in the state
 _LONG_AGO_MS: Final = -(2**62)
 _WINDOWS: Final = "windows"
 Arrays = Mapping[str, NDArray[Any]]

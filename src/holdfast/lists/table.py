@@ -31,7 +31,7 @@ Slots = NDArray[np.int32]
 
 
 @njit("int64(int32[::1], uint64[:, ::1], uint64, uint64, uint64, uint64, uint64)", cache=True, nogil=True)
-def find(table, rows, high, low, bic, at, needs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0913, PLR0917 - typed by its signature; one loop over bare words is what is fast
+def find(table, rows, high, low, bic, at, needs):
     """Find the entry with a key that is live `at` an instant and has every flag of `needs`.
 
     Gives the row's number, ABSENT, or NARROWED when every such entry is narrowed to a BIC and `bic` is zero, which
@@ -54,7 +54,7 @@ def find(table, rows, high, low, bic, at, needs):  # type: ignore[no-untyped-def
 
 
 @njit("int64(int32[::1], uint64[:, ::1], uint64[::1])", cache=True, nogil=True)
-def place(table, rows, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201 - typed by its signature
+def place(table, rows, key):
     """Find the slot of the row with the same key and the same BIC, else the empty slot where it belongs."""
     mask = np.int64(len(table) - 1)
     slot = np.int64(key[HIGH] & np.uint64(mask))
@@ -67,7 +67,7 @@ def place(table, rows, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
 
 
 @njit("int64(int32[::1], uint64[:, ::1], int64, uint64[:, ::1])", cache=True, nogil=True)
-def put(table, rows, count, news):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0917 - typed by its signature
+def put(table, rows, count, news):
     """Write rows, each over the one with its key and BIC if there is one; gives the new number of rows.
 
     The caller has made room for all of them in `rows` and in `table`.
@@ -83,7 +83,7 @@ def put(table, rows, count, news):  # type: ignore[no-untyped-def] # noqa: ANN00
 
 
 @njit("int64(int32[::1], uint64[:, ::1], int64, uint64[:, ::1])", cache=True, nogil=True)
-def drop(table, rows, count, olds):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, PLR0917 - typed by its signature
+def drop(table, rows, count, olds):
     """Take out the rows with the keys and BICs of `olds`; those that are not there are passed over.
 
     The last row moves into the gap, so that rows stay without gaps; gives the new number of rows.
@@ -112,7 +112,7 @@ def drop(table, rows, count, olds):  # type: ignore[no-untyped-def] # noqa: ANN0
 
 
 @njit("void(int32[::1], uint64[:, ::1], int64)", cache=True, nogil=True)
-def index(table, rows, count):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201 - typed by its signature
+def index(table, rows, count):
     """Fill an empty table with rows whose keys all differ."""
     mask = np.int64(len(table) - 1)
     for number in range(count):

@@ -24,6 +24,7 @@ COMPLAINT: Final = "complaint"
 LABEL: Final = "label"
 WEIGHT: Final = "complaints.weight"
 PEOPLE: Final = "complaints.people"
+BEFORE: Final = "complaints.weight_before"
 WINDOW_MS: Final = 30 * DAY_MS
 LIGHT: Final = 0.2
 LIGHT_MOST: Final = 0.5
@@ -40,17 +41,22 @@ _OF_ONE_MAX: Final = 512
 _ALIKE_MAX: Final = 64
 _PEOPLE_MAX: Final = 200_000
 _OPEN_MAX: Final = 400_000
-_ROW_BYTES: Final = 200
+_ROW_BYTES: Final = 300
 _NOBODY: Final = Key(0, 0)
 
 
 class Complained(NamedTuple):
-    """One complaint as it is remembered: when, by whom, from which device, and its weight when it came."""
+    """One complaint as it is remembered: when, by whom, from which device, about which listing, and its weight.
+
+    `stood` is what all complaints about the seller weighed together with it.
+    """
 
     at_ms: int
     person: Key
     device: Key
     weight: float
+    listing: Key
+    stood: float = 0.0
 
 
 class Complaints:
@@ -66,12 +72,14 @@ class Complaints:
         self._open: dict[Key, tuple[Key, ...]] = {}
 
     def fields(self, event_type: str) -> Sequence[Field]:
-        """Declare the weight and the number of people behind it."""
+        """Declare the weight and the number of people behind it, and for a complaint what its listing had before."""
         if event_type not in _READERS:
             return ()
+        before = Field(path=BEFORE, type=FieldType.NUMBER, title="weight at the last complaint about the same listing")
         return (
             Field(path=WEIGHT, type=FieldType.NUMBER, title="weight of the complaints of 30 days"),
             Field(path=PEOPLE, type=FieldType.INTEGER, title="people who complained within 30 days"),
+            *((before,) if event_type == COMPLAINT else ()),
         )
 
     def read(self, event: Event, seq: int, known: Mapping[str, Value]) -> Mapping[str, Value]:  # noqa: ARG002 - as every part is asked
@@ -79,11 +87,12 @@ class Complaints:
         seller = self._member(event.values, "seller")
         if seller is None:
             return {}
-        rows = list(self._sellers.get(seller, ()))
-        if event.type == COMPLAINT:
-            rows.append(self._complained(event))
-        lately = [row for row in rows if event.occurred_ms - WINDOW_MS < row.at_ms <= event.occurred_ms]
-        return {WEIGHT: weighed(lately), PEOPLE: len({row.person for row in lately})}
+        lately = _lately(self._sellers.get(seller, ()), event.occurred_ms)
+        if event.type != COMPLAINT:
+            return _said(lately)
+        row = self._complained(event)
+        earlier = next((one.stood for one in reversed(lately) if one.listing == row.listing != _NOBODY), 0.0)
+        return {**_said([*lately, row]), BEFORE: earlier}
 
     def happened(self, event: Event, seq: int, *, known: Mapping[str, Value], outcome: str) -> None:  # noqa: ARG002 - as every part is told
         """Remember a complaint, or how one turned out."""
@@ -99,6 +108,7 @@ class Complaints:
             return
         since = event.occurred_ms - WINDOW_MS
         rows = [one for one in self._sellers.pop(seller, ()) if one.at_ms > since]
+        row = row._replace(stood=weighed([*_lately(rows, event.occurred_ms), row]))
         self._sellers[seller] = (*rows, row)[-_OF_ONE_MAX:]
         _cut(self._sellers, _SELLERS_MAX)
         if row.person != _NOBODY:
@@ -119,12 +129,13 @@ class Complaints:
     def _complained(self, event: Event) -> Complained:
         values = event.values
         person = self._member(values, "client") or _NOBODY
-        device = values.get("device.id")
+        device, listing = values.get("device.id"), values.get("listing_id")
         return Complained(
             at_ms=event.occurred_ms,
             person=person,
             device=_NOBODY if device is None else self._keys.fresh("device", str(device)),
             weight=weight_of(values, event.occurred_ms, self._records.get(person, (0, 0))),
+            listing=_NOBODY if listing is None else self._keys.key("listing", str(listing)),
         )
 
     def _member(self, values: Mapping[str, Value], party: str) -> Key | None:
@@ -140,10 +151,10 @@ class Complaints:
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """Give the state as arrays, in the order in which the oldest is let go first."""
         rows = [(seller, row) for seller, kept in self._sellers.items() for row in kept]
-        keys = [(*seller, row.at_ms, *row.person, *row.device) for seller, row in rows]
+        keys = [(*seller, row.at_ms, *row.person, *row.device, *row.listing) for seller, row in rows]
         return {
-            "rows": np.array(keys, dtype=np.uint64).reshape(-1, 7),
-            "weights": np.array([row.weight for _, row in rows], dtype=np.float64),
+            "complained": np.array(keys, dtype=np.uint64).reshape(-1, 9),
+            "weighed": np.array([(row.weight, row.stood) for _, row in rows], dtype=np.float64).reshape(-1, 2),
             "records": np.array([(*key, *two) for key, two in self._records.items()], dtype=np.uint64).reshape(-1, 4),
             "open": np.array(
                 [(*key, *person) for key, people in self._open.items() for person in people], dtype=np.uint64
@@ -152,8 +163,11 @@ class Complaints:
 
     def load(self, arrays: Arrays) -> None:
         """Take over the arrays of a snapshot."""
-        for (high, low, at_ms, *keys), weight in zip(arrays["rows"].tolist(), arrays["weights"].tolist(), strict=True):
-            row = Complained(at_ms=at_ms, person=Key(*keys[:2]), device=Key(*keys[2:]), weight=weight)
+        for (high, low, at_ms, *keys), (weight, stood) in zip(
+            arrays["complained"].tolist(), arrays["weighed"].tolist(), strict=True
+        ):
+            person, device, listing = Key(*keys[:2]), Key(*keys[2:4]), Key(*keys[4:])
+            row = Complained(at_ms=at_ms, person=person, device=device, weight=weight, listing=listing, stood=stood)
             self._sellers[Key(high, low)] = (*self._sellers.get(Key(high, low), ()), row)
         self._records |= {Key(high, low): (right, wrong) for high, low, right, wrong in arrays["records"].tolist()}
         for high, low, *person in arrays["open"].tolist():
@@ -172,6 +186,16 @@ def weight_of(values: Mapping[str, Value], at_ms: int, record: tuple[int, int]) 
 
 def _worth(days: float) -> float:
     return next((worth for least, worth in _AGES if days >= least), _AGES[-1][1])
+
+
+def _lately(rows: Iterable[Complained], now_ms: int) -> list[Complained]:
+    """Give the complaints of the thirty days before an instant."""
+    return [row for row in rows if now_ms - WINDOW_MS < row.at_ms <= now_ms]
+
+
+def _said(rows: Sequence[Complained]) -> dict[str, Value]:
+    """Say how much complaints weigh, and how many people are behind them."""
+    return {WEIGHT: weighed(rows), PEOPLE: len({row.person for row in rows})}
 
 
 def weighed(rows: Iterable[Complained]) -> float:

@@ -18,7 +18,7 @@ from holdfast.operations.shard import OLDEST_MS
 from holdfast.vocabulary.errors import ConflictError
 from holdfast.vocabulary.keys import KeyMaker
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.canonical import canonical
 from holdfast.wire.files import Rejected, rejected
 from holdfast.wire.mapping import Row
 
@@ -27,7 +27,8 @@ from holdfast.wire.mapping import Row
 class Backfill:
     """One file on its way into one store.
 
-    `sources` become complete since `complete_since_ms`, or since the first event; never later than they were.
+    `sources` become complete since `complete_since_ms`, or since the file's first event where every row could
+    be read; never later than they were.
     `now_ms` is the present, behind which idempotency keys are kept for 30 days.
     """
 
@@ -38,6 +39,7 @@ class Backfill:
     run: FileRun = field(default_factory=FileRun)
     _seen: SeenIds = field(default_factory=SeenIds)
     _keys: KeyMaker = field(init=False)
+    _first_ms: int | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Take the tenant's keys from the store."""
@@ -48,6 +50,9 @@ class Backfill:
         journal, seq = Journal(self.store), self.store.last_seq()
         for row in rows:
             self.run.rows += 1
+            if isinstance(row, Row):  # one that an earlier run loaded is in the file all the same
+                at_ms = row.event.occurred_ms
+                self._first_ms = at_ms if self._first_ms is None else min(self._first_ms, at_ms)
             made = self._new(row, journal) if isinstance(row, Row) else row
             if isinstance(made, Row):
                 seq += 1
@@ -92,16 +97,20 @@ class Backfill:
             occurred_ms=event.occurred_ms,
             received_ms=event.occurred_ms,
             key=idempotency_key(event.id) if event.occurred_ms > self.now_ms - OLDEST_MS else b"",
-            body_hash=short_hash(body),
+            body_hash=self.store.keyed_hash(body),
             event_id=event.id,
-            subject=subject_of(event),
+            subject=subject_of(self.store, event),
             event=body,
         )
         return in_story(self._keys, record, event)
 
     def _declarations(self, seq: int) -> Iterator[Record]:
-        """Declare the sources complete, those excepted that are complete for longer."""
-        since_ms = self.complete_since_ms if self.complete_since_ms is not None else self.run.first_ms
+        """Declare the sources complete, those excepted that are complete for longer.
+
+        A file with rows that could not be read has gaps: it is complete only since when somebody says so.
+        """
+        first_ms = None if self.run.rejected else self._first_ms
+        since_ms = self.complete_since_ms if self.complete_since_ms is not None else first_ms
         known = self.store.sources()
         for source in self.sources if since_ms is not None else ():
             if since_ms is not None and known.get(source, since_ms + 1) > since_ms:

@@ -28,7 +28,7 @@ async def cancel_hold(shard: Shard, hold_id: str, said: Said) -> Row:
 
 
 def _cancel(shard: Shard, story: HoldStory, said: Said) -> tuple[HoldStory, Sequence[Flight]]:
-    now_ms, by = shard.ports.clock.now_ms(), check_client(story, said)
+    now_ms, by = shard.ports.clock.now_ms(), check_client(shard, story, said)
     due = due_acts(story, now_ms)
     standing, policy = stand(story.after(due).acts), story.after(due).policy_now
     if not may_cancel(standing, policy, by=by):

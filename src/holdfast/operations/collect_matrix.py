@@ -32,7 +32,8 @@ def _learn(shard: Shard, matrix: Matrix, record: Record, *, events: dict[str, st
     """Take in one record: an operation, what became of it, or what someone says of it."""
     if record.claim is not None and record.claim.state == ClaimState.WITHDRAWN:
         matrix.withdrawn(events.get(record.claim.decision_id, ""))
-    if not record.event:
+    settled = record.claim is not None and record.claim.state != ClaimState.OPEN  # keeps a document, not an event
+    if not record.event or settled:
         return
     event = restore(record.event, record.received_ms)
     if record.kind is RecordKind.DECISION:

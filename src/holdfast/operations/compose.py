@@ -10,7 +10,7 @@ from holdfast.operations.named_client import customer_of
 from holdfast.operations.notice_matter import Matter, matter_of
 from holdfast.operations.notice_values import values_of
 from holdfast.operations.notices import NOTIFY, Text, render
-from holdfast.operations.record import CLIENT_ROLES
+from holdfast.operations.record import CLIENT_ROLES, subject_named
 from holdfast.operations.shard import Shard
 from holdfast.operations.told_client import RESTORED, RESTRICTED
 from holdfast.vocabulary.deliveries import Outgoing
@@ -49,7 +49,11 @@ async def compose(shard: Shard, row: WaitingRow) -> Letter:
         )
         return Letter(row=row, message=_message(shard, row, content | named))
     matter = await matter_of(shard, row.payload)
-    customer = _customer(matter) if matter.order.decision_id else customer_of(shard, matter.order.event_id, row.subject)
+    customer = (
+        _customer(shard, matter, row.subject)
+        if matter.order.decision_id
+        else customer_of(shard, matter.order.event_id, row.subject)
+    )
     texts, unwritten = _texts(shard, matter, is_named=customer is not None or bool(matter.order.decision_id))
     if unwritten is not None:
         _log.error("a notice goes out without its text", template=matter.order.template, why=unwritten)
@@ -91,11 +95,13 @@ def _texts(shard: Shard, matter: Matter, *, is_named: bool) -> tuple[dict[str, T
         return {}, error.message
 
 
-def _customer(matter: Matter) -> object:
-    """Name the client by the bank's own id, a seller by the site's."""
+def _customer(shard: Shard, matter: Matter, subject: str) -> object:
+    """Name the client by the bank's own id, a seller by the site's: the one under whose name the message is queued."""
     values = matter.event.values if matter.event else {}
-    named = (values.get(f"{role}.{name}") for name in ("customer_id", "seller_id") for role in CLIENT_ROLES)
-    return next((one for one in named if one is not None), None)
+    named = ((name, values.get(f"{role}.{name}")) for name in ("customer_id", "seller_id") for role in CLIENT_ROLES)
+    known = [(name, one) for name, one in named if one is not None]
+    own = (one for name, one in known if subject_named(shard.ports.store, name, str(one)).hex() == subject)
+    return next(own, known[0][1] if known else None)
 
 
 def channel_rule(matter: Matter) -> dict[str, object] | None:

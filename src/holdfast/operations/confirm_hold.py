@@ -33,7 +33,7 @@ async def confirm_hold(shard: Shard, hold_id: str, said: Said) -> Row:
 
 def _confirm(shard: Shard, story: HoldStory, said: Said) -> tuple[HoldStory, Sequence[Flight]]:
     """Decide and hand over without an await, so that of two acts at once one comes first."""
-    now_ms, by = shard.ports.clock.now_ms(), check_client(story, said)
+    now_ms, by = shard.ports.clock.now_ms(), check_client(shard, story, said)
     due = due_acts(story, now_ms)
     standing, policy = stand(story.after(due).acts), story.after(due).policy_now
     if not may_confirm(standing, policy, by=by, now_ms=now_ms):

@@ -6,11 +6,13 @@ from msgspec import structs
 
 from holdfast.engine.decide import decide
 from holdfast.engine.prepare import prepare
+from holdfast.operations.let_through import LET_THROUGH, let_through
 from holdfast.operations.open_operations import PER_CLIENT, Undecided
 from holdfast.operations.record import hold_row, outbox_rows, subject_of
 from holdfast.operations.shard import OPERATIONS, Flight, Shard, commit
 from holdfast.operations.stand import stand
 from holdfast.vocabulary.event import Event
+from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.outcome import OUTCOME_BY_WORD
 from holdfast.vocabulary.records import Record, RecordKind
@@ -28,7 +30,7 @@ def affected(shard: Shard, event: Event) -> Iterator[Undecided]:
     """Give the operations that a newly arrived input may change; inputs are reports about a client."""
     if event.type in OPERATIONS or "client.customer_id" not in event.values:
         return
-    for one in shard.undecided.of(subject_of(event)):
+    for one in shard.undecided.of(subject_of(shard.ports.store, event)):
         if one.is_recent(event.received_ms) and event.occurred_ms <= one.known.event.occurred_ms:
             yield one
 
@@ -62,15 +64,42 @@ def decide_again(shard: Shard, one: Undecided) -> Flight | None:
     event, known, fold = one.known.event, one.known, shard.memory.fold
     now_ms = shard.ports.clock.now_ms()
     fold.undone(event, known.seq, attempted=True, executed=known.executed)
-    regime = shard.law.regime(event.type, event.occurred_ms)
+    tenant, law, ruleset = shard.ruling(now_ms)
+    regime = law.regime(event.type, event.occurred_ms)
     facts = prepare(event, regime, shard.memory, seq=known.seq, decided_ms=now_ms, outside=one.outside)
     sealed, facts_hash = seal_facts(facts)
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash)
+    judgement = decide(facts, regime, tenant, ruleset=ruleset, facts_hash=facts_hash)
     stricter = OUTCOME_BY_WORD[judgement.outcome] > OUTCOME_BY_WORD[one.outcome]
     fold.happened(event, known.seq, executed=known.executed and not stricter)
     if not stricter:
-        return None
+        return _count_passing(shard, one, facts, judgement=judgement) if shard.switches.spans else None
     return _revise(shard, one, judgement, facts=sealed, now_ms=now_ms)
+
+
+def _count_passing(shard: Shard, one: Undecided, facts: Facts, *, judgement: Judgement) -> Flight | None:
+    """Note once that an operation goes on passing, because of a switch, although what came now would stop it."""
+    row = None if one.let_through else let_through(shard, facts, judgement, decision_id=one.decision_id)
+    if row is None:
+        return None
+    record = Record(
+        seq=shard.next_seq(),
+        kind=RecordKind.EXPOSURE,
+        occurred_ms=facts.decided_ms,
+        received_ms=facts.decided_ms,
+        subject=subject_of(shard.ports.store, one.known.event),
+        threads=(one.decision_id,),
+        exposures=(row,),
+    )
+    counted(shard, record)
+    return commit(shard, record)
+
+
+def counted(shard: Shard, record: Record) -> None:
+    """Take note that operations of a client count as let through by a switch, so that none counts twice."""
+    passed = {row.decision_id for row in record.exposures if row.kind == LET_THROUGH}
+    for one in shard.undecided.of(record.subject) if passed else ():
+        if one.decision_id in passed:
+            shard.undecided.change(record.subject, structs.replace(one, let_through=True))
 
 
 def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes, now_ms: int) -> Flight:
@@ -88,11 +117,11 @@ def _revise(shard: Shard, one: Undecided, judgement: Judgement, *, facts: bytes,
         occurred_ms=event.occurred_ms,
         received_ms=now_ms,
         decision_id=revision_id(one.decision_id, one.revision + 1),
-        subject=subject_of(event),
+        subject=subject_of(shard.ports.store, event),
         facts=facts,
         judgement=judgement_bytes(judgement),
         envelope=envelope_bytes(envelope),
-        hold=hold_row(judgement, envelope, subject_of(event)),
+        hold=hold_row(judgement, envelope, subject_of(shard.ports.store, event)),
         outbox=outbox_rows(shard, event, judgement, envelope=envelope, revised=True),
         threads=(one.decision_id,),
     )
@@ -108,7 +137,8 @@ def revised(shard: Shard, one: Undecided, outcome: str, *, left: Judgement | Fol
     shard.revisions.note(one.decision_id, one.revision + 1)
     known = structs.replace(one.known, executed=False)
     shard.undecided.change(
-        subject_of(event), structs.replace(one, outcome=outcome, revision=one.revision + 1, known=known)
+        subject_of(shard.ports.store, event),
+        structs.replace(one, outcome=outcome, revision=one.revision + 1, known=known),
     )
 
 

@@ -12,6 +12,7 @@ from holdfast.operations.decide_again import keep_open, revise
 from holdfast.operations.enrich import Enriched, enrich
 from holdfast.operations.figures import by_state
 from holdfast.operations.hold_results import hold_results, told_settled
+from holdfast.operations.let_through import with_let_through
 from holdfast.operations.listing_story import in_story
 from holdfast.operations.open_operations import Undecided
 from holdfast.operations.place_event import placed
@@ -54,7 +55,7 @@ async def decide_event(
     """
     started = shard.ports.tick()
     now_ms = shard.ports.clock.now_ms()
-    decoded = decode(body, now_ms, came=came)
+    decoded = decode(body, now_ms, came=came, hashed=shard.ports.store.keyed_hash)
     key = idempotency_key(decoded.event.id)
     deadline = deadline or in_time_of(shard, decoded.event.type, started)
     of = await told_settled(shard, decoded.event, deadline)
@@ -121,7 +122,8 @@ def _decide_now(
     tick, decoded, (of, known) = shard.ports.tick, asked.decoded, told_of
     event = decoded.event
     now_ms = event.received_ms
-    regime = shard.law.regime(event.type, event.occurred_ms)
+    tenant, law, ruleset = shard.ruling(now_ms)
+    regime = law.regime(event.type, event.occurred_ms)
     told = hold_results(shard, event, of)
     seq = shard.next_seq()
     start = tick()
@@ -130,7 +132,7 @@ def _decide_now(
     prepared = tick()
     scored = score(facts, regime)
     known_score = tick()
-    judgement = decide(facts, regime, shard.tenant, ruleset=shard.ruleset, facts_hash=facts_hash, scored=scored)
+    judgement = decide(facts, regime, tenant, ruleset=ruleset, facts_hash=facts_hash, scored=scored)
     judged = tick()
     executed = remember(shard, event, seq, known=known, outcome=judgement.outcome)
     decision_id = shard.ports.new_id("dec")
@@ -155,8 +157,10 @@ def _decide_now(
     said = written(event.id, judgement, envelope, zone=shard.tenant.zone)
     outbox = outbox_rows(shard, event, judgement, envelope=envelope)
     made = (sealed, judgement, envelope)
-    record = decision_record(decoded, key, seq, made=made, said=said[:2], outbox=outbox)
+    names = (key, subject_of(shard.ports.store, event))
+    record = decision_record(decoded, seq, names=names, made=made, said=said[:2], outbox=outbox)
     record = told.beside(in_story(shard.ports.keys, record, event))
+    record = with_let_through(shard, record, facts, judgement=judgement) if shard.switches.spans else record
     flight = commit(shard, record, Known(event=event, seq=seq, executed=executed))
     _keep(shard, flight, judgement, outside=asked.outside)
     return said.reply, [flight, *open_challenge(shard, event, envelope), *revise(shard, event)]
@@ -164,17 +168,20 @@ def _decide_now(
 
 def decision_record(
     decoded: Decoded,
-    key: bytes,
     seq: int,
     *,
+    names: tuple[bytes, bytes],
     made: tuple[bytes, Judgement, Envelope],
     said: tuple[bytes, bytes],
     outbox: tuple[OutboxRow, ...] = (),
 ) -> Record:
-    """Make the durable record of one decision; `said` are its judgement and its envelope in bytes."""
+    """Make the durable record of one decision; `said` are its judgement and its envelope in bytes.
+
+    `names` are the key under which the event is found again, and the person under whose key its data are kept.
+    """
     facts, judgement, envelope = made
     event = decoded.event
-    subject = subject_of(event)
+    key, subject = names
     hold = hold_row(judgement, envelope, subject)
     return Record(
         seq=seq,
@@ -204,5 +211,11 @@ def _keep(shard: Shard, flight: Flight, judgement: Judgement, *, outside: Mappin
     if judgement.hold is None and judgement.outcome != "refuse":
         shard.recent.note(known, record.decision_id)
     if by_state(judgement.signs).unknown:
-        undecided = Undecided(known=known, decision_id=record.decision_id, outcome=judgement.outcome, outside=outside)
+        undecided = Undecided(
+            known=known,
+            decision_id=record.decision_id,
+            outcome=judgement.outcome,
+            outside=outside,
+            let_through=bool(record.exposures),
+        )
         keep_open(shard, undecided, record.subject)

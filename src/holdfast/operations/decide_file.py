@@ -20,7 +20,7 @@ from holdfast.operations.journal import Journal
 from holdfast.operations.listing_story import in_story
 from holdfast.operations.place_event import placed_row
 from holdfast.operations.recent import Known
-from holdfast.operations.record import idempotency_key
+from holdfast.operations.record import idempotency_key, subject_of
 from holdfast.operations.remember import as_changed, is_late, known_before, remember
 from holdfast.operations.seen_ids import SeenIds
 from holdfast.operations.shard import Shard
@@ -29,7 +29,7 @@ from holdfast.vocabulary.errors import ConflictError
 from holdfast.vocabulary.event import Event, Value
 from holdfast.vocabulary.judgement import Envelope, Judgement
 from holdfast.vocabulary.records import Record, RecordKind, SourceRow
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.canonical import canonical
 from holdfast.wire.codec import Decoded
 from holdfast.wire.files import Rejected, rejected
 from holdfast.wire.mapping import Row
@@ -173,6 +173,7 @@ class FileDecider:
     def _record(self, row: Row, event: Event, made: tuple[bytes, Judgement, str]) -> Record:
         """Make the durable record; the outbox stays empty, for the past concerns nobody's telephone."""
         sealed, judgement, decision_id = made
+        store = self.shard.ports.store
         body = canonical(row.message)
         envelope = Envelope(
             decision_id=decision_id,
@@ -181,9 +182,9 @@ class FileDecider:
             timings_us={},
         )
         record = decision_record(
-            Decoded(event=event, body=body, body_hash=short_hash(canonical(row.sent) if row.sent else body)),
-            idempotency_key(event.id),
+            Decoded(event=event, body=body, body_hash=store.keyed_hash(canonical(row.sent) if row.sent else body)),
             self.shard.next_seq(),
+            names=(idempotency_key(event.id), subject_of(store, event)),
             made=(sealed, judgement, envelope),
             said=(judgement_bytes(judgement), envelope_bytes(envelope)),
         )

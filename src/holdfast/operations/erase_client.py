@@ -43,7 +43,7 @@ async def erase_client(shard: Shard, erasure: Erasure) -> Row:
     The answer is given when neither the database nor its log on disk holds the key, and the act is in the chain. Raises
     ConflictError while a hold waits or a claim is open, NotFoundError where there is nothing under the person's key.
     """
-    subject = subject_named(erasure.kind, erasure.id)
+    subject = subject_named(shard.ports.store, erasure.kind, erasure.id)
     _check_open(shard, subject)
     sessions = await erase_sessions(shard, erasure.kind, erasure.id, by=" and ".join(erasure.people))
     if not await asyncio.to_thread(shard.ports.store.forget, subject) and not sessions:

@@ -113,7 +113,7 @@ async def _written(
         kind=RecordKind.LISTING,
         occurred_ms=act.at_ms,
         received_ms=act.at_ms,
-        subject=subject_named(EXPORTS, act.id),
+        subject=subject_named(shard.ports.store, EXPORTS, act.id),
         event=canonical(said) if said else b"",
         act=listing_act_bytes(act),
         threads=(listing_thread(shard.ports.keys, story.listing_id), EXPORTS),

@@ -35,7 +35,7 @@ async def ask_evidence(
     story = await session_story(shard, session_id)
     request_id = shard.ports.new_id("export")
     said: dict[str, object] = {"reason": reason, "document": dict(document) if document else None}
-    beside = Beside(personal=said, subject=_sealed_under(request_id))
+    beside = Beside(personal=said, subject=_sealed_under(shard, request_id))
     return _view(
         shard, await _stepped(shard, story, SessionAct.ASK_EXPORT, request=request_id, by=by, beside=beside), request_id
     )
@@ -167,6 +167,6 @@ def _records(shard: Shard, story: SessionStory) -> list[tuple[Record, IdentityAc
     return [(one, read_identity_act(one.act)) for one in records]
 
 
-def _sealed_under(request_id: str) -> bytes:
+def _sealed_under(shard: Shard, request_id: str) -> bytes:
     """Name the key of a request's reason and paper: they stay when the session is redacted."""
-    return subject_named("identity_export", request_id)
+    return subject_named(shard.ports.store, "identity_export", request_id)

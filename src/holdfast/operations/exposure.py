@@ -11,7 +11,7 @@ from holdfast.vocabulary.records import ExposureRow
 from holdfast.vocabulary.stored import ExposureTotal
 
 Row = dict[str, Any]
-KINDS: Final = ("executed_in_breach", "late_feed", "saved", "stolen", "returned")
+KINDS: Final = ("executed_in_breach", "late_feed", "let_through", "saved", "stolen", "returned")
 COLUMNS: Final = ("at", "kind", "amount_minor", "currency", "decision_id", "reason")
 MOST_ROWS: Final = 1_000_000
 _PAGE: Final = 500

@@ -8,6 +8,7 @@ from holdfast.scoring.scorer import Scored, Scorer
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Judgement, PartialJudgement, SignResult
 from holdfast.vocabulary.once import Once
+from holdfast.vocabulary.records import ExposureRow
 
 CURRENCIES_MAX: Final = 64
 OTHER_CURRENCIES: Final = "other"
@@ -22,7 +23,8 @@ class Figures:
     confirmations that passed although a list could not say whether the payee is on it. `scored` and `unscored` count by
     model the decisions with and without its score,
     `unscored_run` those without one after the last score. `late` are the answers that were given up at their deadline,
-    `skipped` those decisions without an input from outside, by (input, why it was missing, policy).
+    `skipped` those decisions without an input from outside, by (input, why it was missing, policy). `let_through` are
+    by sign the operations that passed because it was switched, `let_through_minor` their money by (sign, currency).
     """
 
     decisions: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -37,6 +39,8 @@ class Figures:
     unscored_run: int = 0
     late: int = 0
     skipped: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    let_through: Counter[str] = field(default_factory=Counter)
+    let_through_minor: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def watch(self, scorer: Scorer | None, scored: Scored | None) -> None:
         """Count a score that was asked for, and let the model watch what it was asked."""
@@ -49,6 +53,11 @@ class Figures:
         self.unscored_run = 0
         self.scored[scorer.model.version] += 1
         scorer.drift.see(scored.row, scored.value)
+
+    def pass_by_switch(self, sign: str, row: ExposureRow) -> None:
+        """Count an operation that passed because a sign or a rule was switched."""
+        self.let_through[sign] += 1
+        self.let_through_minor[sign, self._named(row.currency)] += row.amount_minor
 
     def count(self, event: Event, judgement: Judgement) -> None:
         """Count one decision."""

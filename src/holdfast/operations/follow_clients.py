@@ -137,7 +137,7 @@ async def _follow(shard: Shard, course: _Course, key: Key) -> list[Flight]:
         return []
     course.count.began += bool(began)
     course.count.ended += bool(ended)
-    subject = subject_named("customer_id", named.customer_id)
+    subject = subject_named(shard.ports.store, "customer_id", named.customer_id)
     checks = {one.duty.duty.id: one.duty for one in course.watch}
     step = Step(version=version, event_id=named.event_id, subject=subject, free=not binding)
     record = Record(

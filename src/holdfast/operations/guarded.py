@@ -9,9 +9,10 @@ import structlog
 from holdfast.operations.breaker import Breaker, BreakerState
 from holdfast.operations.ports import IdentityProvider
 from holdfast.vocabulary.clock import Tick
-from holdfast.vocabulary.errors import ProviderError
+from holdfast.vocabulary.errors import GarbageError, ProviderError
 from holdfast.vocabulary.identity import Asked, Callback, Check, IdentityResult, Started
 from holdfast.vocabulary.identity_specs import Reach
+from holdfast.vocabulary.outside import Why
 
 _MS_PER_S: Final = 1_000
 _log: Final = structlog.get_logger("holdfast.identity")
@@ -26,6 +27,7 @@ class Guarded:
         self._reach = reach
         self._tick = tick
         self._breaker = Breaker(reach.failures, reach.pause_s)
+        self.last_fault: Why | None = None
 
     @property
     def name(self) -> str:
@@ -69,9 +71,10 @@ class Guarded:
             async with asyncio.timeout(self._reach.timeout_ms / _MS_PER_S):
                 said = await call()
         except TimeoutError:
-            raise self._failed(ProviderError(f"no answer within {self._reach.timeout_ms} ms")) from None
+            late = ProviderError(f"no answer within {self._reach.timeout_ms} ms")
+            raise self._failed(late, Why.DEADLINE) from None
         except ProviderError as error:
-            raise self._failed(error) from None
+            raise self._failed(error, Why.GARBAGE if isinstance(error, GarbageError) else Why.ERROR) from None
         except Exception as error:  # noqa: BLE001 - whatever a provider does, the session stands where it stood
             _log.error("a provider's call failed", provider=self.name, error=type(error).__name__)
             raise self._failed(ProviderError(f"the call failed: {type(error).__name__}")) from None
@@ -82,8 +85,9 @@ class Guarded:
             _log.info("a provider answers again", provider=self.name)
         return said
 
-    def _failed(self, error: ProviderError) -> ProviderError:
+    def _failed(self, error: ProviderError, why: Why = Why.ERROR) -> ProviderError:
         """Take note of a failure."""
+        self.last_fault = why
         if self._breaker.failed(self._tick()):
             _log.warning("a provider is left alone", provider=self.name, pause_s=self._reach.pause_s)
         return error

@@ -48,7 +48,7 @@ def make_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int) -> st
 async def issue_link(shard: Shard, hold_id: str, customer_id: str, *, hours: int) -> Issued:
     """Make a link for the client of a hold; raises NotFoundError, or OtherClientError when it is somebody else's."""
     story = await hold_story(shard, hold_id)
-    check_client(story, Said(by=Actor.CLIENT.value, customer_id=customer_id))
+    check_client(shard, story, Said(by=Actor.CLIENT.value, customer_id=customer_id))
     token = make_link(shard, hold_id, customer_id, hours=hours)
     return Issued(path=f"{PAGES}/{token}", expires_ms=read_link(shard, token).expires_ms)
 

@@ -111,7 +111,7 @@ def template_thread(owner: str) -> str:
 async def _destroy(shard: Shard, acts: list[TemplateAct], *, by: str, reason: str) -> None:
     """Destroy the keys of templates one by one, and write each down once it is gone."""
     for act in acts:
-        shard.ports.store.forget(_subject(act))
+        shard.ports.store.forget(_subject(shard, act))
         gone = next(one for one in _kept(shard, act.owner) if one.act.id == act.id)
         if gone.sealed:
             raise Bug(f"the template `{act.id}` can be read after its key was destroyed")
@@ -129,7 +129,7 @@ async def _written(shard: Shard, act: TemplateAct, sealed: bytes) -> None:
         kind=RecordKind.TEMPLATE,
         occurred_ms=act.at_ms,
         received_ms=act.at_ms,
-        subject=_subject(act) if sealed else b"",
+        subject=_subject(shard, act) if sealed else b"",
         event=sealed,
         act=canonical(act),
         threads=(template_thread(act.owner),),
@@ -164,9 +164,9 @@ def _proofs(shard: Shard, owner: str) -> list[Row]:
     ]
 
 
-def _subject(act: TemplateAct) -> bytes:
+def _subject(shard: Shard, act: TemplateAct) -> bytes:
     """Name the data key of one template, which nothing else lies under."""
-    return subject_named("template", act.id)
+    return subject_named(shard.ports.store, "template", act.id)
 
 
 def _cipher(shard: Shard, act: TemplateAct) -> AESGCM:

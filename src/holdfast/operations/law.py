@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 
 from holdfast.engine.tenant import Tenant
@@ -71,6 +72,17 @@ class Law:
             )
             self._regimes[event_type, interval] = found
         return found
+
+    def heard_by(self, tenant: Tenant) -> "Law":
+        """Give the same law under other modes; all that does not depend on them is shared."""
+        made = copy(self)
+        vars(made).update(_tenant=tenant, _regimes={})
+        return made
+
+    def compile(self, instant_ms: int) -> None:
+        """Compile what speaks about every event type at an instant, so that no event waits for it."""
+        for event_type in self._schema.event_types():
+            self.regime(event_type, instant_ms)
 
     def scorer(self, event_type: str) -> Scorer | None:
         """Give the model's score for an event type, if the model is for it; raises ModelError when it cannot be."""

@@ -24,7 +24,7 @@ async def look_at_pictures(shard: Shard, body: bytes) -> Arrived:
     """
     if not carries_pictures(body):
         return Arrived(body=body)
-    carried = take_pictures(body)
+    carried = take_pictures(body, shard.ports.store.keyed_hash)
     if not carried.pictures:
         return Arrived(body=body)
     before = shard.ports.store.find(idempotency_key(carried.message.id))

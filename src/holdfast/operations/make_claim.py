@@ -35,8 +35,7 @@ from holdfast.vocabulary.instants import DAY_MS, rfc3339
 from holdfast.vocabulary.lists import ListEntry
 from holdfast.vocabulary.records import ClaimRow, OutboxRow, Record, RecordKind
 from holdfast.wire.canonical import canonical, short_hash
-from holdfast.wire.claims import type_of
-from holdfast.wire.codec import Decoded, decode, restore
+from holdfast.wire.codec import Decoded, decode, restore, type_of
 
 REPORT: Final = "fraud_report"
 _REPORT_BYTES: Final = REPORT.encode()
@@ -64,7 +63,7 @@ async def make_claim(shard: Shard, body: bytes) -> Made:
     Raises InvalidError for another event, NotFoundError for an unknown transfer, OtherClientError for the transfer of
     another client, ConflictError where a claim about the transfer stands already.
     """
-    decoded = decode(body, shard.ports.clock.now_ms())
+    decoded = decode(body, shard.ports.clock.now_ms(), hashed=shard.ports.store.keyed_hash)
     report = decoded.event
     if report.type != REPORT:
         raise InvalidError(f"a claim is made of a `{REPORT}`, not of a `{report.type}`", pointer="/type")
@@ -103,7 +102,7 @@ def _write(shard: Shard, decoded: Decoded, key: bytes, *, operation: Record) -> 
     report = decoded.event
     refuse_too_old(report)
     course = read_dossier(shard, operation.decision_id) if operation.decision_id else _undecided(shard, operation)
-    _check(shard, report, course, subject=subject_of(report))
+    _check(shard, report, course, subject=subject_of(shard.ports.store, report))
     found = assessments(shard, course, application_of(shard, report))
     claim_id = shard.ports.new_id("claim")
     row = row_of(
@@ -117,7 +116,7 @@ def _write(shard: Shard, decoded: Decoded, key: bytes, *, operation: Record) -> 
             currency=course.dossier.currency,
             received_ms=received_ms(shard, report),
             due_ms=None,
-            client=subject_of(report),
+            client=subject_of(shard.ports.store, report),
         ),
         found,
     )
@@ -132,7 +131,7 @@ def _write(shard: Shard, decoded: Decoded, key: bytes, *, operation: Record) -> 
     )
     made = claim_record(shard, row, act, exposures=exposures(shard, course, found))
     threads = made.threads or (operation.event_id,)
-    told = tuple(_notices(shard, course, row, subject=subject_of(report)))
+    told = tuple(_notices(shard, course, row, subject=subject_of(shard.ports.store, report)))
     return commit(
         shard,
         structs.replace(made, key=key, body_hash=decoded.body_hash, event=decoded.body, threads=threads, outbox=told),

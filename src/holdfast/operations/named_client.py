@@ -36,7 +36,7 @@ def customer_of(shard: Shard, event_id: str, subject: str) -> str | None:
     """
     record = shard.ports.store.by_event(event_id) if event_id else None
     named = ((name, one) for name in _NAMES for one in _ids(record, name))
-    return next((one for name, one in named if subject_named(name, one).hex() == subject), None)
+    return next((one for name, one in named if subject_named(shard.ports.store, name, one).hex() == subject), None)
 
 
 def _ids(record: Record | None, name: str = "customer_id") -> list[str]:

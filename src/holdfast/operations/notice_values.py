@@ -59,7 +59,7 @@ def _of_the_operation(matter: Matter, language: str) -> Values:
     values = matter.event.values
     yield "rail", rail_word(str(values.get("rail", matter.event.type)), language)
     yield "payee", requisite(values, "payee", language)
-    listing = values.get("listing.title") or values.get("listing.listing_id")
+    listing = values.get("listing.title") or values.get("listing.listing_id") or values.get("listing_id")
     if listing is not None:
         yield "listing", str(listing)
     amount, currency = values.get("amount"), values.get("currency")

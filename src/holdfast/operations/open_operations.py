@@ -24,7 +24,8 @@ _AT_ONCE: Final = 2  # more would make one decision wait for the freeing of many
 class Undecided(Struct, frozen=True, kw_only=True):
     """An operation that may be decided again: its decision, the outcome so far, and how often it was decided.
 
-    `outside` is what was read outside for it, which is not read again.
+    `outside` is what was read outside for it, which is not read again. `let_through` says that it counts as passing
+    because of a switch.
     """
 
     known: Known
@@ -32,6 +33,7 @@ class Undecided(Struct, frozen=True, kw_only=True):
     outcome: str
     revision: int = 1
     outside: Mapping[str, Value] = {}
+    let_through: bool = False
 
     def is_recent(self, now_ms: int) -> bool:
         """Tell whether an input that comes now may still change it."""

@@ -35,7 +35,7 @@ from holdfast.vocabulary.identity import (
 )
 from holdfast.vocabulary.instants import SECOND_MS
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.canonical import canonical
 from holdfast.wire.identity import bound_bytes, identity_act_bytes
 
 TTL_S = 600
@@ -69,8 +69,8 @@ async def open_session(shard: Shard, opening: Opening, key: str) -> tuple[Sessio
     Raises InvalidError for what could never pass here, ConflictError where the key was used with another content.
     """
     check_opening(shard, opening)
-    record_key = short_hash(f"identity\x1f{key}".encode())
-    body_hash = short_hash(canonical(opening))
+    record_key = shard.ports.store.keyed_hash(f"identity\x1f{key}".encode())
+    body_hash = shard.ports.store.keyed_hash(canonical(opening))
     if (flight := shard.flights.get(record_key)) is not None:
         await flight.landed
     if (found := shard.ports.store.find(record_key)) is not None:
@@ -116,7 +116,7 @@ def session_record(
         key=key,
         body_hash=body_hash,
         reply=session_id.encode() if key else b"",
-        subject=sealed_under(session_id),
+        subject=sealed_under(shard, session_id),
         event=bound_bytes(bound),
         act=identity_act_bytes(act),
         threads=tuple(one for one in threads if one),

@@ -12,6 +12,7 @@ from holdfast.wire.replies import Acted, read_acted
 
 _BAD: Final = frozenset({"fraud", "mule"})
 _PROVEN: Final = frozenset({"document", "biometric"})
+_EVENTS: Final = frozenset({RecordKind.EVENT, RecordKind.DECISION})
 Log = Callable[[], Iterator[Record]]
 """Gives the log from its first record on."""
 
@@ -96,7 +97,9 @@ def _learn(log: Log, people: frozenset[bytes]) -> _Learnt:
     for record in log():
         if record.subject in people:
             whose[record.key] = record.subject
-        if record.event and (record.subject in people or record.kind is RecordKind.EVENT):
+        if record.kind not in _EVENTS or not record.event:  # what acts on a hold or a claim keep sealed is no event
+            continue
+        if record.subject in people or record.kind is RecordKind.EVENT:
             _take_in(learnt, restore(record.event, record.received_ms), record, whose=whose)
     return learnt
 

@@ -153,8 +153,8 @@ class Store(Protocol):
         """Give rows of exposure, newest first, a page at a time."""
         ...
 
-    def exposure_totals(self, from_ms: int, to_ms: int) -> tuple[ExposureTotal, ...]:
-        """Give the sums of exposure by kind and currency over `[from_ms, to_ms)`."""
+    def exposure_totals(self, from_ms: int, to_ms: int, *, reason: str | None = None) -> tuple[ExposureTotal, ...]:
+        """Give the sums of exposure by kind and currency over `[from_ms, to_ms)`, of one `reason` where it is given."""
         ...
 
     def list_steps(self, list_id: str, kind: ListKind, value: str) -> tuple[ListStep, ...]:
@@ -221,6 +221,10 @@ class Store(Protocol):
 
     def latest_snapshot(self) -> Snapshot | None:
         """Give the newest whole snapshot that is not ahead of the log."""
+        ...
+
+    def keyed_hash(self, data: bytes) -> bytes:
+        """Hash to 16 bytes what may name a person, by a key where the directory was made since schema 5."""
         ...
 
     def derive(self, purpose: str) -> bytes:

@@ -1,7 +1,7 @@
 """Keep the content of packs, rules and settings by hash, so that an upgrade cannot change the past."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,12 @@ def publish_ruleset(
     return store.put_content("ruleset", canonical(content))
 
 
+def publish_modes(store: Store, ruleset: str, modes: Mapping[str, Mode]) -> str:
+    """Keep a published ruleset with other modes beside its own, and give the version of that."""
+    content = read_canonical(_content(store, ruleset), RulesetContent)
+    return store.put_content("ruleset", canonical(replace(content, modes={**content.modes, **modes})))
+
+
 def copy_ruleset(source: Store, into: Store, ruleset: str) -> None:
     """Let another store keep a ruleset with the texts of its packs, its model and its providers."""
     content = _content(source, ruleset)
@@ -93,6 +99,9 @@ def tenant_and_law(shard: Shard, ruleset: str) -> tuple[Tenant, Law]:
     """Give the settings and the law of a ruleset, the present one or one of the past."""
     if ruleset == shard.ruleset:
         return shard.tenant, shard.law
+    switched = shard.switches.ruling(ruleset)
+    if switched is not None:
+        return switched.tenant, switched.law
     found = shard.past.get(ruleset)
     if found is None:
         if len(shard.past) >= _PAST:

@@ -24,7 +24,7 @@ def claim_page(
     if strange:
         hint = f"one of {', '.join(f'`{state.value}`' for state in ClaimState)}"
         raise InvalidError(f"`state` cannot be `{strange[0]}`", pointer="/state", hint=hint)
-    client = None if customer_id is None else subject_named("customer_id", customer_id)
+    client = None if customer_id is None else subject_named(shard.ports.store, "customer_id", customer_id)
     page = shard.ports.store.claims(limit, cursor, states=states, client=client)
     return {"items": [_head(shard, row) for row in page.items], "next": page.next}
 

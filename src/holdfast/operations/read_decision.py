@@ -1,10 +1,11 @@
 """Read a decision back, and judge its facts again to see that the same comes out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msgspec import Raw
 
-from holdfast.engine.decide import decide
+from holdfast.engine.decide import decide, score
 from holdfast.operations.decide_again import newest_revision, revision_id
 from holdfast.operations.decide_event import reply_of
 from holdfast.operations.publish_rules import tenant_and_law
@@ -12,7 +13,8 @@ from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.records import Record, RecordKind
-from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset, seal_facts
+from holdfast.wire.canonical import content_hash
+from holdfast.wire.replies import decision_reply, judgement_bytes, read_facts, read_ruleset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +76,27 @@ def replay_decision(shard: Shard, decision_id: str) -> Replayed:
 
 def replay_record(shard: Shard, record: Record) -> Replayed:
     """Judge one record's stored facts again."""
-    if record.forgotten:
-        raise InvalidError(f"the personal data behind `{record.decision_id}` was erased; its facts cannot be read")
-    ruleset = read_ruleset(record.judgement)
-    tenant, law = tenant_and_law(shard, ruleset)
-    facts = read_facts(record.facts)
-    again = decide(
-        facts,
-        law.regime(facts.type, facts.occurred_ms),
-        tenant,
-        ruleset=ruleset,
-        facts_hash=seal_facts(facts)[1],
-    )
-    return Replayed(stored=record.judgement, again=judgement_bytes(again))
+    return replay_records(shard, (record,))[0]
+
+
+def replay_records(shard: Shard, records: Sequence[Record]) -> list[Replayed]:
+    """Judge the stored facts of some records again, each stage for all of them: it finds its tables at hand then."""
+    gone = next((record for record in records if record.forgotten), None)
+    if gone is not None:
+        raise InvalidError(f"the personal data behind `{gone.decision_id}` was erased; its facts cannot be read")
+    rulesets = [read_ruleset(record.judgement) for record in records]
+    laws = [tenant_and_law(shard, ruleset) for ruleset in rulesets]
+    read = [read_facts(record.facts) for record in records]
+    regimes = [law.regime(facts.type, facts.occurred_ms) for (_, law), facts in zip(laws, read, strict=True)]
+    scores = [score(facts, regime) for facts, regime in zip(read, regimes, strict=True)]
+    names = [content_hash(record.facts) for record in records]
+    again = [
+        decide(facts, regime, tenant, ruleset=ruleset, facts_hash=name, scored=scored)
+        for facts, regime, (tenant, _), ruleset, name, scored in zip(
+            read, regimes, laws, rulesets, names, scores, strict=True
+        )
+    ]
+    return [
+        Replayed(stored=record.judgement, again=judgement_bytes(judged))
+        for record, judged in zip(records, again, strict=True)
+    ]

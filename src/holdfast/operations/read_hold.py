@@ -54,7 +54,7 @@ async def hold_page(
 
     `whose` names the client by a kind of id and the id, such as `seller_id` and `s-1`.
     """
-    client = None if whose is None else subject_named(*whose)
+    client = None if whose is None else subject_named(shard.ports.store, *whose)
     page = shard.ports.store.holds(limit, cursor, states=states, client=client)
     items = []
     for row in page.items:

@@ -14,7 +14,8 @@ def _dates(shard: Shard, dated: Dated) -> Row:
 
 
 def _pack_row(shard: Shard, pack: Pack) -> Row:
-    voice = shard.tenant.voice
+    tenant, _, _ = shard.ruling(shard.ports.clock.now_ms())
+    voice = tenant.voice
     return {
         "id": pack.id,
         "title": voice.title(pack.title),
@@ -34,7 +35,14 @@ def _pack_row(shard: Shard, pack: Pack) -> Row:
             }
             for sign in pack.signs
         ],
-        "rules": [{"id": rule.id, "title": voice.title(rule.title), "mode": rule.mode} for rule in pack.rules],
+        "rules": [
+            {
+                "id": rule.id,
+                "title": voice.title(rule.title),
+                "mode": voice.mode((pack.id, pack.mode), (rule.id, rule.mode)),
+            }
+            for rule in pack.rules
+        ],
     }
 
 

@@ -31,14 +31,16 @@ class SellerStory:
     standing: SellerStanding
 
 
-def seller_thread(seller_id: str) -> str:
+def seller_thread(shard: Shard, seller_id: str) -> str:
     """Name the story of a seller's standing."""
-    return f"seller_{subject_named('seller_id', seller_id).hex()}"
+    return f"seller_{subject_named(shard.ports.store, 'seller_id', seller_id).hex()}"
 
 
 def seller_story(shard: Shard, seller_id: str) -> SellerStory:
     """Read what was done about a seller; a seller whom nobody ever struck has no acts."""
-    records = [one for one in shard.ports.store.thread(seller_thread(seller_id)) if one.kind is RecordKind.SELLER]
+    records = [
+        one for one in shard.ports.store.thread(seller_thread(shard, seller_id)) if one.kind is RecordKind.SELLER
+    ]
     acts = tuple((read_seller_act(record.act), record) for record in records)
     return SellerStory(seller_id=seller_id, acts=acts, standing=stand(act for act, _ in acts))
 
@@ -51,7 +53,7 @@ def seller_view(shard: Shard, story: SellerStory) -> Row:
     now_ms = shard.ports.clock.now_ms()
     limits = [name for name in (BLOCKED, LIMITED) if _is_on(shard, name, story.seller_id, now_ms=now_ms)]
     live = story.standing.live(now_ms)
-    subject = subject_named("seller_id", story.seller_id)
+    subject = subject_named(shard.ports.store, "seller_id", story.seller_id)
     holds = shard.ports.store.holds(_HOLDS, states=_WAITING, client=subject)
     return {
         "seller_id": story.seller_id,

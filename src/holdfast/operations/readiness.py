@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from holdfast.operations.admission import shed_lately
 from holdfast.operations.breaker import BreakerState
 from holdfast.operations.freshness import Freshness, every_feed
+from holdfast.operations.guarded import Guarded
 from holdfast.operations.read_models import model_faults
+from holdfast.operations.read_switches import switched
 from holdfast.operations.reader import Reader
 from holdfast.operations.shard import Shard
 from holdfast.operations.waiting import faults as kept_back
@@ -25,8 +27,8 @@ class Readiness:
 def readiness(shard: Shard) -> Readiness:
     """A log that cannot be written and a regulator's list that was never loaded make the tenant not ready.
 
-    A feed that was loaded late, or not at all for a day, leaves it ready and degraded; so do calls refused lately, and
-    a provider that is left alone.
+    A feed that was loaded late, or not at all for a day, leaves it ready and degraded; so do calls refused lately, a
+    provider, of data or of identity, that is left alone, and a sign or a rule that is switched to act less.
     """
     faults = [_cannot_write(shard.failed)] if shard.failed is not None else []
     missing = [
@@ -38,15 +40,30 @@ def readiness(shard: Shard) -> Readiness:
         for held in shard.ports.imports.held.values()
     ]
     overdue = [f"list `{one.list}`: {_word(one)}" for one in every_feed(shard) if one.state in {"late", "stale"}]
-    alone = [_alone(one) for one in shard.readers.values() if one.state() is not BreakerState.CLOSED]
-    degraded = (*faults, *shed_lately(shard), *waiting, *overdue, *alone, *kept_back(shard), *model_faults(shard))
+    guarded = [one for one in shard.identity.values() if isinstance(one, Guarded)]
+    alone = [
+        *(_alone(f"provider `{one.spec.id}`", one) for one in shard.readers.values()),
+        *(_alone(f"identity provider `{one.name}`", one) for one in guarded),
+    ]
+    degraded = (
+        *faults,
+        *shed_lately(shard),
+        *waiting,
+        *overdue,
+        *filter(None, alone),
+        *kept_back(shard),
+        *switched(shard),
+        *model_faults(shard),
+    )
     return Readiness(ready=not faults, degraded=degraded)
 
 
-def _alone(reader: Reader) -> str:
-    """Say that a provider is not asked, or only tried, after what it failed with last."""
-    why = reader.last_fault.value if reader.last_fault is not None else "error"
-    return f"provider `{reader.spec.id}`: breaker {reader.state()} after `{why}`"
+def _alone(name: str, asked: Reader | Guarded) -> str | None:
+    """Say of a provider that is not asked, or only tried, what it failed with last; nothing of one that answers."""
+    if asked.state() is BreakerState.CLOSED:
+        return None
+    why = asked.last_fault.value if asked.last_fault is not None else "error"
+    return f"{name}: breaker {asked.state()} after `{why}`"
 
 
 def _word(feed: Freshness) -> str:

@@ -7,9 +7,10 @@ from typing import Final
 
 import structlog
 
-from holdfast.operations.decide_again import keep_open, revised, withdrawn
+from holdfast.operations.decide_again import counted, keep_open, revised, withdrawn
 from holdfast.operations.let_go import let_go_again
 from holdfast.operations.list_settings import is_inner
+from holdfast.operations.load_switches import load_switches
 from holdfast.operations.open_operations import Undecided
 from holdfast.operations.recent import Known
 from holdfast.operations.remember import as_changed, known_before, remember
@@ -38,6 +39,7 @@ def rebuild(shard: Shard) -> int:
     start = start_from_snapshot(shard)
     count = refold(shard, store.last_seq())
     load_lists(shard, shard.covering)
+    load_switches(shard)
     shard.failed = None
     _log.info("rebuilt", snapshot=start, records=count)
     return count
@@ -86,6 +88,8 @@ def apply_record(shard: Shard, record: Record, recent: OrderedDict[str, Known]) 
         _apply_revision(shard, record)
     if record.kind is RecordKind.HOLD:
         let_go_again(shard, record)
+    if record.kind is RecordKind.EXPOSURE:
+        counted(shard, record)
     if record.kind in _EVENTS and record.event:
         made = _apply_event(shard, record, _known(shard, record, recent))
         _keep(recent, made)
@@ -120,7 +124,13 @@ def _apply_event(shard: Shard, record: Record, told: tuple[Event, Known | None])
     made = Known(event=event, seq=record.seq, executed=executed)
     if record.kind is RecordKind.DECISION and _UNKNOWN in record.judgement:
         outside = read_outside(record.facts)
-        undecided = Undecided(known=made, decision_id=record.decision_id, outcome=outcome, outside=outside)
+        undecided = Undecided(
+            known=made,
+            decision_id=record.decision_id,
+            outcome=outcome,
+            outside=outside,
+            let_through=bool(record.exposures),
+        )
         keep_open(shard, undecided, record.subject)
     return made
 

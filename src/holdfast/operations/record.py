@@ -4,7 +4,9 @@ from typing import Final
 
 from holdfast.holds.terms import instant_ms
 from holdfast.operations.notices import NOTIFY, notice_row, revised_row
+from holdfast.operations.ports import Store
 from holdfast.operations.shard import Shard
+from holdfast.operations.tell_seller import HIDE, seller_row
 from holdfast.operations.warn_owner import WARN_OWNER, owner_rows
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.judgement import Envelope, Judgement, Measure, Scalar
@@ -27,19 +29,25 @@ def idempotency_key(event_id: str) -> bytes:
     return short_hash(event_id.encode())
 
 
-def subject_of(event: Event) -> bytes:
+def subject_of(store: Store, event: Event) -> bytes:
     """Name the person under whose key an event's personal data is kept: its client, else its first party."""
     values = event.values
     for path, name in _SUBJECTS:
         value = values.get(path)
         if value is not None:
-            return subject_named(name, str(value))
+            return subject_named(store, name, str(value))
     return b""
 
 
-def subject_named(name: str, value: str) -> bytes:
-    """Name a person by one identifier, such as `customer_id`."""
-    return short_hash(f"{name}\x1f{value}".encode())
+def _seller(store: Store, event: Event) -> bytes:
+    """Name the seller of an event, as the seller's own events do."""
+    found = ((name, event.values.get(f"seller.{name}")) for name in ("customer_id", "seller_id"))
+    return next((subject_named(store, name, str(value)) for name, value in found if value is not None), b"")
+
+
+def subject_named(store: Store, name: str, value: str) -> bytes:
+    """Name a person by one identifier, such as `customer_id`, in the way of the store's directory."""
+    return store.keyed_hash(f"{name}\x1f{value}".encode())
 
 
 def hold_row(judgement: Judgement, envelope: Envelope, subject: bytes) -> HoldRow | None:
@@ -66,7 +74,7 @@ def outbox_rows(
     """Queue messages for the bank: that a decision was revised, and each notice that the client must get."""
     if not revised and not judgement.measures:
         return ()
-    decision_id, subject = envelope.decision_id, subject_of(event)
+    decision_id, subject = envelope.decision_id, subject_of(shard.ports.store, event)
     rows = []
     if revised:
         outcome = judgement.outcome
@@ -74,6 +82,9 @@ def outbox_rows(
     for measure in judgement.measures:
         if measure["kind"] == WARN_OWNER and not revised:
             rows.extend(owner_rows(shard, event, measure))
+        if measure["kind"] == HIDE and "template" in measure and not revised:
+            seller = _seller(shard.ports.store, event)
+            rows.append(seller_row(shard, event, measure, decision_id=decision_id, seller=seller))
     for template, values in _asked(judgement).items():
         rows.append(
             notice_row(

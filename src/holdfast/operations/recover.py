@@ -20,6 +20,7 @@ from holdfast.operations.shard import Shard, beginning, land_all
 
 PAUSE_SECONDS = 1.0
 _PROBE = "last_recovery"
+_FOLDED = ("memory", "changed", "undecided", "revisions", "clients", "covering", "switches", "snapshot_seq", "seq")
 _log = structlog.get_logger("holdfast.operations")
 Reopen = Callable[[], Store]
 
@@ -61,7 +62,7 @@ async def recover(shard: Shard, reopen: Reopen) -> int:
         shard.memory = replace(shard.memory, lists=lists)
         anew = beginning(shard)
         count = await asyncio.to_thread(rebuild, anew)
-        for name in ("memory", "changed", "undecided", "revisions", "clients", "covering", "snapshot_seq", "seq"):
+        for name in _FOLDED:
             setattr(shard, name, getattr(anew, name))
         shard.broken.clear()
         shard.failed, shard.rebuilding = None, False

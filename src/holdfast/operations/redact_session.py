@@ -121,7 +121,7 @@ async def _redacted(shard: Shard, story: SessionStory, kind: SessionAct, *, by: 
     if story.standing.redacted:
         return story
     with shard.stories.without(story.id):
-        await asyncio.to_thread(shard.ports.store.forget, sealed_under(story.id))
+        await asyncio.to_thread(shard.ports.store.forget, sealed_under(shard, story.id))
     story = await session_story(shard, story.id)
     if story.standing.redacted:
         return story

@@ -106,7 +106,7 @@ def _apply_result(shard: Shard, result: Event, known: Known | None) -> None:
     """Correct the past by a result that says otherwise than the decision did."""
     if known is None or known.event.type not in OPERATIONS:
         return
-    shard.undecided.close(subject_of(known.event), event_id=known.event.id)
+    shard.undecided.close(subject_of(shard.ports.store, known.event), event_id=known.event.id)
     executed = result.values.get("result") == _EXECUTED
     shard.memory.standing.resulted(known.event, known.seq, executed=executed)
     if executed == known.executed:

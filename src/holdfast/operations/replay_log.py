@@ -3,13 +3,15 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Final
 
 from holdfast.engine.prepare import Memory, prepare
 from holdfast.engine.tenant import Tenant
 from holdfast.operations.law import Law
 from holdfast.operations.list_settings import is_inner
 from holdfast.operations.publish_rules import tenant_and_law
-from holdfast.operations.read_decision import replay_record
+from holdfast.operations.read_decision import replay_records
 from holdfast.operations.rebuild import apply_record
 from holdfast.operations.recent import Known
 from holdfast.operations.shard import Shard, beginning
@@ -23,6 +25,7 @@ from holdfast.wire.replies import read_envelope, read_ruleset, seal_facts
 
 SHOWN = 10
 _PAGE = 5_000
+_AT_ONCE: Final = 16  # decisions: enough for each stage to be at home, few enough for their facts to stay in the cache
 MakeMemory = Callable[[Tenant, Law], Memory]
 """Makes an empty memory with the windows that a law asks for."""
 
@@ -67,16 +70,14 @@ class ReplayRun:
 
 def judge_again(shard: Shard, run: ReplayRun, limit: int | None = None) -> Iterator[None]:
     """Judge stored decisions again, in log order; one step a decision."""
-    for record in shard.ports.store.replay():
-        if record.kind is not RecordKind.DECISION:
-            continue
-        if record.forgotten:
-            run.forgotten += 1
-        else:
-            run.judged(record.decision_id, equal=replay_record(shard, record).equal)
+    decisions = (record for record in shard.ports.store.replay() if record.kind is RecordKind.DECISION)
+    wanted = islice(decisions, limit)
+    while some := list(islice(wanted, _AT_ONCE)):
+        kept = [record for record in some if not record.forgotten]
+        run.forgotten += len(some) - len(kept)
+        for record, replayed in zip(kept, replay_records(shard, kept), strict=True):
+            run.judged(record.decision_id, equal=replayed.equal)
             yield
-        if limit is not None and run.judged_equal + run.judged_different + run.forgotten >= limit:
-            return
 
 
 def fold_again(shard: Shard, run: ReplayRun, make_memory: MakeMemory, *, limit: int | None = None) -> Iterator[None]:

@@ -40,9 +40,9 @@ class SessionStory:
         return replace(self, acts=(*self.acts, act), standing=after(self.standing, act))
 
 
-def sealed_under(session_id: str) -> bytes:
+def sealed_under(shard: Shard, session_id: str) -> bytes:
     """Name the key under which what is personal of one session lies; `Store.forget` of it redacts the session."""
-    return subject_named("identity_session", session_id)
+    return subject_named(shard.ports.store, "identity_session", session_id)
 
 
 def keyed(shard: Shard, kind: Within, value: str) -> str:
@@ -63,9 +63,9 @@ def sessions_thread(subject: str) -> str:
     return f"identity_sessions_{subject}"
 
 
-def reference_thread(provider: str, reference: str) -> str:
+def reference_thread(shard: Shard, provider: str, reference: str) -> str:
     """Name the thread by which a provider's own name of a session is found."""
-    return f"identity_reference_{subject_named(provider, reference).hex()}"
+    return f"identity_reference_{subject_named(shard.ports.store, provider, reference).hex()}"
 
 
 def attempt_threads(shard: Shard, standing: Standing, act: IdentityAct) -> dict[Within, tuple[str, ...]]:
@@ -145,7 +145,7 @@ def write_act(
         occurred_ms=act.at_ms,
         received_ms=now_ms,
         key=beside.key,
-        subject=(beside.subject or sealed_under(act.session)) if beside.personal else b"",
+        subject=(beside.subject or sealed_under(shard, act.session)) if beside.personal else b"",
         event=canonical(beside.personal) if beside.personal else b"",
         act=identity_act_bytes(act),
         threads=tuple(_threads(shard, told, act, more=beside.threads)),

@@ -26,6 +26,7 @@ from holdfast.operations.photo_pool import PhotoPool
 from holdfast.operations.ports import IdentityProvider, Places, Store
 from holdfast.operations.reader import Reader
 from holdfast.operations.recent import Known, Recent
+from holdfast.operations.ruling import Switches
 from holdfast.operations.stories import Stories
 from holdfast.operations.watch import Watch, arrival
 from holdfast.vocabulary.clock import Clock, IdMaker, Tick
@@ -88,7 +89,8 @@ class Shard:
     being done. `photos` looks at pictures in processes of its own. `identity` verifies who people are, by the names of
     the providers in the order in which they are tried; `stories` are sessions at hand, `session_locks` let one call at
     a time speak to a provider about one session. `owner_key` hashes the personal numbers of owners where the bank
-    shares a key of its own for that.
+    shares a key of its own for that. `switches` are the emergency switches of signs, `switching` lets one act on them
+    at a time.
     """
 
     tenant: Tenant
@@ -131,12 +133,19 @@ class Shard:
     stories: Stories = field(default_factory=Stories)
     session_locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     owner_key: bytes = b""
+    switches: Switches = field(default_factory=Switches)
+    switching: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def whole_memory(self) -> Memory:
         """Give the memory to be read; raises UnavailableError while it is built again, for it would know of nobody."""
         if self.rebuilding:
             raise UnavailableError("the memory is being built again from the log")
         return self.memory
+
+    def ruling(self, at_ms: int) -> tuple[Tenant, Law, str]:
+        """Give the settings, the law and the ruleset by which an event is judged that is decided at an instant."""
+        span = self.switches.span(at_ms) if self.switches.spans else None
+        return (self.tenant, self.law, self.ruleset) if span is None else span.ruling
 
     def next_seq(self) -> int:
         """Give the next place in the log; `commit` takes it, so that an event that fails before leaves no gap."""
@@ -164,6 +173,7 @@ def beginning(shard: Shard) -> Shard:
         revisions=Newest(),
         clients=ClientIndex(),
         covering=[],
+        switches=Switches(),
         seq=0,
     )
 

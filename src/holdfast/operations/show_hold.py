@@ -57,7 +57,7 @@ async def visit_hold(shard: Shard, link: Link, device: str | None) -> Visit:
     Raises OtherDeviceError in another browser than the first, OtherClientError when the hold is somebody else's.
     """
     story = await hold_story(shard, link.hold_id)
-    check_client(story, Said(by=Actor.CLIENT.value, customer_id=link.customer_id))
+    check_client(shard, story, Said(by=Actor.CLIENT.value, customer_id=link.customer_id))
     first = next(_openings(story, link), None)
     if first is None:
         return Visit(link=link, story=story, device=device or shard.ports.new_id("browser"), is_known=False)

@@ -8,7 +8,6 @@ from holdfast.operations.shard import Shard
 from holdfast.vocabulary.errors import InvalidError, OtherClientError, ProofError
 from holdfast.vocabulary.event import Event
 from holdfast.vocabulary.holds import Actor
-from holdfast.wire.canonical import short_hash
 
 _WHO = (Actor.CLIENT, Actor.TRUSTED_PERSON)
 
@@ -19,7 +18,7 @@ def client_id(event: Event) -> str | None:
     return next((str(value) for value in named if value is not None), None)
 
 
-def check_client(story: HoldStory, said: Said) -> Actor:
+def check_client(shard: Shard, story: HoldStory, said: Said) -> Actor:
     """Give who acts; raises OtherClientError when it is not for the client whose operation is held.
 
     Whoever is neither the client nor the trusted person acts for the bank, and the law answers that.
@@ -29,34 +28,35 @@ def check_client(story: HoldStory, said: Said) -> Actor:
         return by
     if said.customer_id is None:
         raise InvalidError("the client is not named", pointer="/customer_id", hint="add `customer_id`")
-    if not _is_client(story, said.customer_id):
+    if not _is_client(shard, story, said.customer_id):
         raise OtherClientError("the held operation is another client's", pointer="/customer_id")
     return by
 
 
-def _is_client(story: HoldStory, customer_id: str) -> bool:
+def _is_client(shard: Shard, story: HoldStory, customer_id: str) -> bool:
     """Compare with the operation's client; of an erased one, with the hash that is left."""
     if story.event is not None:
         known = client_id(story.event)
-        return known == customer_id if known is not None else customer_id in _named(story.event)
-    hashes = (subject_named(name, customer_id) for name in ("customer_id", "seller_id"))
+        return known == customer_id if known is not None else customer_id in _named(shard, story.event)
+    hashes = (subject_named(shard.ports.store, name, customer_id) for name in ("customer_id", "seller_id"))
     return story.decision.subject in hashes
 
 
-def _named(event: Event) -> set[str]:
+def _named(shard: Shard, event: Event) -> set[str]:
     """Give the identifiers of the party under whose key the event is kept, where no party has the bank's own id."""
-    subject = subject_of(event)
+    store = shard.ports.store
+    subject = subject_of(store, event)
     names = [
         (name, event.values.get(f"{party}.{name}")) for party in CLIENT_ROLES for name in ("account", "card", "phone")
     ]
-    return {str(value) for name, value in names if subject_named(name, str(value)) == subject}
+    return {str(value) for name, value in names if subject_named(store, name, str(value)) == subject}
 
 
 def single_use_key(shard: Shard, proof: Proof | None) -> bytes:
     """Give the key under which a proof's use is found again; raises ProofError when it was used before."""
     if proof is None:
         return b""
-    key = short_hash(b"\x1f".join((b"proof", proof.method.encode(), proof.reference.encode())))
+    key = shard.ports.store.keyed_hash(b"\x1f".join((b"proof", proof.method.encode(), proof.reference.encode())))
     if key in shard.flights or shard.ports.store.find(key) is not None:
         raise ProofError("this proof was used before", pointer="/proof/reference")
     return key

@@ -100,28 +100,37 @@ def _load(shard: Shard, snapshot: Snapshot) -> None:
     shard.covering = [read_canonical(canonical(version), ListVersion) for version in small["covering"]]
     for one in undecided:
         if one is not None:
-            shard.undecided.load(subject_of(one.known.event), one)
+            shard.undecided.load(subject_of(shard.ports.store, one.known.event), one)
 
 
 def _undecided_rows(shard: Shard) -> Iterator[tuple[int, int, int, int]]:
-    """Give place, whether executed, outcome and revision of each operation that a later input may still change."""
+    """Give place, what happened, outcome and revision of each operation that a later input may still change.
+
+    What happened is in bits: whether it was executed, and whether it counts as let through by a switch.
+    """
     every = list(shard.undecided)
     newest_ms = max((one.known.event.occurred_ms for one in every), default=0)
     for one in every:
         if one.known.event.occurred_ms > newest_ms - OPEN_MS - HOUR_MS:
-            yield one.known.seq, one.known.executed, OUTCOME_BY_WORD[one.outcome], one.revision
+            happened = one.known.executed | one.let_through << 1
+            yield one.known.seq, happened, OUTCOME_BY_WORD[one.outcome], one.revision
 
 
 def _undecided(shard: Shard, row: list[int]) -> Undecided | None:
     """Read an operation back from the log; nothing when its personal data was erased."""
-    seq, executed, outcome, revision = row
+    seq, happened, outcome, revision = row
     record = next(shard.ports.store.replay(seq - 1, seq), None)
     if record is None or not record.event:
         return None
-    known = Known(event=restore(record.event, record.received_ms), seq=seq, executed=bool(executed))
-    word = Outcome(outcome).word
-    outside = read_outside(record.facts)
-    return Undecided(known=known, decision_id=record.decision_id, outcome=word, revision=revision, outside=outside)
+    known = Known(event=restore(record.event, record.received_ms), seq=seq, executed=bool(happened & 1))
+    return Undecided(
+        known=known,
+        decision_id=record.decision_id,
+        outcome=Outcome(outcome).word,
+        revision=revision,
+        outside=read_outside(record.facts),
+        let_through=bool(happened & 2),
+    )
 
 
 def _label(name: str, array: NDArray[Any]) -> str:

@@ -60,7 +60,7 @@ async def start_session(shard: Shard, session_id: str, beginning: Beginning) -> 
         personal: dict[str, object] = {"evidence_ref": evidence} if evidence else {}
         beside = Beside(
             personal=personal | ({"device": beginning.device} if beginning.device else {}) or None,
-            threads=(reference_thread(name, started.reference),),
+            threads=(reference_thread(shard, name, started.reference),),
         )
         story, flight = write_act(shard, story, act, beside=beside)
         await flight.landed

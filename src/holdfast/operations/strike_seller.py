@@ -17,7 +17,7 @@ from holdfast.vocabulary.instants import DAY_MS
 from holdfast.vocabulary.lists import ListEntry, ListKind
 from holdfast.vocabulary.records import Record, RecordKind
 from holdfast.vocabulary.sellers import AppealResult, SellerAct, SellerActKind
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.canonical import canonical
 from holdfast.wire.sellers import seller_act_bytes
 
 PACK: Final = "policy.marketplace"
@@ -43,10 +43,10 @@ async def write_word(shard: Shard, seller_id: str, word: Word) -> tuple[Row, boo
     The same word again changes nothing and repairs what an interrupted call left undone. Raises NotFoundError,
     ConflictError or InvalidError where it cannot be.
     """
-    await settled(shard, seller_thread(seller_id))
+    await settled(shard, seller_thread(shard, seller_id))
     # from here to the hand-over to the writer there is no await
     story = seller_story(shard, seller_id)
-    is_new = not _said_before(story, word) and _check(shard, story, word)
+    is_new = not _said_before(shard, story, word) and _check(shard, story, word)
     if is_new:
         await commit(shard, _record(shard, seller_id, word)).landed
         story = seller_story(shard, seller_id)
@@ -54,11 +54,11 @@ async def write_word(shard: Shard, seller_id: str, word: Word) -> tuple[Row, boo
     return seller_view(shard, story), is_new
 
 
-def _said_before(story: SellerStory, word: Word) -> bool:
+def _said_before(shard: Shard, story: SellerStory, word: Word) -> bool:
     """Tell whether just this was said; raises ConflictError where the id was used for something else."""
     for act, record in story.acts:
         if act.act is word.act and act.id == word.id:
-            if record.body_hash == _hash(word):
+            if record.body_hash == _hash(shard, word):
                 return True
             if word.act in {SellerActKind.STRIKE, SellerActKind.APPEAL}:
                 raise ConflictError(f"the id `{word.id}` was used with another body", pointer="/id")
@@ -77,9 +77,10 @@ def _check(shard: Shard, story: SellerStory, word: Word) -> bool:
     return True
 
 
-def _hash(word: Word) -> bytes:
+def _hash(shard: Shard, word: Word) -> bytes:
     """Name the content of a word, whoever says it."""
-    return short_hash(canonical({"act": word.act, "id": word.id, "reason": word.reason, **word.about}))
+    said = canonical({"act": word.act, "id": word.id, "reason": word.reason, **word.about})
+    return shard.ports.store.keyed_hash(said)
 
 
 def _record(shard: Shard, seller_id: str, word: Word) -> Record:
@@ -101,11 +102,11 @@ def _record(shard: Shard, seller_id: str, word: Word) -> Record:
         kind=RecordKind.SELLER,
         occurred_ms=now_ms,
         received_ms=now_ms,
-        body_hash=_hash(word),
-        subject=subject_named("seller_id", seller_id),
+        body_hash=_hash(shard, word),
+        subject=subject_named(shard.ports.store, "seller_id", seller_id),
         event=canonical({"reason": word.reason}),
         act=seller_act_bytes(act),
-        threads=(seller_thread(seller_id),),
+        threads=(seller_thread(shard, seller_id),),
     )
 
 

@@ -10,7 +10,6 @@ from holdfast.vocabulary.errors import CallbackError, NotFoundError
 from holdfast.vocabulary.identity import Callback, SessionAct, SessionState
 from holdfast.vocabulary.instants import SECOND_MS
 from holdfast.vocabulary.records import RecordKind
-from holdfast.wire.canonical import short_hash
 from holdfast.wire.identity import read_identity_act
 
 SKEW_MS = 300 * SECOND_MS
@@ -40,7 +39,7 @@ async def take_told(shard: Shard, name: str, callback: Callback) -> bool:
 
 async def session_of(shard: Shard, name: str, reference: str) -> str | None:
     """Find the session of a provider's reference."""
-    thread = reference_thread(name, reference)
+    thread = reference_thread(shard, name, reference)
     await settled(shard, thread)
     records = (one for one in shard.ports.store.thread(thread) if one.kind is RecordKind.VERIFICATION)
     return next((read_identity_act(one.act).session for one in records), None)
@@ -48,7 +47,7 @@ async def session_of(shard: Shard, name: str, reference: str) -> str | None:
 
 async def _take(shard: Shard, session_id: str, *, name: str, callback: Callback) -> bool:
     """Write a callback of an open session down, and fetch; the same one again only where nothing was fetched yet."""
-    key = short_hash(f"identity callback\x1f{name}\x1f{callback.id}".encode())
+    key = shard.ports.store.keyed_hash(f"identity callback\x1f{name}\x1f{callback.id}".encode())
     story = await session_story(shard, session_id)
     standing = story.standing
     if not standing.is_open(shard.ports.clock.now_ms()) or standing.reference != callback.reference:

@@ -34,7 +34,7 @@ async def take_event(
     `came` is the hash of what its caller sent, where that was not `body` itself.
     """
     started = shard.ports.tick()
-    decoded = decode(body, shard.ports.clock.now_ms(), came=came)
+    decoded = decode(body, shard.ports.clock.now_ms(), came=came, hashed=shard.ports.store.keyed_hash)
     event, key = decoded.event, idempotency_key(decoded.event.id)
     deadline = deadline or in_time_of(shard, event.type, started)
     of = await told_settled(shard, event, deadline)
@@ -65,7 +65,7 @@ def _take_now(shard: Shard, decoded: Decoded, key: bytes, *, told_of: ToldOf) ->
         key=key,
         body_hash=decoded.body_hash,
         event_id=event.id,
-        subject=subject_of(event),
+        subject=subject_of(shard.ports.store, event),
         event=decoded.body,
     )
     shard.figures.events[event.type] += 1

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from holdfast.operations.shard import Shard
+from holdfast.pages.rendering import templates
 from holdfast.pages.words import LANGUAGES, Words
 from holdfast.wire.canonical import content_hash
 
@@ -25,13 +24,7 @@ class Paper:
             "phone": bank.phone,
             "dial": "".join(character for character in bank.phone if character.isdigit() or character in "+*#,"),
         }
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates()
         self.version = _version(book)
 
     @property

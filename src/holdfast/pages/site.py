@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +21,7 @@ from holdfast.pages.eve import USUAL as USUAL_EVE
 from holdfast.pages.heads import HEADERS
 from holdfast.pages.late_feed import late_feed
 from holdfast.pages.proving import Proving, Shards
+from holdfast.pages.rendering import templates
 from holdfast.pages.results import read_figures, totals, widest
 from holdfast.pages.story import CURRENCY, RAILS, USUAL, Country, Stage, country_of, read_tag
 from holdfast.pages.two_days import ENDINGS, Wish, two_days
@@ -57,13 +57,7 @@ class Site:
         self._evidence = b""
         self._stage = Stage(shard)
         self._country = country_of(shard)
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates()
 
     def app(self) -> Starlette:
         """Build the application."""

@@ -72,4 +72,5 @@ def page_of(rows: Sequence[Item], limit: int, place: Callable[[Item], Sequence[o
 
 
 def _no_cursor() -> InvalidError:
-    return InvalidError("the cursor is not one of this listing", pointer="cursor")
+    hint = "give what `next` of the page before says, or nothing for the first page"
+    return InvalidError("the cursor is not one of this listing", pointer="/cursor", hint=hint)

@@ -27,6 +27,7 @@ class RecordKind(StrEnum):
     VERIFICATION = "verification"  # an act on a session of identity verification
     TEMPLATE = "template"  # a template of a face was kept, or destroyed
     ERASURE = "erasure"  # the key of a person's data was destroyed
+    SWITCH = "switch"  # a sign or a rule was switched to act less for a time, or switched back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,8 @@ class ClaimRow:
 class ExposureRow:
     """Money that one decision's course put at risk or saved.
 
-    `kind` is `executed_in_breach`, `late_feed`, `saved`, `stolen` or `returned`; `at_ms` is when it happened. A
-    negative amount takes back what an earlier row counted.
+    `kind` is `executed_in_breach`, `late_feed`, `let_through`, `saved`, `stolen` or `returned`; `at_ms` is when it
+    happened. A negative amount takes back what an earlier row counted.
     """
 
     decision_id: str
@@ -120,8 +121,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """One entry of the log.
 
     `key` is the 16-byte idempotency key of (route-independent) event id, empty for records that no client
-    retries; `body_hash` the 16-byte hash of the canonical event; `event` and `facts` hold personal data and are
-    stored encrypted under the key of `subject`; `judgement`, `envelope` and `reply` hold none.
+    retries; `body_hash` the 16-byte hash of the canonical event, made like the name in `subject`; `event` and `facts`
+    hold personal data and are stored encrypted under the key of `subject`; `judgement`, `envelope` and `reply` none.
 
     `hold` places a hold, or says how a placed one stands now; `act` is what happened to it (HoldAct, canonical JSON;
     empty where the record places it, which the judgement tells). `threads` are the ids of the holds, decisions and

@@ -3,6 +3,14 @@
 
 from holdfast.windows.compiled import compiled
 from holdfast.windows.dropped import add_cubes
+from holdfast.windows.late import (
+    far_tally,
+    find_first,
+    find_last,
+    find_peak,
+    lies_far_back,
+    near_tally,
+)
 from holdfast.windows.memory import (
     COUNT,
     DISTINCT,
@@ -12,7 +20,6 @@ from holdfast.windows.memory import (
     E_FLOOR,
     E_FOLD,
     EARLIEST,
-    ENTRY_WORDS,
     FIRST,
     H_SCRATCH,
     HASH_VALUE,
@@ -43,10 +50,10 @@ from holdfast.windows.memory import (
     Words,
     add_words,
     lower,
-    upper,
 )
-from holdfast.windows.rows import newer, older, older_match
-from holdfast.windows.running import seek, settle, stack_find, tally, tally_latest
+from holdfast.windows.rows import newer, older
+from holdfast.windows.running import settle, tally
+from holdfast.windows.stones import seek
 
 # answers
 
@@ -78,90 +85,6 @@ def cold_tally(heap: Words, plan: Words, spec: int, upto: int, at: int) -> None:
             if plan[window] < 0 or heap[row + R_AT] > at - plan[window]:
                 tally(heap, plan, spec, window, H_SCRATCH, row, marks, 1)
         row = older(heap, row)
-
-
-@compiled
-def past_tally(heap: Words, plan: Words, spec: int, entity: int, at: int) -> None:
-    """Fill the scratch area with a hot entity's accumulators as they would be without the rows after `at`."""
-    state = lower(heap[entity + E_COUNT])
-    accs = state + plan[spec + S_ACCS]
-    for word in range(plan[spec + S_ACC_WORDS]):
-        heap[H_SCRATCH + word] = heap[accs + word]
-    row = lower(heap[entity + E_ENDS])
-    while row != 0 and heap[row + R_AT] > at:
-        marks = heap[row + R_MARKS]
-        for number in range(plan[spec + S_WINDOWS]):
-            window = plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * number
-            tally(heap, plan, spec, window, H_SCRATCH, row, marks, -1)
-        for number in range(plan[spec + S_DISTINCTS]):
-            entry = plan[spec + S_DISTINCTS + 1] + DISTINCT_WORDS * number
-            if marks & plan[entry + 2] != 0:
-                other = upper(heap[row + plan[entry + 3]])
-                while other != 0 and heap[other + R_AT] > at:
-                    other = upper(heap[other + plan[entry + 3]])
-                if other != 0:
-                    tally_latest(heap, plan, entry, state, H_SCRATCH, other, 1)
-        row = older(heap, row)
-
-
-@compiled
-def scan_peak(heap: Words, plan: Words, lane: int, upto: int, edge: int) -> tuple[bool, int]:
-    """Find the largest value by walking back from `upto` to the edge."""
-    found = False
-    best = 0
-    row = upto
-    while row != 0 and heap[row + R_AT] > edge:
-        if heap[row + R_MARKS] & plan[lane + 2] == plan[lane + 2]:
-            value = heap[row + plan[lane + 3]] ^ plan[lane + 6]
-            if not found or value > best:
-                found = True
-                best = value
-        row = older(heap, row)
-    return found, best
-
-
-@compiled
-def find_peak(heap: Words, plan: Words, lane: int, state: int, upto: int, at: int, edge: int) -> tuple[bool, int]:
-    """Find the largest value of a window: on the stack, or by a walk where the stack's row lies after `at`."""
-    if state == 0:
-        return scan_peak(heap, plan, lane, upto, edge)
-    stack = state + plan[lane + 4]
-    spot = stack_find(heap, stack, edge, HIGHEST)
-    if spot == heap[stack + 2]:
-        return False, 0
-    entry = heap[stack] + ENTRY_WORDS * (heap[stack + 1] + spot)
-    if heap[entry] <= at:
-        return True, heap[entry + 2]
-    return scan_peak(heap, plan, lane, upto, edge)
-
-
-@compiled
-def find_first(heap: Words, plan: Words, lane: int, state: int, upto: int, at: int, edge: int) -> int:
-    """Find the first row of a window that has the lane's marks, or 0."""
-    if state != 0:
-        row = heap[state + plan[lane + 4]]
-        return row if row != 0 and heap[row + R_AT] <= at else 0
-    found = 0
-    row = upto
-    while row != 0 and heap[row + R_AT] > edge:
-        if heap[row + R_MARKS] & plan[lane + 2] == plan[lane + 2]:
-            found = row
-        row = older(heap, row)
-    return found
-
-
-@compiled
-def find_last(heap: Words, plan: Words, lane: int, state: int, upto: int, at: int, edge: int) -> int:
-    """Find the last row of a window that has the lane's marks, or 0."""
-    need = plan[lane + 2]
-    row = upto
-    if state != 0:
-        row = heap[state + plan[lane + 4]]
-        while row != 0 and heap[row + R_AT] > at:
-            row = older_match(heap, row, need)
-    while row != 0 and heap[row + R_AT] > edge and heap[row + R_MARKS] & need != need:
-        row = older(heap, row)
-    return row if row != 0 and heap[row + R_AT] > edge else 0
 
 
 @compiled
@@ -231,47 +154,45 @@ def answer_end(
 
 
 @compiled
-def stand(heap: Words, plan: Words, spec: int, entity: int, at: int) -> tuple[int, int, int]:
+def stand(heap: Words, plan: Words, spec: int, entity: int, at: int) -> tuple[int, int, int, bool]:
     """Make ready to answer about an entity (0: nobody) as of `at`.
 
-    Gives its state (0: cold), the last row up to `at`, and where its accumulators stand.
-    A read as of an earlier instant walks the rows after it.
+    Gives its state (0: cold), the last row up to `at`, where its accumulators stand, and whether its milestones are to
+    be asked because many rows lie after `at`. A few are walked.
     """
-    state = 0
-    upto = 0
-    if entity != 0:
-        state = lower(heap[entity + E_COUNT])
-        if state != 0:
-            settle(heap, plan, spec, entity, at)
-        upto = seek(heap, plan, spec, entity, at, HIGHEST)
+    state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
     if state == 0:
+        upto = seek(heap, plan, spec, entity, at, HIGHEST) if entity != 0 else 0
         cold_tally(heap, plan, spec, upto, at)
-        return 0, upto, H_SCRATCH
+        return 0, upto, H_SCRATCH, False
+    if lies_far_back(heap, plan, spec, entity, at):
+        far_tally(heap, plan, spec, entity, at)
+        return state, seek(heap, plan, spec, entity, at, HIGHEST), H_SCRATCH, True
+    settle(heap, plan, spec, entity, at)
+    upto = seek(heap, plan, spec, entity, at, HIGHEST)
     if upto != lower(heap[entity + E_ENDS]):
-        past_tally(heap, plan, spec, entity, at)
-        return state, upto, H_SCRATCH
-    return state, upto, state + plan[spec + S_ACCS]
+        near_tally(heap, plan, spec, entity, at)
+        return state, upto, H_SCRATCH, False
+    return state, upto, state + plan[spec + S_ACCS], False
 
 
 @compiled
 def answer_lane(
     heap: Words,
     plan: Words,
+    spec: int,
     lane: int,
     span: int,
     entity: int,
-    stood: tuple[int, int, int],
+    stood: tuple[int, int, int, bool],
     at: int,
     box: Words,
     out: int,
     place: int,
     patch: int,
 ) -> int:
-    """Write the answer of one lane to `out + place`, or a patch; gives where the next patch goes.
-
-    `min` and `max` as of an earlier instant walk the window itself where its peak lies after that instant.
-    """
-    state, upto, accs = stood
+    """Write the answer of one lane to `out + place`, or a patch; gives where the next patch goes."""
+    state, upto, accs, _ = stood
     kind = plan[lane]
     edge = LOWEST if span < 0 else at - span
     floor = heap[entity + E_FLOOR] if entity != 0 else LOWEST
@@ -286,7 +207,7 @@ def answer_lane(
     if kind <= STD:
         return answer_sum(heap, plan, lane, accs, fold, box, out, place, patch)
     if kind == PEAK:
-        found, best = find_peak(heap, plan, lane, state, upto, at, edge)
+        found, best = find_peak(heap, plan, spec, lane, state, upto, at, edge)
         if fold != 0 and heap[fold] != 0 and (not found or heap[fold + 1] > best):
             found = True
             best = heap[fold + 1]
@@ -294,9 +215,9 @@ def answer_lane(
             return write_value(box, out, place, patch, best ^ plan[lane + 6], plan[lane + 7])
         return write_unknown(box, place, patch)
     if kind in (FIRST, EARLIEST):
-        row = find_first(heap, plan, lane, state, upto, at, edge)
+        row = find_first(heap, plan, spec, lane, stood, at, edge)
     else:
-        row = find_last(heap, plan, lane, state, upto, at, edge)
+        row = find_last(heap, plan, spec, lane, stood, at, edge)
     return answer_end(heap, plan, lane, row, fold, box, out, place, patch)
 
 
@@ -309,5 +230,5 @@ def answer(
     for number in range(plan[spec + S_LANES]):
         lane = plan[spec + S_LANES + 1] + LANE_WORDS * number
         span = plan[plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * plan[lane + 1]]
-        patch = answer_lane(heap, plan, lane, span, entity, stood, at, box, out, base + number, patch)
+        patch = answer_lane(heap, plan, spec, lane, span, entity, stood, at, box, out, base + number, patch)
     return patch

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0917, C901 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
+# ruff: noqa: PLR0917 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """A row in and out of a hot entity, and entities that become hot or cold."""
 
 from holdfast.windows.compiled import compiled
@@ -24,6 +24,7 @@ from holdfast.windows.memory import (
     S_LASTS,
     S_PEAKS,
     S_STATE,
+    S_STONE_WORDS,
     S_STONES,
     S_WINDOWS,
     WINDOW_WORDS,
@@ -36,17 +37,8 @@ from holdfast.windows.memory import (
     upper,
 )
 from holdfast.windows.rows import earlier, newer, older_match
-from holdfast.windows.running import (
-    enter,
-    is_stone,
-    leave,
-    point,
-    stack_add,
-    stack_remove,
-    stone_add,
-    stone_remove,
-    tally_latest,
-)
+from holdfast.windows.running import enter, leave, point, stack_add, stack_remove, tally_latest
+from holdfast.windows.stones import stones_in, stones_out
 from holdfast.windows.tables import find_value, link_value, swap_value
 
 # a row in and out of a hot entity
@@ -54,7 +46,10 @@ from holdfast.windows.tables import find_value, link_value, swap_value
 
 @compiled
 def meet(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
-    """Put a row among those with the same value, in every distinct group."""
+    """Put a row among those with the same value, in every distinct group.
+
+    A late row finds the next one with its value in time or in the chain of that value, whichever walk is shorter.
+    """
     for number in range(plan[spec + S_DISTINCTS]):
         entry = plan[spec + S_DISTINCTS + 1] + DISTINCT_WORDS * number
         need = plan[entry]
@@ -78,7 +73,13 @@ def meet(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
             heap[row + R_MARKS] |= bit
         else:
             before = upper(heap[other + link])
+            near = newer(heap, row)
             while before != 0 and earlier(heap, row, before):
+                if heap[near + R_MARKS] & need == need and heap[near + plan[entry + 1]] == heap[row + plan[entry + 1]]:
+                    other = near
+                    before = upper(heap[other + link])
+                    break
+                near = newer(heap, near)
                 other = before
                 before = upper(heap[other + link])
             heap[row + link] = pack(before, other)
@@ -113,11 +114,11 @@ def part(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: in
 
 
 @compiled
-def count_in(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
+def count_in(heap: Words, values: Heads, plan: Words, spec: int, entity: int, row: int) -> None:
     """Let a linked row take part in everything that a hot entity keeps."""
-    if is_stone(heap, row):
-        stone_add(heap, state + plan[spec + S_STONES], row)
+    state = lower(heap[entity + E_COUNT])
     meet(heap, values, plan, spec, state, row)
+    stones_in(heap, plan, spec, entity, row)
     marks = heap[row + R_MARKS]
     for number in range(plan[spec + S_WINDOWS]):
         cursor = state + CURSOR_WORDS * number
@@ -137,10 +138,10 @@ def count_in(heap: Words, values: Heads, plan: Words, spec: int, state: int, row
 
 
 @compiled
-def count_out(heap: Words, values: Heads, plan: Words, spec: int, state: int, row: int) -> None:
+def count_out(heap: Words, values: Heads, plan: Words, spec: int, entity: int, row: int) -> None:
     """Undo `count_in` of a row that is still linked."""
-    if is_stone(heap, row):
-        stone_remove(heap, state + plan[spec + S_STONES], row)
+    state = lower(heap[entity + E_COUNT])
+    stones_out(heap, plan, spec, entity, row)
     marks = heap[row + R_MARKS]
     for number in range(plan[spec + S_WINDOWS]):
         cursor = state + CURSOR_WORDS * number
@@ -168,6 +169,12 @@ def stack_at(plan: Words, spec: int, state: int, number: int) -> int:
 
 
 @compiled
+def stack_words(plan: Words, spec: int, number: int) -> int:
+    """Give how many words an entry of such a stack has."""
+    return int(plan[spec + S_STONE_WORDS]) if number == 0 else ENTRY_WORDS
+
+
+@compiled
 def promote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> None:
     """Make a cold entity hot."""
     state = take(heap, plan[spec + S_STATE], KIND_STATE)
@@ -179,14 +186,14 @@ def promote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> 
     for number in range(plan[spec + S_PEAKS] + 1):
         stack = stack_at(plan, spec, state, number)
         capacity = FIRST_CAPACITY if number > 0 else 1
-        heap[stack] = take(heap, ENTRY_WORDS * capacity, KIND_STACK)
+        heap[stack] = take(heap, stack_words(plan, spec, number) * capacity, KIND_STACK)
         heap[stack + 3] = capacity
     for number in range(plan[spec + S_DISTINCTS]):
         entry = plan[spec + S_DISTINCTS + 1] + DISTINCT_WORDS * number
         heap[state + plan[entry + 4]] = plan[entry + 1] - plan[entry + 3] - 1
     row = upper(heap[entity + E_ENDS])
     while row != 0:
-        count_in(heap, values, plan, spec, state, row)
+        count_in(heap, values, plan, spec, entity, row)
         row = newer(heap, row)
 
 
@@ -206,7 +213,7 @@ def demote(heap: Words, values: Heads, plan: Words, spec: int, entity: int) -> N
         row = newer(heap, row)
     for number in range(plan[spec + S_PEAKS] + 1):
         stack = stack_at(plan, spec, state, number)
-        give(heap, heap[stack], ENTRY_WORDS * heap[stack + 3], KIND_STACK)
+        give(heap, heap[stack], stack_words(plan, spec, number) * heap[stack + 3], KIND_STACK)
     give(heap, state, plan[spec + S_STATE], KIND_STATE)
     heap[entity + E_COUNT] = pack(upper(heap[entity + E_COUNT]), 0)
     heap[H_HOT] -= 1

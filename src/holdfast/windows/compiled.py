@@ -2,7 +2,7 @@
 
 Numba keeps what it compiled on disk: in `__pycache__` beside the module, where the package is read-only in the
 user's cache folder, or in `NUMBA_CACHE_DIR` when that is set. Where none of them can be written, the code is
-compiled anew in every process (about half a minute); nothing else changes.
+compiled anew in every process (50 s of CPU time); nothing else changes.
 
 Its cache notices a change only in the file of the function itself. A kernel spreads over files, so what is kept also
 bears a stamp: the digest of the function, of the constants that it uses and of all compiled functions that it calls.

@@ -74,7 +74,7 @@ def fold_of(heap: Words, plan: Words, spec: int, entity: int) -> int:
     """Give the entity's fold, made when it is first wanted."""
     if heap[entity + E_FOLD] == 0:
         heap[entity + E_FOLD] = take(heap, plan[spec + S_FOLD], KIND_FOLD)
-    return heap[entity + E_FOLD]  # type: ignore[no-any-return]  # an element of an int64 array
+    return heap[entity + E_FOLD]
 
 
 @compiled
@@ -148,9 +148,8 @@ def fold_fold(heap: Words, plan: Words, spec: int, source: int, into: int) -> No
 @compiled
 def remove_row(heap: Words, values: Heads, plan: Words, spec: int, entity: int, row: int) -> None:
     """Take a row out of everything and free it."""
-    state = lower(heap[entity + E_COUNT])
-    if state != 0:
-        count_out(heap, values, plan, spec, state, row)
+    if lower(heap[entity + E_COUNT]) != 0:
+        count_out(heap, values, plan, spec, entity, row)
     unlink_row(heap, entity, row)
     give(heap, row, plan[spec + S_WIDTH], KIND_ROW)
     heap[H_ROWS] -= 1

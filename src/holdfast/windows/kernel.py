@@ -2,7 +2,7 @@
 """What Python calls of the kernel: reads, adds, retractions, joins and sweeps. `memory` tells the layout."""
 
 from holdfast.windows.answers import answer
-from holdfast.windows.busy import cool, count_in, demote, promote, stack_at
+from holdfast.windows.busy import cool, count_in, demote, promote, stack_at, stack_words
 from holdfast.windows.compiled import compiled, entrance
 from holdfast.windows.dropped import evict, fold_fold, fold_row, remove_row
 from holdfast.windows.memory import (
@@ -57,7 +57,8 @@ from holdfast.windows.memory import (
     upper,
 )
 from holdfast.windows.rows import earlier, link_row, newer, older
-from holdfast.windows.running import count_exposed, seek, settle, stack_spot
+from holdfast.windows.running import count_exposed, settle, stack_spot
+from holdfast.windows.stones import seek
 from holdfast.windows.tables import find_entity, link_entity, make_entity, unlink_entity
 
 # what Python calls
@@ -110,7 +111,7 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
         for number in range(plan[spec + S_PEAKS] + 1):
             stack = stack_at(plan, spec, state, number)
             if heap[stack + 1] + heap[stack + 2] >= heap[stack + 3]:
-                need += 4 * ENTRY_WORDS * heap[stack + 3]
+                need += 4 * stack_words(plan, spec, number) * heap[stack + 3]
     if short(heap, entities, values, plan, spec, need, plan[P_THRESHOLD] + 2):
         return -1
     if entity == 0:
@@ -137,7 +138,7 @@ def add_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Words
         return TOO_OLD
     link_row(heap, entity, row, before)
     if lower(heap[entity + E_COUNT]) != 0:
-        count_in(heap, values, plan, spec, lower(heap[entity + E_COUNT]), row)
+        count_in(heap, values, plan, spec, entity, row)
     elif upper(heap[entity + E_COUNT]) > plan[P_THRESHOLD]:
         promote(heap, values, plan, spec, entity)
     if lasting and plan[spec + S_KEEP] >= 0:
@@ -188,7 +189,7 @@ def retract_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: W
     for number in range(plan[spec + S_PEAKS] if state != 0 else 0):
         entry = plan[spec + S_PEAKS + 1] + PEAK_WORDS * number
         stack = state + plan[entry + 3]
-        spot = stack_spot(heap, stack, row)
+        spot = stack_spot(heap, stack, ENTRY_WORDS, row)
         if spot >= 0 and heap[row + R_MARKS] & plan[entry] == plan[entry]:
             found = count_exposed(heap, stack, plan[entry : entry + PEAK_WORDS], row, spot)
             need += 8 * ENTRY_WORDS * (heap[stack + 3] + found)
@@ -245,7 +246,7 @@ def insert_rows(heap: Words, values: Heads, plan: Words, spec: int, source: int,
             heap[H_ROWS] -= 1
         else:
             link_row(heap, into, row, before)
-            count_in(heap, values, plan, spec, lower(heap[into + E_COUNT]), row)
+            count_in(heap, values, plan, spec, into, row)
         row = before_it
 
 
@@ -264,7 +265,8 @@ def merge_one(heap: Words, entities: Heads, values: Heads, plan: Words, box: Wor
         state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
         for number in range(plan[spec + S_PEAKS] + 1):
             stack = stack_at(plan, spec, state, number)
-            need += 8 * ENTRY_WORDS * (fresh + (heap[stack + 2] + heap[stack + 3] if state != 0 else 0))
+            held = heap[stack + 2] + heap[stack + 3] if state != 0 else 0
+            need += 8 * stack_words(plan, spec, number) * (fresh + held)
     if short(heap, entities, values, plan, spec, need, fresh):
         return -1
     if into == 0:

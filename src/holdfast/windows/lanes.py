@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isnan
 from typing import Final
 
 from holdfast.vocabulary.errors import InvalidError
@@ -98,6 +99,6 @@ def _mismatch(statistic: Statistic, kind: ColumnKind) -> str:
 
 def plain_float(value: float) -> float:
     """Refuse NaN, which has no order, and turn -0.0, which equals 0.0, into it."""
-    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+    if isnan(value):
         raise InvalidError("a value of a float column is not a number")
     return value + 0.0

@@ -15,7 +15,10 @@
 - Both hash tables are linear hashing (W. Litwin, VLDB 1980): one bucket is split at an insert, so no insert waits
   for a rehash of the whole.
 - Every 32nd row or so of a hot entity, by its hash, is a milestone on a stack of its own: from there a walk to a late
-  row's place is short.
+  row's place is short. Its entry also tells what all rows up to it amount to (counts and sums from a common start that
+  does not matter, because only differences are asked), how many values are distinct in each window that ends with it,
+  and the peaks of the rows since the milestone before. So a late question walks the rows about its own instant and
+  about the old end of each window, not those that came after.
 - A fold keeps, for lanes without a window, what the dropped rows amounted to.
 
 `plan` (int64) is the compiled form of the specs, written by `plan.py`; `box` (int64) carries questions in and
@@ -99,21 +102,24 @@ S_FIRST_TABLE: Final = 18
 S_FLOATS: Final = 19  # bits of the columns that hold floats
 S_NEED: Final = 20  # words that one add may take, stacks of hot entities apart
 S_STONES: Final = 21  # where in the state the stack of milestones stands
-SERIES_WORDS: Final = 22
+S_STONE_WORDS: Final = 22  # words of one milestone
+S_SUMS: Final = 23  # where the accumulators of a milestone stand, written as those of a window
+SERIES_WORDS: Final = 24
 WINDOW_WORDS: Final = 5  # span (-1: none), accumulators from and to, firsts from and to
-ACC_WORDS: Final = 4  # need, word of the value in the row, place, highest power kept
+ACC_WORDS: Final = 5  # need, word of the value in the row, place, highest power kept, place in a milestone (-1: none)
 FIRST_WORDS: Final = 2  # need, place
 LAST_WORDS: Final = 2  # need, place
-PEAK_WORDS: Final = 4  # need, word of the value, 0 for max or -1 for min, place
+PEAK_WORDS: Final = 5  # need, word of the value, 0 for max or -1 for min, place, place in a milestone
 DISTINCT_WORDS: Final = 7  # need, word of the value, bit of the latest, word of the link, place of the owner, parts
-PART_WORDS: Final = 3  # of a distinct group, in one window: place of the window's edge, need, place of the accumulator
-LANE_WORDS: Final = 8  # statistic, window, need, word of the value, place, place in the fold, flip, column's kind
+PART_WORDS: Final = 5  # of a group, in one window: places of edge, need, accumulator, in a milestone; span (-1: none)
+LANE_WORDS: Final = 9  # statistic, window, need, word, place, place in the fold, flip, column's kind, in a milestone
 FOLD_WORDS: Final = 6
 CURSOR_WORDS: Final = 3  # first row in the window, its instant, the edge
 STACK_WORDS: Final = 4  # block, start, size, capacity
 ENTRY_WORDS: Final = 3  # instant, sequence, value
 FIRST_CAPACITY: Final = 4
 MILESTONE: Final = 31  # a row whose hash has none of these bits
+NEAR: Final = 24  # later rows; to walk so few costs less than to ask the milestones
 
 COUNT: Final = 0
 SUM: Final = 1
@@ -224,12 +230,35 @@ def add_square(heap: Words, place: int, value: int, sign: int) -> None:
 
 
 @compiled
+def add_long(heap: Words, place: int, other: int, words: int, sign: int) -> None:
+    """Add one number of so many words to another, or subtract it (high word first)."""
+    carry = 0
+    for word in range(words - 1, -1, -1):
+        old = heap[place + word]
+        given = heap[other + word]
+        if sign > 0:
+            partial = old + given
+            heap[place + word] = partial + carry
+            carry = int(below(partial, old)) + int(below(partial + carry, partial))
+        else:
+            partial = old - given
+            heap[place + word] = partial - carry
+            carry = int(below(old, given)) + int(below(partial, carry))
+
+
+@compiled
 def large_class(size: int) -> int:
     """Give the exponent of the smallest power of two that is not below `size`."""
     exponent = 0
     while (1 << exponent) < size:
         exponent += 1
     return exponent
+
+
+@compiled
+def block_words(size: int) -> int:
+    """Give the words of the block that is taken for so many."""
+    return size if size <= EXACT else 1 << large_class(size)
 
 
 @compiled
@@ -250,7 +279,7 @@ def take(heap: Words, size: int, kind: int) -> int:
     for word in range(block, block + words):
         heap[word] = 0
     heap[H_KINDS + kind] += words
-    return block  # type: ignore[no-any-return]  # an element of an int64 array
+    return block
 
 
 @compiled

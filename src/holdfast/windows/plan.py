@@ -78,9 +78,12 @@ class _Layout:
     distincts: dict[tuple[int, int], int] = field(default_factory=dict)  # (need, word) -> bit number
     owners: dict[tuple[int, int], int] = field(default_factory=dict)  # of the distinct groups
     places: dict[tuple[int, int, int], int] = field(default_factory=dict)  # of the accumulators
+    sums: dict[tuple[int, int], int] = field(default_factory=dict)  # (need, word) -> power, of milestones
+    marks: dict[tuple[int, ...], int] = field(default_factory=dict)  # places of sums, distincts, peaks in a milestone
     acc_words: int = 0
     state_words: int = 0
     stones: int = 0
+    stone_words: int = memory.ENTRY_WORDS
 
     def __post_init__(self) -> None:
         spans = {lane.span_ms for lane in self.spec.lanes}
@@ -92,6 +95,7 @@ class _Layout:
             self.acc_words += ACC_SIZE[power]
         self.state_words = memory.CURSOR_WORDS * len(self.windows) + self.acc_words
         self._give_places()
+        self._lay_stone()
 
     def _register(self, lane: Lane) -> None:
         """Let a lane share, or open, what it needs."""
@@ -119,6 +123,22 @@ class _Layout:
         for key in self.distincts:
             self.owners[key] = self._place(1)
         self.stones = self._place(memory.STACK_WORDS)
+
+    def _lay_stone(self) -> None:
+        """Give out the words of a milestone: sums, distinct values of each window, and peaks."""
+        for (_, need, word), power in self.accs.items():
+            if need >> LATEST_BIT == 0:
+                self.sums[need, word] = max(self.sums.get((need, word), 0), power)
+        counted = {need for need, _ in self.sums}
+        for need in {need for _, need in self.firsts} | set(self.lasts):
+            if need not in counted:
+                self.sums[need, 0] = 0
+        sizes: list[tuple[tuple[int, ...], int]] = [(key, ACC_SIZE[power]) for key, power in sorted(self.sums.items())]
+        sizes += [(key, 1) for key in sorted(self.accs) if key[1] >> LATEST_BIT != 0]
+        sizes += [((*peak, 0), 1) for peak in self.peaks]
+        for key, size in sizes:
+            self.marks[key] = self.stone_words
+            self.stone_words += size
 
     def _place(self, words: int) -> int:
         place = self.state_words
@@ -148,6 +168,15 @@ class _Layout:
             return self.lasts[_need(lane)]
         return self.peaks[self.peak_key(lane)]
 
+    def stone_place(self, lane: Lane) -> int:
+        """Give where in a milestone a lane finds its peak, or the count of the rows that it sees; -1 for nowhere."""
+        need = _need(lane)
+        if lane.statistic in PEAKS:
+            return self.marks[*self.peak_key(lane), 0]
+        if lane.statistic in FIRSTS | LASTS:
+            return next(self.marks[key] for key in self.sums if key[0] == need)
+        return -1
+
     @property
     def width(self) -> int:
         """Give the words of one row."""
@@ -171,6 +200,17 @@ def _window_table(layout: _Layout) -> list[int]:
     return table
 
 
+def _acc_table(layout: _Layout) -> list[int]:
+    """Write the accumulators of the windows, and behind them those of a milestone."""
+    table: list[int] = []
+    for key, power in sorted(layout.accs.items()):
+        summed = layout.marks[key[1:]] if key[1:] in layout.sums else -1
+        table += [*key[1:], layout.places[key], power, summed]
+    for sums, power in sorted(layout.sums.items()):
+        table += [*sums, layout.marks[sums], power, -1]
+    return table
+
+
 def _distinct_table(layout: _Layout, at: int) -> list[int]:
     """Write the distinct groups, and behind them the accumulators of each; `at` is where the table begins."""
     table: list[int] = []
@@ -181,7 +221,9 @@ def _distinct_table(layout: _Layout, at: int) -> list[int]:
         mine = [key for key in sorted(layout.accs) if key[1] & bit]
         table += [need, word, bit, layout.link_word(number), layout.owners[need, word], len(mine), behind + len(parts)]
         for key in mine:
+            span = layout.windows[key[0]]
             parts += [memory.CURSOR_WORDS * key[0] + 2, key[1], layout.places[key]]
+            parts += [layout.marks[key], -1 if span is None else span]
     return table + parts
 
 
@@ -198,6 +240,7 @@ def _lane_table(layout: _Layout) -> tuple[list[int], int]:
         window = layout.windows.index(lane.span_ms)
         place = layout.lane_place(lane)
         table += [KINDS[lane.statistic], window, _need(lane), _word(lane), place, fold, flip, value]
+        table += [layout.stone_place(lane)]
     return table, fold_words
 
 
@@ -216,7 +259,7 @@ def _block_size(words: int) -> int:
 def _need_words(layout: _Layout, fold_words: int, threshold: int) -> int:
     """Give the words that one add may take at most: entity, row, fold, and a state with its stacks."""
     entries = 4 * (threshold + memory.FIRST_CAPACITY)
-    stacks = (len(layout.peaks) + 1) * 2 * memory.ENTRY_WORDS * entries
+    stacks = (len(layout.peaks) * memory.ENTRY_WORDS + layout.stone_words) * 2 * entries
     blocks = (memory.ENTITY_WORDS, layout.width, fold_words, layout.state_words)
     return stacks + sum(_block_size(max(words, 1)) for words in blocks)
 
@@ -224,10 +267,10 @@ def _need_words(layout: _Layout, fold_words: int, threshold: int) -> int:
 def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]:
     """Write one series; `at` is where its block begins, `knobs` are lateness and threshold."""
     late_ms, threshold = knobs
-    accs = [word for key, power in sorted(layout.accs.items()) for word in (key[1], key[2], layout.places[key], power)]
+    accs = _acc_table(layout)
     firsts = [word for key, place in sorted(layout.firsts.items()) for word in (key[1], place)]
     lasts = [word for need, place in layout.lasts.items() for word in (need, place)]
-    peaks = [word for key, place in layout.peaks.items() for word in (*key, place)]
+    peaks = [word for key, place in layout.peaks.items() for word in (*key, place, layout.marks[*key, 0])]
     lanes, fold_words = _lane_table(layout)
     head = [0] * memory.SERIES_WORDS
     tail: list[int] = []
@@ -246,6 +289,7 @@ def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]
     head[memory.S_FOLD] = fold_words
     head[memory.S_FLOATS] = sum(is_float << place for place, is_float in enumerate(floats))
     head[memory.S_STONES] = layout.stones
+    head[memory.S_STONE_WORDS] = layout.stone_words
     head[memory.S_NEED] = _need_words(layout, fold_words, threshold)
     counts = (len(layout.windows), len(layout.lasts), len(layout.peaks), len(layout.distincts), len(layout.spec.lanes))
     windows = _window_table(layout)
@@ -255,6 +299,7 @@ def _series_block(layout: _Layout, at: int, knobs: tuple[int, int]) -> list[int]
     for slot, count, table in zip(slots, counts, tables, strict=True):
         head[slot] = count
         put(slot + 1, table)
+    put(memory.S_SUMS, [-1, len(layout.accs), len(layout.accs) + len(layout.sums), 0, 0])
     put(memory.S_ACC_TABLE, accs)
     put(memory.S_FIRST_TABLE, firsts)
     return head + tail

@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0913, PLR0917, C901 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
-"""What a hot entity keeps: accumulators of each window, stacks of suffix maxima, and milestones."""
+"""What a hot entity keeps: accumulators of each window and stacks of suffix maxima; the milestones are `stones`."""
 
 from holdfast.windows.compiled import compiled
 from holdfast.windows.memory import (
@@ -12,7 +12,6 @@ from holdfast.windows.memory import (
     HIGHEST,
     KIND_STACK,
     LOWEST,
-    MILESTONE,
     PART_WORDS,
     R_AT,
     R_MARKS,
@@ -20,15 +19,14 @@ from holdfast.windows.memory import (
     S_ACC_TABLE,
     S_ACCS,
     S_FIRST_TABLE,
-    S_STONES,
     S_WINDOWS,
     WINDOW_WORDS,
     Words,
     add_square,
     add_wide,
+    block_words,
     give,
     lower,
-    mix,
     take,
 )
 from holdfast.windows.rows import earlier, newer, newer_match, older
@@ -120,14 +118,14 @@ def settle(heap: Words, plan: Words, spec: int, entity: int, at: int) -> None:
 
 
 @compiled
-def stack_find(heap: Words, stack: int, at: int, seq: int) -> int:
-    """How many entries of a stack are at or before (at, seq)."""
+def stack_find(heap: Words, stack: int, words: int, at: int, seq: int) -> int:
+    """How many entries of a stack, each of so many words, are at or before (at, seq)."""
     low = 0
     high = heap[stack + 2]
-    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
+    entries = heap[stack] + words * heap[stack + 1]
     while low < high:
         middle = (low + high) >> 1
-        entry = entries + ENTRY_WORDS * middle
+        entry = entries + words * middle
         if heap[entry] < at or (heap[entry] == at and heap[entry + 1] <= seq):
             low = middle + 1
         else:
@@ -136,7 +134,7 @@ def stack_find(heap: Words, stack: int, at: int, seq: int) -> int:
 
 
 @compiled
-def stack_room(heap: Words, stack: int, more: int) -> None:
+def stack_room(heap: Words, stack: int, words: int, more: int) -> None:
     """Make room for more entries at the end of a stack."""
     block = heap[stack]
     start = heap[stack + 1]
@@ -149,12 +147,12 @@ def stack_room(heap: Words, stack: int, more: int) -> None:
         wanted = 2 * capacity
         while wanted < size + more:
             wanted *= 2
-        into = take(heap, ENTRY_WORDS * wanted, KIND_STACK)
-        heap[stack + 3] = wanted
-    for word in range(ENTRY_WORDS * size):
-        heap[into + word] = heap[block + ENTRY_WORDS * start + word]
+        into = take(heap, words * wanted, KIND_STACK)
+        heap[stack + 3] = block_words(words * wanted) // words
+    for word in range(words * size):
+        heap[into + word] = heap[block + words * start + word]
     if into != block:
-        give(heap, block, ENTRY_WORDS * capacity, KIND_STACK)
+        give(heap, block, words * capacity, KIND_STACK)
     heap[stack] = into
     heap[stack + 1] = 0
 
@@ -170,7 +168,7 @@ def write_entry(heap: Words, entry: int, row: int, value: int) -> None:
 @compiled
 def stack_add(heap: Words, stack: int, row: int, value: int) -> None:
     """Put a row on the stack of rows that are above all later ones, unless a later one is not below it."""
-    place = stack_find(heap, stack, heap[row + R_AT], heap[row + R_SEQ])
+    place = stack_find(heap, stack, ENTRY_WORDS, heap[row + R_AT], heap[row + R_SEQ])
     size = heap[stack + 2]
     entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
     if place < size and heap[entries + ENTRY_WORDS * place + 2] >= value:
@@ -179,7 +177,7 @@ def stack_add(heap: Words, stack: int, row: int, value: int) -> None:
     while low > 0 and heap[entries + ENTRY_WORDS * (low - 1) + 2] <= value:
         low -= 1
     if low == place:
-        stack_room(heap, stack, 1)
+        stack_room(heap, stack, ENTRY_WORDS, 1)
         entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
         for word in range(ENTRY_WORDS * size - 1, ENTRY_WORDS * place - 1, -1):
             heap[entries + ENTRY_WORDS + word] = heap[entries + word]
@@ -192,12 +190,12 @@ def stack_add(heap: Words, stack: int, row: int, value: int) -> None:
 
 
 @compiled
-def stack_spot(heap: Words, stack: int, row: int) -> int:
+def stack_spot(heap: Words, stack: int, words: int, row: int) -> int:
     """Where in the stack a row stands, or -1."""
-    spot = stack_find(heap, stack, heap[row + R_AT], heap[row + R_SEQ]) - 1
+    spot = stack_find(heap, stack, words, heap[row + R_AT], heap[row + R_SEQ]) - 1
     if spot < 0:
         return -1
-    entry = heap[stack] + ENTRY_WORDS * (heap[stack + 1] + spot)
+    entry = heap[stack] + words * (heap[stack + 1] + spot)
     return spot if heap[entry] == heap[row + R_AT] and heap[entry + 1] == heap[row + R_SEQ] else -1
 
 
@@ -224,7 +222,7 @@ def count_exposed(heap: Words, stack: int, peak: Words, row: int, spot: int) -> 
 @compiled
 def stack_remove(heap: Words, stack: int, peak: Words, row: int) -> None:
     """Take a row off a stack and let come up what it hid."""
-    spot = stack_spot(heap, stack, row)
+    spot = stack_spot(heap, stack, ENTRY_WORDS, row)
     if spot < 0:
         return
     if spot == 0 and older(heap, row) == 0:
@@ -234,7 +232,7 @@ def stack_remove(heap: Words, stack: int, peak: Words, row: int) -> None:
     found = count_exposed(heap, stack, peak, row, spot)
     size = heap[stack + 2]
     if found > 1:
-        stack_room(heap, stack, found - 1)
+        stack_room(heap, stack, ENTRY_WORDS, found - 1)
     entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
     if found > 1:
         for word in range(ENTRY_WORDS * size - 1, ENTRY_WORDS * (spot + 1) - 1, -1):
@@ -256,55 +254,3 @@ def stack_remove(heap: Words, stack: int, peak: Words, row: int) -> None:
             place -= 1
             write_entry(heap, entries + ENTRY_WORDS * place, other, value)
         other = older(heap, other)
-
-
-# milestones
-
-
-@compiled
-def is_stone(heap: Words, row: int) -> bool:
-    """Whether a row is a milestone; that depends on its place in time alone."""
-    return mix(heap[row + R_AT], heap[row + R_SEQ]) & MILESTONE == 0
-
-
-@compiled
-def stone_add(heap: Words, stack: int, row: int) -> None:
-    """Put a row among the milestones."""
-    place = stack_find(heap, stack, heap[row + R_AT], heap[row + R_SEQ])
-    stack_room(heap, stack, 1)
-    size = heap[stack + 2]
-    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
-    for word in range(ENTRY_WORDS * size - 1, ENTRY_WORDS * place - 1, -1):
-        heap[entries + ENTRY_WORDS + word] = heap[entries + word]
-    write_entry(heap, entries + ENTRY_WORDS * place, row, row)
-    heap[stack + 2] = size + 1
-
-
-@compiled
-def stone_remove(heap: Words, stack: int, row: int) -> None:
-    """Take a row from among the milestones."""
-    spot = stack_spot(heap, stack, row)
-    if spot < 0:
-        return
-    size = heap[stack + 2]
-    if spot == 0:
-        heap[stack + 1] += 1
-    entries = heap[stack] + ENTRY_WORDS * heap[stack + 1]
-    for word in range(ENTRY_WORDS * (spot + 1), ENTRY_WORDS * size if spot > 0 else 0):
-        heap[entries + word - ENTRY_WORDS] = heap[entries + word]
-    heap[stack + 2] = size - 1
-
-
-@compiled
-def seek(heap: Words, plan: Words, spec: int, entity: int, at: int, seq: int) -> int:
-    """Give the last row that is not behind (at, seq), or 0; the milestones of a hot entity shorten the walk."""
-    row = lower(heap[entity + E_ENDS])
-    state = lower(heap[entity + E_COUNT])
-    if state != 0 and row != 0 and at < heap[row + R_AT]:
-        stack = state + plan[spec + S_STONES]
-        spot = stack_find(heap, stack, at, seq)
-        if spot < heap[stack + 2]:
-            row = heap[heap[stack] + ENTRY_WORDS * (heap[stack + 1] + spot) + 2]
-    while row != 0 and (heap[row + R_AT] > at or (heap[row + R_AT] == at and heap[row + R_SEQ] > seq)):
-        row = older(heap, row)
-    return row

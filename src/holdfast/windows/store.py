@@ -25,7 +25,7 @@ THRESHOLD: Final = 24  # rows; a walk over so few costs about as much as the sta
 STEP_WORDS: Final = 1 << 19  # growth goes in steps of 4 MB, so that no event waits for more than clearing these
 STEP_HEADS: Final = 1 << 18
 HEAP_WORDS_MAX: Final = 1 << 32  # addresses are 32 bits: 32 GB a shard
-SNAPSHOT_FORMAT: Final = 2
+SNAPSHOT_FORMAT: Final = 3
 ITEM: Final = "qQQqqQ"  # series, key, at, seq, marks
 
 
@@ -75,8 +75,11 @@ class WindowStore:
     Reads settle the windows' edges, so even a read is for the single writer only.
 
     In order, a read costs its lanes and an add its windows, whatever the history; each row leaves each window once,
-    so after a silence the next read pays for what left meanwhile, unless `advance` was called in between. A late
-    read or add costs the rows that lie after its instant; a retraction of a peak costs the rows that the peak hid.
+    so after a silence the next read pays for what left meanwhile, unless `advance` was called in between. A late read
+    costs some dozens of rows about its instant and about the old end of each window, and for `distinct` those that left
+    the window while a milestone's 32 rows came; a late add costs a word or so of every milestone that lies after it, or
+    before it where these are fewer. A late `min` or `max` whose row is later looks at every milestone in the window; a
+    retraction of a peak costs the rows that the peak hid.
     Falling values are the worst case of `max`: its stack then takes 24 bytes for every row.
     """
 

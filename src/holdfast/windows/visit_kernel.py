@@ -41,6 +41,8 @@ from holdfast.windows.memory import (
     S_LANES,
     S_NEED,
     S_PEAKS,
+    S_STONE_WORDS,
+    S_STONES,
     S_WINDOWS,
     WINDOW_WORDS,
     Heads,
@@ -139,7 +141,7 @@ def ask(
     for place in range(first, first + visit[asked + 2]):
         lane = plan[spec + S_LANES + 1] + LANE_WORDS * visit[read]
         span = plan[plan[spec + S_WINDOWS + 1] + WINDOW_WORDS * plan[lane + 1]]
-        after = answer_lane(heap, plan, lane, span, entity, stood, at, box, visit[V_OUT], place, patch)
+        after = answer_lane(heap, plan, spec, lane, span, entity, stood, at, box, visit[V_OUT], place, patch)
         patch = settle_answer(box, known, place, patch, after, visit, visit[read + 1])
         read += LANE_READ_WORDS
     return patch
@@ -165,7 +167,7 @@ def write_item(visit: Words, box: Words, flags: Bytes, row: int, seq: int) -> in
     for bit in range(visit[row + 7]):
         marks |= int(flags[visit[place + bit]]) << bit
     box[item + 5] = marks
-    return item  # type: ignore[no-any-return]  # an element of an int64 array
+    return item
 
 
 @compiled
@@ -184,7 +186,9 @@ def lacks_room(heap: Words, entities: Heads, values: Heads, plan: Words, visit: 
             new_values += plan[spec + S_DISTINCTS] * (plan[P_THRESHOLD] + 2)
             entity = find_entity(heap, entities, visit[row], box[key], box[key + 1])
             state = lower(heap[entity + E_COUNT]) if entity != 0 else 0
-            for number in range(plan[spec + S_PEAKS] + 1):
+            if state != 0:  # a milestone that goes uncovers none
+                need += 4 * plan[spec + S_STONE_WORDS] * heap[state + plan[spec + S_STONES] + 3]
+            for number in range(1, plan[spec + S_PEAKS] + 1):
                 capacity = 4 * (plan[P_THRESHOLD] + FIRST_CAPACITY)
                 if state != 0:
                     capacity = max(capacity, heap[stack_at(plan, spec, state, number) + 3])
@@ -213,7 +217,7 @@ def consult(heap: Words, entities: Heads, values: Heads, plan: Words, visit: Wor
         patch = ask(heap, entities, plan, visit, box, known, asked, patch)
         asked += ASKED_WORDS
     if visit[V_BESIDE] == 0:
-        return patch  # type: ignore[no-any-return]  # an element of an int64 array
+        return patch
     row = visit[V_ROWS + 1]
     for number in range(visit[V_ROWS]):
         code = DUPLICATE
@@ -232,7 +236,7 @@ def consult(heap: Words, entities: Heads, values: Heads, plan: Words, visit: Wor
             item = write_item(visit, box, known, row, seq)
             retract_one(heap, entities, values, plan, box, item)
         row += ROW_WORDS
-    return patch  # type: ignore[no-any-return]  # an element of an int64 array
+    return patch
 
 
 @entrance
@@ -269,7 +273,7 @@ def record(
         if visit[row + 4] != 0 and heap[H_ENTITIES] > before:
             box[visit[V_CODES] + number] = CREATED
             box[created] += 1
-    return visit[V_ROWS]  # type: ignore[no-any-return]  # an element of an int64 array
+    return visit[V_ROWS]
 
 
 @entrance
@@ -298,4 +302,4 @@ def withdraw(
             item = write_item(visit, box, box.view(np.uint8), row, seq)
             if retract_one(heap, entities, values, plan, box, item) < 0:
                 return number
-    return visit[V_ROWS]  # type: ignore[no-any-return]  # an element of an int64 array
+    return visit[V_ROWS]

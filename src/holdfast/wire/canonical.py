@@ -1,11 +1,13 @@
 """Canonical bytes: equal content gives equal bytes, whatever the order of keys."""
 
+from collections.abc import Callable
 from hashlib import blake2b, sha256
 from typing import TypeVar
 
 from msgspec import json
 
 Kind = TypeVar("Kind")
+Hash = Callable[[bytes], bytes]
 
 _ENCODER = json.Encoder(order="sorted", decimal_format="number")
 
@@ -21,7 +23,7 @@ def content_hash(data: bytes) -> str:
 
 
 def short_hash(data: bytes) -> bytes:
-    """Hash to 16 bytes, for idempotency keys and body comparison."""
+    """Hash to 16 bytes what names nobody, such as an event's id; `Store.keyed_hash` is for what may name a person."""
     return blake2b(data, digest_size=16).digest()
 
 

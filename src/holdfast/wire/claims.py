@@ -76,13 +76,6 @@ class _NoticeAct(Struct, frozen=True):
     details: NoticeSaid = NoticeSaid()
 
 
-class _Typed(Struct, frozen=True):
-    """The one field that tells what an event is."""
-
-    type: str = ""
-
-
-_TYPED = msgspec.json.Decoder(_Typed)
 _ACT = msgspec.json.Decoder(ClaimAct)
 _JUDGED = msgspec.json.Decoder(Judged)
 _SPOKE = msgspec.json.Decoder(_Spoke)
@@ -117,11 +110,3 @@ def read_notice(act: bytes, event: bytes) -> NoticeSaid:
     if act:
         return _NOTICE_ACT.decode(act).details
     return _NOTICE.decode(event) if event else NoticeSaid()
-
-
-def type_of(body: bytes) -> str:
-    """Read the type of an event without the rest of it; empty where the body is no event."""
-    try:
-        return _TYPED.decode(body).type
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""

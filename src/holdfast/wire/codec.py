@@ -12,7 +12,8 @@ from msgspec import DecodeError, Struct, ValidationError, json, structs
 from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError, UndecodableError
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import MINUTE_MS, rfc3339, to_ms
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.vocabulary.schema import Field
+from holdfast.wire.canonical import Hash, canonical, short_hash
 from holdfast.wire.events import EVENT_MESSAGES, EventMessage, Message
 from holdfast.wire.fields import event_schema, instant_names, type_name
 from holdfast.wire.flat import Flatten, flattener
@@ -27,8 +28,22 @@ _NULLS = (b'":null', b'": null')
 _HIDING = (b"\\u00", b" :", b"\t:", b"\n:", b"\r:")  # a quote or colon that is escaped, or a colon on its own
 _PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
+_HINTS = (
+    ("`datetime`", "give the date, the time and the offset, such as `2026-05-08T12:00:00+05:00`"),
+    ("RFC3339", "give the date, the time and the offset, such as `2026-05-08T12:00:00+05:00`"),
+    ("'^[A-Z]{3}$", "three capital letters of ISO 4217, such as `KZT`"),
+    ("'^[A-Z]{2}$", "two capital letters of ISO 3166, such as `KZ`"),
+    ("'^[\\\\x20-\\\\x7e]+$", "printable ASCII characters only"),
+    ("'^[0-9A-Fa-f]{64}$", "64 hex digits"),
+)
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<name>[^`]*)`")
 _MISSING_FIELD = re.compile(r"missing required field `(?P<name>[^`]*)`")
+
+
+class _Typed(Struct, frozen=True):
+    """The one field that tells what an event is."""
+
+    type: str = ""
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
@@ -44,11 +59,25 @@ def pointer_of(path: str) -> str:
     return "".join(f"/{name or index}" for name, index in _STEP.findall(path))
 
 
-def _names_near(pointer: str) -> list[str]:
-    """List the field names that are allowed where the pointer stands, over all event types."""
+def _tables(kind: str) -> list[Mapping[str, Field]]:
+    """Give the fields of one type of event, or of all where the type is not known."""
+    fields = event_schema().fields
+    return [fields[kind]] if kind in fields else list(fields.values())
+
+
+def type_of(body: bytes) -> str:
+    """Read the type of an event without the rest of it; empty where the body is no event."""
+    try:
+        return json.decode(body, type=_Typed).type
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def _names_near(pointer: str, kind: str) -> list[str]:
+    """List the field names that are allowed where the pointer stands."""
     prefix = pointer.strip("/").replace("/", ".")
     names = set()
-    for fields in event_schema().fields.values():
+    for fields in _tables(kind):
         for field in fields.values():
             head, _, tail = field.path.rpartition(".")
             if head == prefix:
@@ -56,14 +85,14 @@ def _names_near(pointer: str) -> list[str]:
     return sorted(names | ({"id", "type"} if not prefix else set()))
 
 
-def _unknown_field_hint(name: str, pointer: str) -> str:
+def _unknown_field_hint(name: str, pointer: str, kind: str) -> str:
     """Name the field that was probably meant."""
-    near = get_close_matches(name, _names_near(pointer), n=1)
+    near = get_close_matches(name, _names_near(pointer, kind), n=1)
     return f"did you mean `{near[0]}`?" if near else "remove it; the event table lists every field"
 
 
-def invalid(error: ValidationError) -> InvalidError:
-    """Turn a validation error into a problem with pointer and hint."""
+def invalid(error: ValidationError, kind: str = "") -> InvalidError:
+    """Turn a validation error into a problem with pointer and hint; `kind` is the type of the event, if any."""
     text = str(error)
     found = _PLACE.search(text)
     pointer = pointer_of(found["path"]) if found else ""
@@ -71,20 +100,23 @@ def invalid(error: ValidationError) -> InvalidError:
     message = message[:1].lower() + message[1:]
     unknown = _UNKNOWN_FIELD.search(message)
     if unknown:
-        hint = _unknown_field_hint(unknown["name"], pointer)
+        hint = _unknown_field_hint(unknown["name"], pointer, kind)
         return InvalidError(message, pointer=f"{pointer}/{unknown['name']}", hint=hint)
     missing = _MISSING_FIELD.search(message)
     if missing:
         return InvalidError(message, pointer=f"{pointer}/{missing['name']}", hint=f"add `{missing['name']}`")
-    return InvalidError(message, pointer=pointer, hint=_words_hint(message, pointer))
+    return InvalidError(message, pointer=pointer, hint=_words_hint(message, pointer, kind))
 
 
-def _words_hint(message: str, pointer: str) -> str:
-    """For a closed set of words, list them."""
-    if not message.startswith("invalid "):
-        return ""
+def _words_hint(message: str, pointer: str, kind: str) -> str:
+    """For a closed set of words, list them; for a form, give an example."""
+    if pointer.endswith("_minor") and message.startswith("expected `int`, got"):
+        return "a whole number of minor units, without quotes and point: 10.50 is `1050`"
+    hint = next((hint for mark, hint in _HINTS if mark in message), "")
+    if hint or not message.startswith("invalid "):
+        return hint
     path = pointer.strip("/").replace("/", ".")
-    words = {word for fields in event_schema().fields.values() if path in fields for word in fields[path].words}
+    words = {word for fields in _tables(kind) if path in fields for word in fields[path].words}
     if path == "type":
         words = set(event_schema().fields)
     return f"one of {', '.join(f'`{word}`' for word in sorted(words))}" if words else ""
@@ -97,7 +129,7 @@ def decode_message(body: bytes, *, limit: int = MAX_EVENT_BYTES) -> EventMessage
     try:
         message: EventMessage = _DECODER.decode(body)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise invalid(error, type_of(body)) from None
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UndecodableError(f"the body is no JSON object: {error}") from None
     return message
@@ -178,12 +210,15 @@ def refuse_repeated(body: bytes, canon: bytes) -> None:
         loads(body, object_pairs_hook=_once)
 
 
-def decode(body: bytes, received_ms: int, *, came: bytes | None = None) -> Decoded:
-    """Decode one event's JSON as received at `received_ms`; `came` is the hash of what its caller sent instead."""
+def decode(body: bytes, received_ms: int, *, came: bytes | None = None, hashed: Hash = short_hash) -> Decoded:
+    """Decode one event's JSON as received at `received_ms`.
+
+    `came` is the hash of what its caller sent instead; `hashed` makes the hash where that is `None`.
+    """
     message = decode_message(body)
     canon = canonical(message)
     refuse_repeated(body, canon)
-    return Decoded(event=to_event(message, received_ms), body=canon, body_hash=came or short_hash(canon))
+    return Decoded(event=to_event(message, received_ms), body=canon, body_hash=came or hashed(canon))
 
 
 def with_known(message: Message, known: Mapping[str, Value], event: Event) -> tuple[Message, Event]:

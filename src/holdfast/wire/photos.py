@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, cast
 
 from msgspec import Meta, Struct, structs
 
-from holdfast.wire.canonical import canonical, short_hash
+from holdfast.wire.canonical import Hash, canonical, short_hash
 from holdfast.wire.codec import decode_message, refuse_repeated
 from holdfast.wire.events import EventMessage, ListingEdited, ListingPublished
 from holdfast.wire.parts import Photo
@@ -79,15 +79,15 @@ def carries_pictures(body: bytes) -> bool:
     return _CARRIES in body
 
 
-def take_pictures(body: bytes) -> Carried:
-    """Read a body that may hold pictures; raises what every reading of an event raises."""
+def take_pictures(body: bytes, hashed: Hash = short_hash) -> Carried:
+    """Read a body that may hold pictures, and hash it; raises what every reading of an event raises."""
     message = decode_message(body, limit=MAX_PHOTO_EVENT_BYTES)
     canon = canonical(message)
     refuse_repeated(body, canon)
     photos = _photos(message)
     pictures = {at: one.data for at, one in enumerate(photos) if one.data is not None}
     bare = _replaced(message, tuple(structs.replace(one, data=None) for one in photos)) if pictures else message
-    return Carried(message=bare, came=short_hash(canon), pictures=pictures)
+    return Carried(message=bare, came=hashed(canon), pictures=pictures)
 
 
 _LISTINGS: Final = (ListingPublished, ListingEdited)

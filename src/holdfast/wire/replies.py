@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
 
 from holdfast.vocabulary.challenges import Challenge, asks_session
+from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.judgement import (
@@ -19,10 +21,12 @@ from holdfast.vocabulary.judgement import (
     RepeatTerms,
     Scalar,
 )
+from holdfast.vocabulary.lists import ListMatch
 from holdfast.vocabulary.once import Once
 from holdfast.wire.canonical import canonical, content_hash
 
 SCHEMA = 1
+_ANSWERS: Final = 256  # of lists, by their bytes
 _ENFORCE: Final = "enforce"
 _ALLOW: Final = "allow"
 _FIRED: Final = "fired"
@@ -87,6 +91,16 @@ class _Stop(Struct, frozen=True):
     rules: tuple[_RuleMode, ...]
 
 
+class _Sealed(Struct):
+    """Facts as they are stored, with what the lists answered still in bytes."""
+
+    type: str
+    occurred_ms: int
+    decided_ms: int
+    values: Mapping[str, Value]
+    matches: Raw
+
+
 class _RulesetOnly(Struct, frozen=True):
     """The version of the ruleset inside a judgement."""
 
@@ -104,7 +118,8 @@ _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _TERMS = msgspec.json.Decoder(_Terms | None)
 _ENVELOPE = msgspec.json.Decoder(EnvelopeView)
 _FOLD = msgspec.json.Decoder(FoldView)
-_FACTS = msgspec.json.Decoder(Facts)
+_FACTS = msgspec.json.Decoder(_Sealed)
+_MATCHES = msgspec.json.Decoder(dict[str, ListMatch])
 _MEASURES = msgspec.json.Decoder(tuple[dict[str, Scalar], ...])
 _STOP = msgspec.json.Decoder(_Stop)
 _JUDGEMENT: Final = (
@@ -201,8 +216,20 @@ def seal_facts(facts: Facts) -> tuple[bytes, str]:
 
 
 def read_facts(data: bytes) -> Facts:
-    """Read back facts."""
-    return _FACTS.decode(data)
+    """Read back facts; where the lists answered the same, that comes as the same object."""
+    sealed = _FACTS.decode(data)
+    return Facts(
+        type=sealed.type,
+        occurred_ms=sealed.occurred_ms,
+        decided_ms=sealed.decided_ms,
+        values=sealed.values,
+        matches=_read_matches(bytes(sealed.matches)),
+    )
+
+
+@lru_cache(maxsize=_ANSWERS)
+def _read_matches(data: bytes) -> Mapping[str, ListMatch]:
+    return _MATCHES.decode(data)
 
 
 def read_envelope(data: bytes) -> EnvelopeView:

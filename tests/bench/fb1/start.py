@@ -93,7 +93,7 @@ def _load(bank: Assembled, events: Iterable[Sent], told: Callable[[int], None]) 
     store = bank.shard.ports.store
     journal, seq = Journal(store), store.last_seq()
     for number, sent in enumerate(events, start=1):
-        decoded = decode(sent.body, sent.at_ms)
+        decoded = decode(sent.body, sent.at_ms, hashed=store.keyed_hash)
         event = decoded.event
         journal.write(
             Record(
@@ -104,7 +104,7 @@ def _load(bank: Assembled, events: Iterable[Sent], told: Callable[[int], None]) 
                 key=idempotency_key(event.id),
                 body_hash=decoded.body_hash,
                 event_id=event.id,
-                subject=subject_of(event),
+                subject=subject_of(store, event),
                 event=decoded.body,
             )
         )

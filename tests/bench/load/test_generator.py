@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ async def measured(respond: Respond, plan: Plan) -> Report:
         return await Run(address, plan, due_ns(plan.steps, arrivals=plan.arrivals)).report()
 
 
-def even(count: int, **changes: object) -> Plan:
+def even(count: int, **changes: Any) -> Plan:
     """Plan a number of requests within a tenth of a second."""
     step = Step(rate=count * 10, seconds=0.1)
     return Plan(**{"events": bodies(count), "steps": [step], "arrivals": "even", "connections": 4} | changes)  # type: ignore[arg-type] # fields by name

@@ -98,6 +98,25 @@ def test_an_unknown_hold_and_a_strange_state() -> None:
         strange = await api.call("GET", "/v1/holds?state=asleep")
         assert (strange.status_code, strange.json()["pointer"]) == (422, "/state")
         assert (await api.call("GET", "/v1/holds?limit=501")).status_code == 422
+        cursor = (await api.call("GET", "/v1/holds?cursor=x")).json()
+        assert (cursor["pointer"], "`next`" in cursor["hint"]) == ("/cursor", True)
+
+    told(story)
+
+
+@pytest.mark.parametrize(
+    "path", ["holds?custmer_id=c-1", "claims?custmer_id=c-1", "decisions?cursr=x", "exposure?form=2026"]
+)
+def test_a_misspelt_parameter_is_refused(path: str) -> None:
+    """A filter that filters nothing would show everybody's rows as one client's."""
+
+    async def story(api: Api) -> None:
+        answer = await api.call("GET", f"/v1/{path}")
+        name = path.split("?")[1].split("=", maxsplit=1)[0]
+        assert (answer.status_code, answer.json()["pointer"]) == (422, f"/{name}")
+        assert answer.json()["hint"].startswith("did you mean `")
+        state = await api.call("GET", "/v1/claims?state=opened")
+        assert (state.status_code, state.json()["pointer"]) == (422, "/state")
 
     told(story)
 

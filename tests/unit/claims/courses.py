@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from holdfast.claims import Application, Dossier, HoldMark, ListCourse, Listing, NoticeMark, ResultMark, Rule
@@ -23,10 +24,10 @@ def at(text: str) -> int:
     return to_ms(datetime.fromisoformat(written).replace(tzinfo=ZONE))
 
 
-def refund(breach: str = "procedure", **more: object) -> Refund:
+def refund(breach: str = "procedure", **more: Any) -> Refund:
     """Make a rule of refund."""
     lists: tuple[str, ...] = (LIST,) if breach != "notice" else ()
-    said: dict[str, object] = {"days": 30, "days_cross_border": None, "known_on": lists, **more}
+    said: dict[str, Any] = {"days": 30, "days_cross_border": None, "known_on": lists, **more}
     return Refund(
         id=f"test.{breach}",
         breach=breach,
@@ -34,38 +35,38 @@ def refund(breach: str = "procedure", **more: object) -> Refund:
         title={"en": "refund"},
         cite=CITE,
         dated=Dated(from_ms=0),
-        **said,  # type: ignore[arg-type]  # fields of many types
+        **said,
     )
 
 
-def rule(breach: str = "procedure", *, protects: Trilean = True, **more: object) -> Rule:
+def rule(breach: str = "procedure", *, protects: Trilean = True, **more: Any) -> Rule:
     """Put a refund in force."""
     return Rule(
         refund=refund(breach, **more), pack="test", pack_version="1", cite="161-FZ art. 8 p. 3.13", protects=protects
     )
 
 
-def listing(published: str | None, loaded: str, **more: object) -> Listing:
+def listing(published: str | None, loaded: str, **more: Any) -> Listing:
     """Make a stay on the list."""
     return Listing(
         kind="account",
         version=f"v{loaded}",
         published_ms=at(published) if published else None,
         loaded_ms=at(loaded),
-        **more,  # type: ignore[arg-type]  # fields of many types
+        **more,
     )
 
 
-def course(*stays: Listing, answer: Trilean = None, asked: bool = True, **more: object) -> ListCourse:
+def course(*stays: Listing, answer: Trilean = None, asked: bool = True, **more: Any) -> ListCourse:
     """Say what the list knew; the deadline is an hour."""
-    said: dict[str, object] = {
+    said: dict[str, Any] = {
         "loaded_since_ms": at("01-01 00:00"),
         "deadline_hours": 1,
         "deadline_cite": "7282-U item 6",
         "answer_version": "v0" if answer is not None else None,
         **more,
     }
-    return ListCourse(list=LIST, listings=stays, asked=asked, answer=answer, **said)  # type: ignore[arg-type]  # fields of many types
+    return ListCourse(list=LIST, listings=stays, asked=asked, answer=answer, **said)
 
 
 LISTED = course(listing("05-08 08:00", "05-08 08:30"), answer=True)
@@ -80,10 +81,10 @@ def transfer(
     acts: Sequence[HoldMark] = (),
     results: Sequence[ResultMark] = (),
     notices: Sequence[NoticeMark] = (),
-    **more: object,
+    **more: Any,
 ) -> Dossier:
     """Make the course of a transfer that was decided on 8 May at 10:05."""
-    said: dict[str, object] = {"decided_ms": at("05-08 10:05"), "cross_border": False, **more}
+    said: dict[str, Any] = {"decided_ms": at("05-08 10:05"), "cross_border": False, **more}
     return Dossier(
         decision_id="dec_1",
         event_id="tr-1",
@@ -96,7 +97,7 @@ def transfer(
         acts=tuple(acts),
         results=tuple(results),
         notices=tuple(notices),
-        **said,  # type: ignore[arg-type]  # fields of many types
+        **said,
     )
 
 

@@ -1,5 +1,6 @@
 """The commands run as a person runs them: in their own process, on small files, with exit codes that scripts trust."""
 
+import gzip
 import json
 import subprocess
 from pathlib import Path
@@ -81,12 +82,24 @@ def test_a_decided_directory_replays_equal(folder: Path) -> None:
 
 
 def test_backfill_twice_adds_nothing_and_declares_its_source(folder: Path) -> None:
-    """History goes in once, whatever its age, and its source is complete from the first event."""
+    """History goes in once, whatever its age; without bad rows its source is complete from the first event."""
     words = ("backfill", folder / "rows.csv", "--mapping", folder / "map.yaml", "--data", folder / "data")
-    assert told(*words, code=3)["events"] == 20
-    again = told(*words, code=3)
+    first = run(*words, "--json", code=3)
+    assert json.loads(first.stdout)["events"] == 20
+    assert "nothing was declared complete" in first.stderr
+    lines = (folder / "rows.csv").read_text().splitlines(keepends=True)
+    (folder / "rows.csv").write_text("".join(lines[:21]))
+    told(*words, "--limit", 20)
+    none = told("doctor", "--data", folder / "none")["findings"]
+    assert {"state": "look", "what": "data directory", "found": f"{folder / 'none'} holds no data yet"} in none
+    file = folder / "map.yaml"
+    wrong = told("doctor", "--data", file, code=2)["findings"]
+    assert {"state": "bad", "what": "data directory", "found": f"{file} is a file; name a folder"} in wrong
+    asked = ("doctor", "--data", folder / "data")
+    assert "source transfer" not in [one["what"] for one in told(*asked)["findings"]]
+    again = told(*words)
     assert (again["events"], again["known"]) == (0, 20)
-    found = told("doctor", "--data", folder / "data")["findings"]
+    found = told(*asked)["findings"]
     assert ["source transfer", "complete since 2026-05-08 09:00 UTC"] in [[one["what"], one["found"]] for one in found]
 
 
@@ -152,3 +165,55 @@ def test_a_pack_whose_example_fails_is_refused(tmp_path: Path) -> None:
     failures = told("packs", "check", broken, code=2)["failures"]
     assert len(failures) == 1
     assert "outcome is hold, expected refuse" in failures[0]
+
+
+def test_no_file_that_a_command_reads_is_written_over(folder: Path) -> None:
+    """The file of events, the mapping and the other output stay as they are, and the message names the file."""
+    words = ("decide", folder / "rows.csv", "--mapping", folder / "map.yaml")
+    before = (folder / "rows.csv").read_bytes()
+    (folder / "out.jsonl").write_text("older\n")
+    for outs in (
+        ("--out", folder / "rows.csv"),
+        ("--rejects", folder / "map.yaml"),
+        ("--out", folder / "out.jsonl", "--rejects", folder / "." / "out.jsonl"),
+    ):
+        done = run(*words, *outs, code=2)
+        assert f"`{outs[-1]}` is named twice" in done.stderr
+    backfill = ("backfill", folder / "rows.csv", "--mapping", folder / "map.yaml", "--data", folder / "data")
+    assert "is named twice" in run(*backfill, "--rejects", folder / "map.yaml", code=2).stderr
+    assert ((folder / "rows.csv").read_bytes(), (folder / "map.yaml").read_text()) == (before, MAPPING)
+    assert not (folder / "data").exists()
+
+
+@pytest.mark.parametrize("option", ["--out", "--rejects"])
+def test_a_file_that_cannot_be_written_is_named_before_the_work(folder: Path, option: str) -> None:
+    """A folder that is not there ends the run with two lines, not with a trace."""
+    words = ("decide", folder / "rows.csv", "--mapping", folder / "map.yaml")
+    done = run(*words, option, folder / "none" / "x.jsonl", code=2)
+    assert done.stderr.startswith("holdfast: setting: `")
+    assert "cannot be written: No such file or directory" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("noise.parquet", b"\x00noise" * 100, "cannot be read as Parquet"),
+        ("short.parquet", b"PAR1xxxxPAR1", "cannot be read as Parquet"),
+        ("plain.csv.gz", b"n,at,amount,payer,payee,bad\n", "is no whole gzip file"),
+    ],
+)
+def test_a_damaged_file_is_named(folder: Path, name: str, content: bytes, told: str) -> None:
+    """What is not what its name says ends the run with a message that names the file."""
+    (folder / name).write_bytes(content)
+    done = run("decide", folder / name, "--mapping", folder / "map.yaml", code=2)
+    assert done.stderr.startswith(f"holdfast: invalid: `{name}` {told}")
+
+
+def test_a_gzip_file_that_was_cut_off_is_named(folder: Path) -> None:
+    """A download that broke is not taken for the whole file."""
+    whole = gzip.compress((folder / "rows.csv").read_bytes() * 50)
+    (folder / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
+    done = run("decide", folder / "cut.csv.gz", "--mapping", folder / "map.yaml", code=2)
+    assert "holdfast: invalid: `cut.csv.gz` is no whole gzip file" in done.stderr
+    assert "Aborted" not in done.stderr

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from holdfast.features.fold import LATE_MS
 from holdfast.vocabulary.event import Event, EventId, Value
@@ -17,10 +18,10 @@ Values = Mapping[str, Value]
 START_MS = 1_770_000_000_000
 
 
-def spec(statistic: Statistic, *by: tuple[str, str], of: str = "transfer", **more: object) -> WindowSpec:
+def spec(statistic: Statistic, *by: tuple[str, str], of: str = "transfer", **more: Any) -> WindowSpec:
     """Make a statistic; `by` are (now, then)."""
     made = WindowSpec(statistic=statistic, of=of, by=tuple(KeyPart(now=now, then=then) for now, then in by))
-    return replace(made, **more)  # type: ignore[arg-type]  # the fields of a WindowSpec, checked by the dataclass
+    return replace(made, **more)
 
 
 PAYER, PAYEE = ("payer", "payer"), ("payee", "payee")

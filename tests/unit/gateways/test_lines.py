@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 import uvloop
@@ -19,11 +20,11 @@ def question(number: int) -> bytes:
     return b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def against(story: Callable[[Emulator, Lines], Awaitable[None]], *, connections: int = 2, **manners: object) -> None:
+def against(story: Callable[[Emulator, Lines], Awaitable[None]], *, connections: int = 2, **manners: Any) -> None:
     """Run a story against a provider of some manners."""
 
     async def whole() -> None:
-        async with Emulator(**manners) as emulator:  # type: ignore[arg-type] # manners by name
+        async with Emulator(**manners) as emulator:
             lines = Lines(emulator.url, connections=connections, trust=ssl.create_default_context(), most=1_000)
             try:
                 await story(emulator, lines)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvloop
@@ -26,16 +27,16 @@ from tests.unit.operations.test_reader import asked_by
 ASKED = {"msisdn": "+79161234567"}
 
 
-def asking(url: str, **changes: object) -> ProviderSpec:
+def asking(url: str, **changes: Any) -> ProviderSpec:
     """Declare a provider."""
-    return replace(read_providers(declaration(url))[0], **changes)  # type: ignore[arg-type] # fields by name
+    return replace(read_providers(declaration(url))[0], **changes)
 
 
-def against(story: Callable[[Emulator], Awaitable[None]], **manners: object) -> None:
+def against(story: Callable[[Emulator], Awaitable[None]], **manners: Any) -> None:
     """Run a story against a provider of some manners."""
 
     async def whole() -> None:
-        async with Emulator(**manners) as emulator:  # type: ignore[arg-type] # fields by name
+        async with Emulator(**manners) as emulator:
             await story(emulator)
 
     uvloop.run(whole())

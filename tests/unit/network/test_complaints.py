@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from holdfast.network.complaints import LIGHT_MOST, PEOPLE, WEIGHT, WINDOW_MS, Complaints, weight_of
+from holdfast.network.complaints import BEFORE, LIGHT_MOST, PEOPLE, WEIGHT, WINDOW_MS, Complaints, weight_of
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import DAY_MS, HOUR_MS
 from holdfast.vocabulary.keys import KeyMaker
@@ -82,8 +82,32 @@ def test_a_complaint_counts_itself_when_it_is_decided(part: Complaints) -> None:
     """Before it is part of the past its own decision sees it, and reading changes nothing."""
     tell(part, complaint("c-1", "b-1"))
     second = complaint("c-2", "b-2")
-    assert part.read(second, 1, {}) == {WEIGHT: 2, PEOPLE: 2}
-    assert part.read(second, 1, {}) == {WEIGHT: 2, PEOPLE: 2}
+    assert part.read(second, 1, {}) == {WEIGHT: 2, PEOPLE: 2, BEFORE: 0}
+    assert part.read(second, 1, {}) == {WEIGHT: 2, PEOPLE: 2, BEFORE: 0}
+
+
+def about(name: str, listing_id: str, *, at_ms: int = NOW) -> Event:
+    """Make a complaint of somebody new about one listing of the seller."""
+    told = complaint(name, f"b-{name}", at_ms=at_ms)
+    return event(name, {**told.values, "listing_id": listing_id}, at_ms=at_ms)
+
+
+def test_a_complaint_knows_what_weighed_at_the_last_one_about_its_listing(part: Complaints) -> None:
+    """Of another listing of the seller nothing was said yet, nor of one whose last complaint is thirty days old."""
+    for number in range(3):
+        last = about(f"c-{number}", "ad-1", at_ms=NOW + number)
+        assert part.read(last, 0, {})[BEFORE] == number
+        tell(part, last)
+    tell(part, about("c-4", "ad-2", at_ms=NOW + 4))
+    soon = NOW + 5
+    assert part.read(about("c-5", "ad-1", at_ms=soon), 0, {})[BEFORE] == 3
+    assert part.read(about("c-5", "ad-2", at_ms=soon), 0, {})[BEFORE] == 4
+    assert part.read(about("c-5", "ad-3", at_ms=soon), 0, {})[BEFORE] == 0
+    assert part.read(complaint("c-5", "b-9", at_ms=soon), 0, {})[BEFORE] == 0
+    assert part.read(about("c-5", "ad-1", at_ms=NOW + 2 + WINDOW_MS), 0, {})[BEFORE] == 0
+    other = Complaints(KeyMaker(secret=b"sixteen bytes or"))
+    other.load(part.snapshot())
+    assert other.read(about("c-5", "ad-1", at_ms=soon), 0, {})[BEFORE] == 3
 
 
 def test_complaints_are_forgotten_after_thirty_days(part: Complaints) -> None:

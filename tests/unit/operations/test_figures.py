@@ -3,27 +3,15 @@
 from itertools import islice, product
 from string import ascii_uppercase
 
+from msgspec import structs
+
 from holdfast.operations.figures import CURRENCIES_MAX, OTHER_CURRENCIES, Figures
 from holdfast.vocabulary.event import Event, EventId, Value
-from holdfast.vocabulary.judgement import Judgement, SignResult, Versions
+from holdfast.vocabulary.judgement import SignResult
+from tests.unit.wire.judgements import PLAIN
 
 UNKNOWN = SignResult(id="s", title="", state="unknown", missing=("x",), cite="")
-
-
-def judged() -> Judgement:
-    """Make a judgement that lets money pass while a sign is unknown."""
-    return Judgement(
-        outcome="allow",
-        would_be=None,
-        ground=None,
-        signs=(UNKNOWN,),
-        rules=(),
-        score=None,
-        hold=None,
-        measures=(),
-        versions=Versions(engine="1", packs={}, ruleset="r", lists={}),
-        facts_hash="f",
-    )
+JUDGED = structs.replace(PLAIN, outcome="allow", signs=(UNKNOWN,))
 
 
 def test_money_is_counted_by_few_currencies() -> None:
@@ -34,7 +22,7 @@ def test_money_is_counted_by_few_currencies() -> None:
         for code in codes:
             values: dict[str, Value] = {"amount": 1, "currency": code}
             event = Event(id=EventId("x"), type="transfer", occurred_ms=1, received_ms=1, values=values)
-            figures.count(event, judged())
+            figures.count(event, JUDGED)
     assert len(figures.without_minor) == CURRENCIES_MAX + 1
     assert figures.without_minor["s", "RUB"] == 2
     assert figures.without_minor.total() == 2 * len(codes)

@@ -141,7 +141,7 @@ def test_a_client_seen_as_the_payee_alone_is_told_by_the_bank_s_own_id() -> None
         await world.follow()
         row = world.queued("client_restricted")[0]
         assert customer_of(world.shard, row["event_id"], row["subject"]) == "c-2"
-        assert world.records("restriction")[0].subject == subject_named("customer_id", "c-2")
+        assert world.records("restriction")[0].subject == subject_named(world.store, "customer_id", "c-2")
 
     told(story)
 
@@ -152,7 +152,7 @@ def test_an_event_of_the_client_s_own_is_what_names_the_client() -> None:
     async def story(world: World) -> None:
         await world.pay("t-1", payer=client(1), payee=client(2))
         await world.pay("t-2", payer=client(2))
-        world.store.forget(subject_named("customer_id", "c-1"))
+        world.store.forget(subject_named(world.store, "customer_id", "c-1"))
         world.restart()
         await world.edit(inn(1), inn(2))
         await world.follow()
@@ -167,7 +167,7 @@ def test_of_an_erased_client_nobody_can_be_told() -> None:
     async def story(world: World) -> None:
         await world.pay("t-1", payer=client(1))
         await world.edit(inn(1))
-        world.store.forget(subject_named("customer_id", "c-1"))
+        world.store.forget(subject_named(world.store, "customer_id", "c-1"))
         await world.follow()
         assert world.shard.followed[DATABASE].unnamed == 1
         assert (world.records("restriction"), words(world)) == ([], [])
@@ -184,7 +184,7 @@ def test_what_a_client_was_told_is_sealed_under_the_client_s_key() -> None:
         await world.follow()
         thread = client_thread(client_key("c-1", world.shard.memory))
         assert [record.kind.value for record in world.store.thread(thread)] == ["restriction"]
-        world.store.forget(subject_named("customer_id", "c-1"))
+        world.store.forget(subject_named(world.store, "customer_id", "c-1"))
         assert world.store.thread(thread)[0].event == b""
 
     told(story)

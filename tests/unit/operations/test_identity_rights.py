@@ -414,7 +414,7 @@ def test_a_sessions_key_is_its_own() -> None:
     async def story(world: World) -> None:
         first, second = await world.passed(), await world.passed()
         await redact_session(world.shard, first, by="tenant")
-        assert sealed_under(first) != sealed_under(second)
+        assert sealed_under(world.shard, first) != sealed_under(world.shard, second)
         assert read_story(world.shard, second).bound is not None
         await world.consume(second)
 

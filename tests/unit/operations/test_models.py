@@ -156,7 +156,7 @@ def test_the_matrix_says_what_is_known_of_each_operation(tmp_path: Path) -> None
             await bank.post("/v1/events", event(f"r-{name}", "fraud_report", client=client, of=name))
             for name in ("reported", "cleared", "taken-back")
         ]
-        await bank.post(f"/v1/claims/{made[2]['id']}/settle", b'{"result": "withdrawn", "by": "p-1"}')
+        await bank.post(f"/v1/claims/{made[2]['id']}/settle", b'{"result": "withdrawn", "by": "p-1", "reason": "r"}')
         await bank.post("/v1/events", event("l-1", "label", of="cleared", label="genuine", source="analyst"))
         await bank.post("/v1/events", event("l-2", "label", of="mule", label="fraud"))
         await bank.post("/v1/events", event("l-3", "label", of="mule", label="mule", source="police"))

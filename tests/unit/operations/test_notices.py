@@ -86,7 +86,7 @@ def queued(judgement: Judgement, *, revised: bool = False) -> list[tuple[str, di
     event = decode(transfer("tr-1"), NOON_MS).event
     envelope = Envelope(decision_id="dec_1", hold_id="hold_1", decided_ms=NOON_MS, timings_us={})
     rows = outbox_rows(shard, event, judgement, envelope=envelope, revised=revised)
-    assert {row.subject for row in rows} <= {subject_of(event).hex()}
+    assert {row.subject for row in rows} <= {subject_of(shard.ports.store, event).hex()}
     return [(row.topic, content(row)) for row in rows]
 
 

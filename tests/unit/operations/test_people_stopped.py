@@ -4,8 +4,13 @@ import asyncio
 from typing import Any
 
 from holdfast.operations.decide_event import decide_event
+from holdfast.operations.make_claim import make_claim
 from holdfast.operations.people_stopped import PeopleStopped, Span, people_stopped, stopped_view
+from holdfast.operations.settle_claim import Settlement, settle_claim
 from holdfast.operations.take_event import take_event
+from holdfast.vocabulary.claims import ClaimState
+from holdfast.vocabulary.records import RecordKind
+from tests.unit.operations.holding import OWN, World, told
 from tests.unit.operations.shards import NOON_MS, SlowStore, StillClock, event, make_shard
 
 ALWAYS = Span(from_ms=0, to_ms=2**62)
@@ -118,3 +123,22 @@ def test_the_plain_rows_have_every_count() -> None:
         "nameless": 0,
         "would": 0,
     }
+
+
+def test_what_acts_keep_sealed_is_no_event() -> None:
+    """A client who confirmed with a proof, and whose claim was settled with a document, is counted like any other."""
+
+    async def story(world: World) -> None:
+        await world.enlist(OWN)
+        hold = await world.place("t-1")
+        await world.confirm(hold)
+        await world.report("executed")
+        made = await make_claim(world.shard, event("fr-1", "fraud_report", of="t-1", client={"customer_id": "c-1"}))
+        settled = Settlement(result=ClaimState.WITHDRAWN, by="officer", document={"number": "D-1"}, reason="a mistake")
+        await settle_claim(world.shard, str(made.row["id"]), settled)
+        sealed = {record.kind for record in world.store.replay() if record.event}
+        assert {RecordKind.HOLD, RecordKind.CLAIM} <= sealed
+        row = next(row for row in people_stopped(world.store.replay, ALWAYS) if row.source == "ru.od-2506.1.7")
+        assert (row.people, row.unknown + row.fraud) == (1, 1)
+
+    told(story)

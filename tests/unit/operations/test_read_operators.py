@@ -28,7 +28,7 @@ def declared(api: str = "sim-swap/check", **changes: Any) -> bytes:
     return declaration(ROOT, changes.pop("api", api), **changes)
 
 
-def event(**values: object) -> Event:
+def event(**values: Any) -> Event:
     """Make a transfer."""
     return Event(id="t-1", type="transfer", occurred_ms=0, received_ms=0, values=values)  # type: ignore[arg-type] # plain
 

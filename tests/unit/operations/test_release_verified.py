@@ -1,6 +1,7 @@
 """What a passed check lets go: just the operation that it was asked for, once, while it is fresh; all else waits."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_payout_goes_when_its_owner_passes() -> None:
         ({"auth_ms": None}, "failed"),
     ],
 )
-def test_whatever_is_not_a_pass_leaves_the_payout_waiting(changes: dict[str, object], state: str) -> None:
+def test_whatever_is_not_a_pass_leaves_the_payout_waiting(changes: dict[str, Any], state: str) -> None:
     """A face that does not match, a check left out, another owner, another amount, an old login: nothing goes."""
 
     async def story(site: Site) -> None:

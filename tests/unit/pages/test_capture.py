@@ -1,6 +1,7 @@
 """What guards the capture page: its headers, its one browser, the size of what it takes, and faults in plain words."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 import msgspec
@@ -32,10 +33,10 @@ class Browser:
         """Open a page."""
         return await self.client.get(self.path + step, params={"lang": language})
 
-    async def post(self, step: str, **body: object) -> httpx.Response:
+    async def post(self, step: str, **body: Any) -> httpx.Response:
         """Send something from the page itself."""
-        headers = SAME | dict(body.pop("headers", {}))  # type: ignore[call-overload] # a test's own headers
-        return await self.client.post(f"{self.path}{step}?lang=en", headers=headers, **body)  # type: ignore[arg-type] # httpx takes them
+        headers = SAME | dict(body.pop("headers", {}))
+        return await self.client.post(f"{self.path}{step}?lang=en", headers=headers, **body)
 
     async def agree(self) -> httpx.Response:
         """Agree as the page asks."""

@@ -322,6 +322,19 @@ def test_whatever_a_sites_rule_holds_its_owner_is_told(packs: Mapping[str, Pack]
             assert told <= {rails[event_type], *texts.get(pack.id, ())}, (rule.id, event_type)
 
 
+def test_whatever_an_operators_word_checks_the_payer_is_told(packs: Mapping[str, Pack]) -> None:
+    """Each rule about a transfer that asks for a check after an operator's answer brings one text, for a check only."""
+    pack = packs["policy/telecom"]
+    duties = {duty.id: duty for duty in pack.duties if duty.kind == "notify_client"}
+    texts = {notice.id for notice in pack.notices}
+    asking = [rule for rule in pack.rules if "transfer" in rule.on and rule.proposes != "allow"]
+    assert len(asking) == 5
+    for rule in asking:
+        (told,) = (duties[measure] for measure in rule.measures if measure in duties)
+        assert told.after == ("challenge",)
+        assert told.details["template"] in texts
+
+
 def test_russian_notices_say_what_part_three_six_asks(packs: Mapping[str, Pack]) -> None:
     """A suspended order may be confirmed until an instant, a refused operation repeated, a refused repeat later."""
     bodies = {text.case: text.body for text in packs["ru/161-fz"].notices if text.id == "ru.161-fz.8.3.6"}

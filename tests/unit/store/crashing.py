@@ -44,6 +44,6 @@ def main(directory: Path, crowd: int) -> None:
 
 if __name__ == "__main__":
     if small := sys.argv[2:]:
-        indexing.RUN_RECORDS = int(small[0])  # type: ignore[misc] # a test with few records has many runs
-        indexing.PORTION_ROWS = indexing.RUN_RECORDS // 8  # type: ignore[misc] # as many portions as usual, nearly
+        records = int(small[0])  # a test with few records has many runs, of nearly as many portions as usual
+        vars(indexing).update(RUN_RECORDS=records, PORTION_ROWS=records // 8)
     main(Path(sys.argv[1]), crowd=2 if small else 200)

@@ -1,17 +1,22 @@
 """Records and stores for the tests of the store room."""
 
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
 from holdfast.store import MemoryStore, SqliteStore
+from holdfast.store.sqlite.queries import migrations
+from holdfast.store.sqlite.sealing import Vault
 from holdfast.vocabulary.records import Record, RecordKind
 
 NOW_MS = 1_778_230_800_000
 DAY_MS = 86_400_000
+SECRET = b"k" * 32
 Store = MemoryStore | SqliteStore
 
 
@@ -91,3 +96,15 @@ def submit_all(store: Submits, records: Iterable[Record]) -> list[BaseException 
 def accept(store: Submits, *records: Record) -> None:
     """Submit records of which every one must be taken."""
     assert submit_all(store, records) == [None] * len(records)
+
+
+def made_before_keys(directory: Path) -> Path:
+    """Make a directory as the first start of a program of schema 4 left it, which named people without a key."""
+    directory.mkdir(mode=0o700)
+    (directory / "secret.key").write_bytes(SECRET)
+    with closing(sqlite3.connect(directory / "holdfast.db")) as connection:
+        connection.executescript("\n".join((*migrations()[:4], "PRAGMA user_version = 4;")))
+        fingerprint = Vault(SECRET, random_bytes()).fingerprint()
+        connection.execute("INSERT INTO meta VALUES ('key_fingerprint', ?)", (fingerprint,))
+        connection.commit()
+    return directory

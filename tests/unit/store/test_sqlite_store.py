@@ -153,8 +153,12 @@ def test_rubbish_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "holdfast.db").write_bytes(b"rubbish" * 1_000)
     for _ in range(2):
-        with pytest.raises(StoreError, match="cannot be opened"):
+        with pytest.raises(StoreError, match="cannot be opened") as damaged:
             sqlite_store(tmp_path / "data", secret=bytes(32))
+        assert "restore a backup" in damaged.value.advice
+    with pytest.raises(StoreError, match="is a file") as wrong:
+        sqlite_store(tmp_path / "data" / "holdfast.db", secret=bytes(32))
+    assert "name a folder" in wrong.value.advice
 
 
 def test_keys_are_unique_over_days_and_groups(tmp_path: Path) -> None:

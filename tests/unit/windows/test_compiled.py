@@ -1,9 +1,12 @@
 """Compilation works also where nothing can be written."""
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+from holdfast import features, windows
 from holdfast.windows import compiled
 
 
@@ -32,3 +35,17 @@ def test_a_changed_part_makes_kept_code_out_of_date() -> None:
     assert stamps(2, 1) == stamps(2, 1)
     for other in (stamps(3, 1), stamps(2, 2)):
         assert not set(other) & set(stamps(2, 1))
+
+
+@pytest.mark.parametrize("room", [windows, features])
+def test_what_is_called_stands_above_its_caller(room: Any) -> None:
+    """A stamp knows only what is compiled before it, so no compiled function calls one further down its file."""
+    seen = 0
+    for module in (import_module(f"{room.__name__}.{found.name}") for found in iter_modules(room.__path__)):
+        mine = {name: one.py_func.__code__ for name, one in vars(module).items() if hasattr(one, "py_func")}
+        for name, code in mine.items():
+            below = {other for other in code.co_names if other in mine and mine[other].co_filename == code.co_filename}
+            below = {other for other in below if mine[other].co_firstlineno >= code.co_firstlineno}
+            assert not below, f"{module.__name__}.{name} calls {below}"
+            seen += 1
+    assert seen

@@ -1,5 +1,9 @@
 """Refusals read as they were agreed: status, code, pointer, message and hint."""
 
+import pytest
+
+from holdfast.vocabulary.errors import InvalidError
+from holdfast.wire.codec import decode_message
 from tests.unit.wire.problems import GOLDEN, rendered
 
 
@@ -15,3 +19,13 @@ def test_every_refusal_names_a_place_or_is_about_the_whole_and_has_advice() -> N
         assert where.split()[0] in {"400", "422"}, part
         assert message.strip()
         assert advice.strip()
+
+
+def test_advice_is_that_of_the_type_of_the_event() -> None:
+    """Words and names of other types of events are not offered, also where a field has the same name there."""
+    with pytest.raises(InvalidError) as word:
+        decode_message(b'{"type": "transfer_result", "of": "t", "result": "done"}')
+    assert word.value.hint == "one of `cancelled`, `executed`, `failed`, `rejected`, `returned`"
+    with pytest.raises(InvalidError) as name:
+        decode_message(b'{"type": "transfer_result", "of": "t", "payr": {}}')
+    assert "did you mean" not in name.value.hint

@@ -3,21 +3,9 @@
 import pytest
 from msgspec import structs
 
-from holdfast.vocabulary.judgement import Judgement, RuleResult, SignResult, Versions
+from holdfast.vocabulary.judgement import RuleResult, SignResult
 from holdfast.wire.replies import Acted, judgement_bytes, read_acted
-
-PLAIN = Judgement(
-    outcome="challenge",
-    would_be=None,
-    ground=None,
-    signs=(),
-    rules=(),
-    score=None,
-    hold=None,
-    measures=(),
-    versions=Versions(engine="1", packs={}, ruleset="r", lists={}),
-    facts_hash="f",
-)
+from tests.unit.wire.judgements import PLAIN
 
 
 def sign(state: str, mode: str = "enforce") -> SignResult:

@@ -65,7 +65,7 @@ class Wish:
         return ["--data", str(self.data), *more]
 
 
-def demo(  # noqa: PLR0913, PLR0917 - one argument an option
+def demo(
     seed: Annotated[int, typer.Option(help="Which world to invent; the same seed gives the same events.")] = 7,
     clients: Annotated[int, typer.Option(help="How many clients the invented bank has.")] = 2_000,
     days: Annotated[int, typer.Option(help="How many simulated days to count; 0 goes on without end.")] = 30,
@@ -79,8 +79,8 @@ def demo(  # noqa: PLR0913, PLR0917 - one argument an option
     country: Annotated[str, typer.Option(help="Whose law, money and places: ru or kz.")] = "ru",
     language: Annotated[str, typer.Option(help="Language of reasons: ru, kk or en.")] = "en",
     seconds: Annotated[float | None, typer.Option(help="Stop this many seconds after the start-up.")] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a live screen.")] = False,  # noqa: FBT002 - a switch
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON at the end.")] = False,  # noqa: FBT002 - a switch
+    plain: Annotated[bool, typer.Option("--plain", help="Lines instead of a live screen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON at the end.")] = False,
 ) -> None:
     """Watch an invented bank's and marketplace's days being decided live, with pages to try it yourself."""
     if country not in _COUNTRY_NAMES:

@@ -15,6 +15,7 @@ from holdfast.store.extras import extra_parts
 from holdfast.store.memory.lists import MemoryLists
 from holdfast.store.memory.small import MemoryTables
 from holdfast.store.memory.story import MemoryStory
+from holdfast.store.names import NAMES_KEY, Names
 from holdfast.store.walk import Progress, silent, walk
 from holdfast.vocabulary.clock import Clock
 from holdfast.vocabulary.errors import Bug, InvalidError, StoreError
@@ -38,6 +39,7 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
         MemoryLists.__init__(self)
         MemoryStory.__init__(self)
         self._secret = secret
+        self._names = Names(self.derive(NAMES_KEY))
         self._records: list[Record] = []
         self._by_key: dict[bytes, Record] = {}
         self._by_decision: dict[str, int] = {}
@@ -155,6 +157,15 @@ class MemoryStore(MemoryTables, MemoryLists, MemoryStory):
             return False
         self._forgotten_upto[subject] = self.last_seq()
         return True
+
+    def keyed_hash(self, data: bytes) -> bytes:
+        """Hash to 16 bytes what may name a person."""
+        return self._names.hash(data)
+
+    @property
+    def keeps_keyed_names(self) -> bool:
+        """Tell that people are named by a hash with a key."""
+        return self._names.keyed
 
     def derive(self, purpose: str) -> bytes:
         """Give 32 secret bytes for one purpose."""

@@ -57,11 +57,11 @@ class MemoryStory:
         page = page_of(sorted(rows, key=lambda one: one[0], reverse=True), limit, lambda one: one[0])
         return Page(items=tuple(row for _, row in page.items), next=page.next)
 
-    def exposure_totals(self, from_ms: int, to_ms: int) -> tuple[ExposureTotal, ...]:
-        """Give the sums of what happened in `[from_ms, to_ms)` by kind and currency, sorted by both."""
+    def exposure_totals(self, from_ms: int, to_ms: int, *, reason: str | None = None) -> tuple[ExposureTotal, ...]:
+        """Give the sums of what happened in `[from_ms, to_ms)` by kind and currency, sorted; of one `reason`."""
         amounts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for _, row in self._exposures:
-            if from_ms <= row.at_ms < to_ms:
+            if from_ms <= row.at_ms < to_ms and reason in {None, row.reason}:
                 amounts[row.kind, row.currency].append(row.amount_minor)
         return tuple(
             ExposureTotal(kind=kind, currency=currency, amount_minor=sum(found), count=len(found))

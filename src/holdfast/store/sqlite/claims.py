@@ -37,11 +37,11 @@ class Claims(Part):
         page = page_of(rows, limit, lambda row: row[:3])
         return Page(items=tuple(_exposure(row) for row in page.items), next=page.next)
 
-    def exposure_totals(self, from_ms: int, to_ms: int) -> tuple[ExposureTotal, ...]:
-        """Give the sums of what happened in `[from_ms, to_ms)` by kind and currency, sorted by both."""
+    def exposure_totals(self, from_ms: int, to_ms: int, *, reason: str | None = None) -> tuple[ExposureTotal, ...]:
+        """Give the sums of what happened in `[from_ms, to_ms)` by kind and currency, sorted; of one `reason`."""
         return tuple(
             ExposureTotal(kind=kind, currency=currency, amount_minor=amount_minor, count=count)
-            for kind, currency, amount_minor, count in self._ask("exposure_totals", from_ms, to_ms)
+            for kind, currency, amount_minor, count in self._ask("exposure_totals", from_ms, to_ms, reason)
         )
 
 

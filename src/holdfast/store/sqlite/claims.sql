@@ -38,6 +38,7 @@ SELECT at_ms, seq, place, decision_id, kind, amount_minor, currency, reason
 FROM exposures WHERE (at_ms, seq, place) < (?, ?, ?) AND kind = ?
 ORDER BY at_ms DESC, seq DESC, place DESC LIMIT ?;
 
--- exposure_totals: Sum the exposures of a span by kind and currency.
+-- exposure_totals: Sum the exposures of a span by kind and currency; a reason narrows them.
 SELECT kind, currency, sum(amount_minor), count(*)
-FROM exposures WHERE at_ms >= ? AND at_ms < ? GROUP BY kind, currency ORDER BY kind, currency;
+FROM exposures WHERE at_ms >= ?1 AND at_ms < ?2 AND (?3 IS NULL OR reason = ?3)
+GROUP BY kind, currency ORDER BY kind, currency;

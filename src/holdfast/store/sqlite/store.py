@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from holdfast.store.cursors import NEWEST, Numbered, page_of, read_place
+from holdfast.store.names import KEYED, NAMES, NAMES_KEY, Names
 from holdfast.store.snapshots import SnapshotFolder
 from holdfast.store.sqlite.appending import LogAppender
 from holdfast.store.sqlite.chaining import ChainReader
@@ -40,6 +41,18 @@ _UNREADABLE: Final = (sqlite3.Error, OSError, UnicodeDecodeError)  # the last: o
 Connect = Callable[[Path], sqlite3.Connection]
 
 
+def _unopened(directory: Path, error: Exception) -> StoreError:
+    """Say why a directory cannot be opened."""
+    if directory.exists() and not directory.is_dir():
+        return StoreError(f"`{directory}` is a file", hint="name a folder; one that is missing is made")
+    why = error.strerror if isinstance(error, OSError) else error
+    damaged = isinstance(error, (sqlite3.DatabaseError, UnicodeDecodeError)) and not isinstance(
+        error, sqlite3.OperationalError
+    )
+    hint = "the database is damaged: keep it as it is, and restore a backup into a new folder" if damaged else ""
+    return StoreError(f"`{directory}` cannot be opened: {why}", hint=hint)
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open a database for explicit transactions, from any one thread at a time."""
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
@@ -55,6 +68,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
     """
 
     def __init__(self, directory: Path, *, vault: Vault, handles: Handles, maker: RowMaker, index: RecordIndex) -> None:
+        self._names = _names(handles.readers, vault)
         self._handles = handles
         self._vault = vault
         self._maker = maker
@@ -86,7 +100,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
                     undo, directory, clock=clock, random_bytes=random_bytes, secret=secret, connect=connect
                 )
             except _UNREADABLE as error:
-                raise StoreError(f"`{directory}` cannot be opened: {error}") from error
+                raise _unopened(directory, error) from error
 
     @classmethod
     def open_beside(
@@ -101,7 +115,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
             try:
                 return cls._open_beside(undo, directory, clock=clock, random_bytes=random_bytes, secret=secret)
             except _UNREADABLE as error:
-                raise StoreError(f"`{directory}` cannot be opened: {error}") from error
+                raise _unopened(directory, error) from error
 
     @classmethod
     def _open_beside(
@@ -255,6 +269,15 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
         now_ms = self._handles.clock.now_ms()
         return self._call(lambda connection: self._forget(connection, subject, now_ms=now_ms))
 
+    def keyed_hash(self, data: bytes) -> bytes:
+        """Hash to 16 bytes what may name a person, by a key where the directory was made since schema 5."""
+        return self._names.hash(data)
+
+    @property
+    def keeps_keyed_names(self) -> bool:
+        """Tell whether the directory names people by a hash with a key; one made before schema 5 never does."""
+        return self._names.keyed
+
     def derive(self, purpose: str) -> bytes:
         """Give 32 secret bytes for one purpose, always the same in this directory (for example `windows`)."""
         return self._vault.derive(purpose)
@@ -316,10 +339,17 @@ def _reader(path: Path) -> sqlite3.Connection:
 
 
 def _check_key(connection: sqlite3.Connection, vault: Vault) -> None:
-    """Refuse a key that is not the directory's own."""
+    """Refuse a key that is not the directory's own; a directory's first key also names the people in it."""
     found = connection.execute(query("get_meta"), ("key_fingerprint",)).fetchone()
     if found is None:
+        connection.execute(query("set_meta"), (NAMES, KEYED))
         connection.execute(query("set_meta"), ("key_fingerprint", vault.fingerprint()))
     elif found[0] != vault.fingerprint():
         hint = "bring the key with which this directory was made"
         raise StoreError("the key given is not the key of this directory", hint=hint)
+
+
+def _names(readers: Readers, vault: Vault) -> Names:
+    """Read how the directory names people; one that does not say is as old as the names without a key."""
+    found = readers.ask("get_meta", NAMES)
+    return Names(vault.derive(NAMES_KEY) if found and found[0][0] == KEYED else b"")

@@ -31,6 +31,7 @@ from holdfast.vocabulary.records import Record
 Done = Callable[[BaseException | None], None]
 Command = Callable[[sqlite3.Connection], Any]
 Result = TypeVar("Result")
+WRITER: Final = "holdfast-writer"  # the name of its thread
 GROUP_RECORDS: Final = 1_024
 GROUP_BYTES: Final = 8 << 20
 GATHER_SECONDS: Final = 0.003
@@ -80,7 +81,7 @@ class Writer:
         self._busy = self._truncate = self._more = False
         self._closed = False
         self._closing = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="holdfast-writer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=WRITER, daemon=True)
         self._thread.start()
 
     @property

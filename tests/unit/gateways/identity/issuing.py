@@ -152,7 +152,7 @@ class Issuer:
         return self.sign(claims, self.keys[0])
 
 
-class _Client(ClientMixin):  # type: ignore[misc] # Authlib has no types
+class _Client(ClientMixin):
     """The one client, which keeps a secret."""
 
     def __init__(self, issuer: Issuer) -> None:
@@ -190,7 +190,7 @@ class _Client(ClientMixin):  # type: ignore[misc] # Authlib has no types
         return grant_type == "authorization_code"
 
 
-class _Codes(AuthorizationCodeGrant):  # type: ignore[misc] # Authlib has no types
+class _Codes(AuthorizationCodeGrant):
     """Codes, each for one use."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
@@ -213,7 +213,7 @@ class _Codes(AuthorizationCodeGrant):  # type: ignore[misc] # Authlib has no typ
         return authorization_code.person
 
 
-class _Payload(OAuth2Payload):  # type: ignore[misc] # Authlib has no types
+class _Payload(OAuth2Payload):
     """What a request says."""
 
     def __init__(self, text: str) -> None:
@@ -231,7 +231,7 @@ class _Payload(OAuth2Payload):  # type: ignore[misc] # Authlib has no types
         return self._lists
 
 
-class _Request(OAuth2Request):  # type: ignore[misc] # Authlib has no types
+class _Request(OAuth2Request):
     """One request; for Authlib loopback is as good as https."""
 
     def __init__(self, method: str, text: str, headers: dict[str, str]) -> None:
@@ -245,7 +245,7 @@ class _Request(OAuth2Request):  # type: ignore[misc] # Authlib has no types
         return data
 
 
-class _Server(AuthorizationServer):  # type: ignore[misc] # Authlib has no types
+class _Server(AuthorizationServer):
     """Authlib's server, with one client."""
 
     def __init__(self, issuer: Issuer) -> None:

@@ -60,6 +60,10 @@ async def listening(told: Operator) -> AsyncIterator[str]:
     finally:
         server.should_exit = server.force_exit = True
         await task
+        for connection in list(server.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)  # what was hung up on is closed before the loop is
         taken.close()
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import msgspec
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from holdfast.gateways.identity.face.held import held, shows
 from holdfast.gateways.identity.face.lookers import Lookers, tried
@@ -17,12 +17,24 @@ from holdfast.gateways.identity.face.models import DESCRIPTOR, POINTS, VERSION
 from holdfast.gateways.identity.face.provider import FaceProvider, face_provider
 from holdfast.gateways.identity.face.seen import READY, UNAVAILABLE, Ready, Seen
 from holdfast.operations.ports import FrameJudge
+from holdfast.verification.judge import judge
 from holdfast.vocabulary.capture import Captured, Command, Flaw, Frame, Glance
 from holdfast.vocabulary.errors import CallbackError, ProviderError, SettingError
 from holdfast.vocabulary.face_specs import FaceSpec, ReferencesAt
-from holdfast.vocabulary.identity import Asked, Check, IdentityResult, Operation, Purpose, Subject, Verdict
+from holdfast.vocabulary.identity import (
+    Asked,
+    Bound,
+    Check,
+    IdentityResult,
+    Operation,
+    Purpose,
+    SessionState,
+    Subject,
+    Terms,
+    Verdict,
+)
 from tests.faces.beside import beside, models
-from tests.faces.poses import DONE, beside_each_other, tilted_photo
+from tests.faces.poses import DONE, beside_each_other, on_screen, tilted_photo
 from tests.pictures.faces import Person, Pose, face, jpeg, person
 
 NOW_MS = 1_780_000_000_000
@@ -169,6 +181,60 @@ def test_the_reference_picture_played_back_is_named(spec: FaceSpec, runner: asyn
     result = runner.run(captured(provider_of(spec, lookers), [enrolled, enrolled]))
     assert result.checks[Check.FACE_MATCH].verdict is Verdict.INCONCLUSIVE
     assert result.capture["replay"] == "reference_picture"
+
+
+def for_money(result: IdentityResult, *checks: Check) -> tuple[SessionState, tuple[str, ...]]:
+    """Judge a result for a payout that requires so many checks."""
+    terms = Terms(
+        purpose=Purpose.WITHDRAW,
+        checks=checks,
+        auth_age_s=300,
+        max_attempts=3,
+        expires_ms=NOW_MS + 1,
+        subject="",
+        operation_id="p-1",
+    )
+    of = asked()
+    bound = Bound(subject=of.subject, operation=of.operation, operation_hash=of.operation_hash)
+    judged = judge(result, terms, bound, opened_ms=NOW_MS, now_ms=NOW_MS)
+    return judged.state, judged.reasons
+
+
+@pytest.mark.parametrize("again", [ImageOps.mirror, on_screen])
+def test_what_is_mirrored_or_shown_on_a_screen_is_never_a_living_person(
+    spec: FaceSpec, runner: asyncio.Runner, lookers: Lookers, again: Callable[[Image.Image], Image.Image]
+) -> None:
+    """A mirror and a screen keep the face, so it compares as before: nothing here can tell them from a person (C22).
+
+    So nothing is said of life but `weak`, also where every command was done, and whoever requires it passes nobody.
+    Somebody else's face stays somebody else's.
+    """
+    assert spec.references is not None
+    with Image.open(Path(spec.references.folder, "me.jpg")) as enrolled:
+        stills = [jpeg(again(enrolled))] * 2
+    for pictures in (stills, [jpeg(again(shown(ME))), jpeg(again(shown(ME, Pose(left=2, zoom=0.97))))]):
+        result = runner.run(captured(provider_of(spec, lookers), pictures))
+        assert result.checks[Check.FACE_MATCH].verdict is Verdict.PASS
+        assert result.capture["liveness"] == "weak"
+        assert {result.checks[one].verdict for one in (Check.PAD, Check.IAD)} == {Verdict.NOT_PERFORMED}
+        assert for_money(result, Check.FACE_MATCH) == (SessionState.PASSED, ())
+        assert for_money(result, Check.FACE_MATCH, Check.PAD) == (SessionState.INCONCLUSIVE, ("pad_not_performed",))
+    others = [jpeg(again(shown(OTHER)))] * 2
+    assert runner.run(captured(provider_of(spec, lookers), others)).checks[Check.FACE_MATCH].verdict is Verdict.FAIL
+
+
+def test_a_mirrored_film_does_the_opposite_of_what_is_asked(runner: asyncio.Runner, lookers: Lookers) -> None:
+    """Who turns or tilts to one side is seen to do so, and in a mirror to the other; a screen changes neither."""
+    sides = {Command.TURN_LEFT: Command.TURN_RIGHT, Command.TILT_LEFT: Command.TILT_RIGHT}
+    for command, opposite in sides.items():
+        straight, done = shown(ME), shown(ME, DONE[command])
+        for again, seen_as in ((on_screen, command), (ImageOps.mirror, opposite)):
+            before, now = (
+                held(one.points) for one in looks(runner, lookers, [jpeg(again(straight)), jpeg(again(done))])
+            )
+            assert before is not None
+            assert now is not None
+            assert [one for pair in sides.items() for one in pair if shows(one, before, now)] == [seen_as]
 
 
 def test_every_command_is_seen_when_it_is_done_and_only_then(

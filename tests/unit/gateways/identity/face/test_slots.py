@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def faces() -> Iterator["Faces"]:
     """Find faces in this very process: the pictures are our own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(beside())
-        from holdfast.gateways.identity.face.faces import Faces  # noqa: PLC0415 - `dlib` is beside the environment
+        from holdfast.gateways.identity.face.faces import Faces
 
         yield Faces(str(models()))
 
@@ -69,14 +69,14 @@ def detector(folder: Path) -> OnnxSpec:
 
 def prove(spec: OnnxSpec, faces: "Faces") -> None:
     """Load a detector and hold it to its golden pictures."""
-    from holdfast.gateways.identity.face.slots import Slot, prove_detector  # noqa: PLC0415 - as above
+    from holdfast.gateways.identity.face.slots import Slot, prove_detector
 
     prove_detector(Slot(spec), faces)
 
 
 def test_a_detector_that_is_fed_as_it_wants_tells_people_from_screens(faces: "Faces", tmp_path: Path) -> None:
     """The golden pictures pass, and other pictures get a chance of life."""
-    from holdfast.gateways.identity.face.slots import Slot  # noqa: PLC0415 - as above
+    from holdfast.gateways.identity.face.slots import Slot
 
     spec = detector(tmp_path)
     prove(spec, faces)
@@ -90,10 +90,10 @@ def test_a_detector_that_is_fed_as_it_wants_tells_people_from_screens(faces: "Fa
     [{"channels": Channels.RGB}, {"scale": 1 / 255}, {"live": 1}, {"mean": float("nan")}, {"threshold": 1.1}],
     ids=["colours the wrong way", "divided by 255", "the other class", "no numbers", "no such threshold"],
 )
-def test_a_detector_that_is_fed_wrongly_is_refused(faces: "Faces", tmp_path: Path, changes: dict[str, object]) -> None:
+def test_a_detector_that_is_fed_wrongly_is_refused(faces: "Faces", tmp_path: Path, changes: dict[str, Any]) -> None:
     """What would silently take attacks for people is found by the golden pictures."""
     with pytest.raises(SettingError, match="golden pictures"):
-        prove(replace(detector(tmp_path), **changes), faces)  # type: ignore[arg-type]  # a field of it by name
+        prove(replace(detector(tmp_path), **changes), faces)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_a_detector_that_is_fed_wrongly_is_refused(faces: "Faces", tmp_path: Pat
     ],
 )
 def test_a_detector_that_is_declared_wrongly_is_refused(
-    faces: "Faces", tmp_path: Path, changes: dict[str, object], why: str
+    faces: "Faces", tmp_path: Path, changes: dict[str, Any], why: str
 ) -> None:
     """A wrong hash, class, size or a missing golden picture are told by name."""
     with pytest.raises(SettingError, match=why):
-        prove(replace(detector(tmp_path), **changes), faces)  # type: ignore[arg-type]  # a field of it by name
+        prove(replace(detector(tmp_path), **changes), faces)
 
 
 def test_a_file_that_is_no_model_is_refused(faces: "Faces", tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_model_is_refused(faces: "Faces", tmp_path: Path) -> N
 
 def test_a_matcher_is_held_to_its_golden_pictures(faces: "Faces", tmp_path: Path) -> None:
     """A matcher that tells the golden faces apart is used; at a limit where it does not, it is refused."""
-    from holdfast.gateways.identity.face.slots import Slot, prove_matcher  # noqa: PLC0415 - as above
+    from holdfast.gateways.identity.face.slots import Slot, prove_matcher
 
     model = by_colour(SIDE, np.eye(3).tolist(), (0.0, 0.0, 0.0))
     (tmp_path / "m.onnx").write_bytes(model)
