@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from holdfast.api.server import build
 from holdfast.operations.capture_link import CAPTURES
@@ -305,6 +305,26 @@ def test_without_a_camera_there_is_another_way(site: Site, browsers: dict[str, B
     acts = [(act["act"], act["way"]) for act in site.read(session)["history"]]
     assert ("alternative", "operator_video") in acts
     assert not said
+    context.close()
+
+
+def test_the_button_waits_for_its_script(site: Site, browsers: dict[str, Browser]) -> None:
+    """While the page's script is still on its way the button cannot be pressed in vain; then it can."""
+    context = browsers["bare"].new_context(viewport={"width": NARROW, "height": HEIGHT})
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    context.route("**/capture.js", hold)
+    page, _ = opened(context, site.address(site.session()))
+    to_camera(page)
+    start = page.locator("#start")
+    expect(start).to_be_disabled()
+    held[0].continue_()
+    expect(start).to_be_enabled()
+    start.click()
+    page.get_by_role("heading", level=1, name="Проверка без камеры").wait_for()
     context.close()
 
 

@@ -186,5 +186,6 @@
   }
 
   part("start").addEventListener("click", start);
+  part("start").disabled = false; // until here a press would have done nothing
   window.addEventListener("pagehide", stop);
 })();
