@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from holdfast.vocabulary.deadline import LONGEST_MS
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.outcome import Mode
+from holdfast.vocabulary.spelling import meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +291,8 @@ def _checked(values: dict[str, Any]) -> Settings:
     try:
         ZoneInfo(values["zone"])
     except (ZoneInfoNotFoundError, ValueError):
-        raise SettingError(f"there is no time zone `{values['zone']}`", hint="for example `Europe/Moscow`") from None
+        hint = meant(values["zone"], available_timezones(), otherwise="for example `Asia/Almaty`")
+        raise SettingError(f"there is no time zone `{values['zone']}`", hint=hint) from None
     if values["language"] not in ("ru", "kk", "en"):
         raise SettingError(f"there is no language `{values['language']}`", hint="ru, kk or en")
     if values["log"] not in _LOGS:
@@ -309,5 +311,7 @@ def _check_addresses(values: Mapping[str, Any]) -> None:
         raise SettingError(f"`traces` cannot be `{values['traces']}`", hint="such as `http://127.0.0.1:4318`")
     if values["webhook"] and values["notices_file"]:
         raise SettingError("messages go to `webhook` or to `notices_file`, not to both", hint="drop one of the two")
+    if values["webhook_secret_file"] and not values["webhook"]:
+        raise SettingError("`webhook_secret_file` needs `webhook`", hint="it signs what is sent there")
     if values["webhook"] and not values["webhook_secret_file"]:
         raise SettingError("`webhook` needs `webhook_secret_file`", hint="the receiver must know who calls")

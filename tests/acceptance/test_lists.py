@@ -239,6 +239,24 @@ def test_a_wrong_request_is_refused(start: StartServer, why: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize("way", ["snapshot", "entries"])
+def test_a_list_that_nobody_asks_is_not_made_by_a_slip(start: StartServer, way: str) -> None:
+    """A new list of a regulator that no sign asks would stop nobody: it is refused unless its settings come first."""
+    server, slip = start(), "ru.cbr.recipient"
+    entries = {"entries": [{"kind": "inn", "value": f"{LISTED:012d}"}]}
+
+    def put() -> httpx.Response:
+        path = f"/v1/lists/{slip}/entries"
+        return put_in(server, inns(1), 6, name=slip) if way == "snapshot" else server.client.post(path, json=entries)
+
+    refused = put()
+    assert (refused.status_code, refused.json()["pointer"]) == (422, "/list"), refused.text
+    assert f"`{LIST}`" in refused.json()["hint"]
+    assert server.client.get(f"/v1/lists/{slip}/versions").status_code == httpx.codes.NOT_FOUND
+    assert server.client.put(f"/v1/lists/{slip}", json={"purpose": "watch"}).is_success
+    assert put().is_success
+
+
 def test_progress_is_told_line_by_line(start: StartServer) -> None:
     """A caller that asks for lines hears of each step and gets the answer last."""
     server = start()

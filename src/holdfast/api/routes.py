@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from difflib import get_close_matches
 from functools import wraps
 
 import structlog
@@ -43,6 +42,7 @@ from holdfast.vocabulary.errors import (
     TooLargeError,
 )
 from holdfast.vocabulary.instants import rfc3339, to_ms
+from holdfast.vocabulary.spelling import meant
 from holdfast.wire.canonical import canonical
 from holdfast.wire.codec import MAX_EVENT_BYTES
 from holdfast.wire.photos import MAX_PHOTO_EVENT_BYTES
@@ -103,8 +103,7 @@ def read_query(request: Request, *known: str) -> QueryParams:
     query = request.query_params
     strange = next((name for name in query if name not in known), None)
     if strange is not None:
-        near = get_close_matches(strange, known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}"
+        hint = meant(strange, known, otherwise=f"known are {', '.join(known)}")
         raise InvalidError(f"there is no parameter `{strange[:40]}`", pointer=f"/{strange[:40]}", hint=hint)
     return query
 

@@ -1,8 +1,8 @@
 """Errors with their place: what was wrong, what was expected, and the nearest name."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from holdfast.vocabulary import spelling
 from holdfast.vocabulary.errors import ExpressionError, Span
 
 _CARET_WIDTH = 120
@@ -11,11 +11,8 @@ _CARET_WIDTH = 120
 def nearest(word: str, known: Iterable[str]) -> str:
     """Give the known name nearest to `word`, or an empty text when none is near."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return close[0]
     leaf = word.rsplit(".", 1)[-1]
-    return next((name for name in names if name.rsplit(".", 1)[-1] == leaf), "")
+    return spelling.nearest(word, names) or next((name for name in names if name.rsplit(".", 1)[-1] == leaf), "")
 
 
 def fault(message: str, span: Span, *, expected: str = "", near: str = "", hint: str = "") -> ExpressionError:

@@ -1,13 +1,13 @@
 """When an answer may be given: what a call wrote is on disk, what follows of it is done, and its time is not over."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from holdfast.operations.assess_claim import reassess_after, tells_of_claims
 from holdfast.operations.shard import Flight, Shard, landed
 from holdfast.vocabulary.deadline import DEFAULT_MS, OTHER_MS, Deadline
 from holdfast.vocabulary.errors import DeadlineExceededError, SettingError
 from holdfast.vocabulary.records import Record
+from holdfast.vocabulary.spelling import meant, one_of
 from holdfast.wire.fields import event_schema
 
 
@@ -19,8 +19,7 @@ def patience(own: Mapping[str, int]) -> dict[str, int]:
     types = event_schema().event_types()
     for name in own:
         if name not in types:
-            near = get_close_matches(name, types, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"one of {', '.join(types)}"
+            hint = meant(name, types, otherwise=one_of(types))
             raise SettingError(f"`deadlines`: there is no event type `{name}`", hint=hint)
     return {name: own.get(name, DEFAULT_MS.get(name, OTHER_MS)) for name in types}
 

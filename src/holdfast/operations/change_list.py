@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from holdfast.lists.versions import Stamp
 from holdfast.matching.identifiers import normalise_entry
-from holdfast.operations.list_settings import check_name
+from holdfast.operations.known_lists import require_asked
 from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.errors import InvalidError, ListError
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
@@ -42,7 +42,7 @@ def normalised(shard: Shard, entries: Sequence[ListEntry]) -> list[ListEntry]:
 
 async def change_list(shard: Shard, edit: Edit) -> ListVersion:
     """Add and remove single entries, and give the list's new version."""
-    check_name(edit.list)
+    require_asked(shard, edit.list)
     add, remove = normalised(shard, edit.add), normalised(shard, edit.remove)
     async with shard.list_lock(edit.list):
         now_ms = shard.ports.clock.now_ms()

@@ -1,11 +1,11 @@
 """Refuse settings that name what no loaded pack has."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from holdfast.vocabulary.errors import SettingError
 from holdfast.vocabulary.packs import Pack
 from holdfast.vocabulary.schema import EventSchema
+from holdfast.vocabulary.spelling import meant
 
 
 def moded(packs: Iterable[Pack], schema: EventSchema) -> set[str]:
@@ -21,6 +21,5 @@ def check_names(setting: str, given: Iterable[str], known: set[str]) -> None:
     """Refuse a name that no loaded pack has, because it would silently do nothing."""
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else "take a name of a loaded pack"
+            hint = meant(name, known, otherwise="take a name of a loaded pack")
             raise SettingError(f"`{setting}`: nothing is called `{name}`", hint=hint)

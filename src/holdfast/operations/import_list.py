@@ -16,7 +16,8 @@ from holdfast.lists.versions import UNDOES, Stamp, made_version
 from holdfast.operations.change_list import cleared, list_record
 from holdfast.operations.compare_snapshot import Compared, Progress, Task, compare_apart, covered, portions
 from holdfast.operations.import_folder import Counts, Held, Reason, SnapshotRequest
-from holdfast.operations.list_settings import check_name, list_settings, marks_of, snapshot_limits
+from holdfast.operations.known_lists import require_asked
+from holdfast.operations.list_settings import list_settings, marks_of, snapshot_limits
 from holdfast.operations.shard import Shard, commit
 from holdfast.vocabulary.errors import InvalidError, UnavailableError
 from holdfast.vocabulary.lists import ListChange, ListVersion, RowFault
@@ -41,7 +42,7 @@ async def receive_snapshot(shard: Shard, request: SnapshotRequest, body: AsyncIt
 
     Raises InvalidError for an unknown type and TooLargeError for a body beyond the limit, and keeps nothing then.
     """
-    _check(request)
+    _check(shard, request)
     snapshot_id = shard.ports.new_id("imp")
     await shard.ports.imports.receive(snapshot_id, body)
     return snapshot_id
@@ -127,9 +128,9 @@ async def _apart(work: Callable[[Progress], Result], progress: Progress) -> Resu
         raise
 
 
-def _check(request: SnapshotRequest) -> None:
-    """Refuse a request that names no list or no type."""
-    check_name(request.list)
+def _check(shard: Shard, request: SnapshotRequest) -> None:
+    """Refuse a request that names no list, one that nobody asks, or no type."""
+    require_asked(shard, request.list)
     if (request.source or "").startswith(UNDOES):
         raise InvalidError(
             f"`source` cannot begin with `{UNDOES.strip()}`", pointer="/source", hint="name who reported"

@@ -5,12 +5,14 @@ from dataclasses import asdict
 from holdfast.operations.freshness import feed_row
 from holdfast.operations.import_folder import Counts, Held
 from holdfast.operations.import_list import Imported
-from holdfast.operations.list_settings import check_name, has_settings, list_settings, snapshot_limits
+from holdfast.operations.known_lists import is_known
+from holdfast.operations.list_settings import check_name, list_settings, snapshot_limits
 from holdfast.operations.shard import Shard
 from holdfast.operations.undo_version import Undone, Wrong
 from holdfast.vocabulary.errors import InvalidError, NotFoundError
 from holdfast.vocabulary.instants import rfc3339
 from holdfast.vocabulary.lists import ListEntry, ListVersion
+from holdfast.vocabulary.spelling import meant
 
 Row = dict[str, object]
 
@@ -64,11 +66,6 @@ def list_page(shard: Shard, list_id: str, *, cursor: str | None, limit: int) -> 
     page = shard.ports.store.list_entries(list_id, cursor=cursor, limit=limit)
     items = [_entry_row(shard, entry) for entry in page.items]
     return {**_version_row(shard, version), **settings_row(shard, list_id), "items": items, "next": page.next}
-
-
-def is_known(shard: Shard, list_id: str) -> bool:
-    """Tell whether something was said of a list, or a snapshot of it waits."""
-    return has_settings(shard.ports.store, list_id) or bool(shard.ports.imports.of_list(list_id))
 
 
 def settings_row(shard: Shard, list_id: str) -> Row:
@@ -135,6 +132,9 @@ def _counts_row(counts: Counts) -> Row:
 def version_rows(shard: Shard, list_id: str, *, cursor: str | None, limit: int) -> Row:
     """Give a list's versions, the newest first; a cursor counts those that were seen."""
     found = shard.ports.store.list_versions(check_name(list_id))[::-1]
+    if not (found or is_known(shard, list_id) or list_id in shard.law.lists()):
+        hint = meant(list_id, shard.memory.lists.versions())
+        raise NotFoundError(f"the list `{list_id}` was never loaded", hint=hint)
     if cursor is not None and not (cursor.isascii() and cursor.isdigit()):
         raise InvalidError(f"`cursor` cannot be `{cursor}`", pointer="/cursor", hint="give back what `next` said")
     # the cursor names the oldest version seen, so that pages fit together while new versions come

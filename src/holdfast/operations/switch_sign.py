@@ -7,7 +7,6 @@ ever. Everything that is decided after the act's record, until it expires, is de
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Final
 
 from holdfast.operations.load_switches import SWITCHES, acting, planned, speaking
@@ -18,6 +17,7 @@ from holdfast.vocabulary.instants import HOUR_MS, rfc3339
 from holdfast.vocabulary.outcome import Mode
 from holdfast.vocabulary.packs import Pack
 from holdfast.vocabulary.records import Record, RecordKind
+from holdfast.vocabulary.spelling import meant
 from holdfast.vocabulary.switches import Switch, SwitchState
 from holdfast.wire.canonical import canonical, content_hash, read_canonical
 
@@ -106,7 +106,7 @@ async def _back(shard: Shard, back: Back, *, people: Sequence[str]) -> Switch | 
         newest = shard.switches.newest(back.sign)
         if newest is None:
             names = [one.sign for one in shard.switches.every]
-            raise NotFoundError(f"`{back.sign}` was never switched", hint=_near(back.sign, names))
+            raise NotFoundError(f"`{back.sign}` was never switched", hint=meant(back.sign, names))
         if newest.ended_ms is not None and newest.ended_reason == back.reason:
             return newest
         _check_reason(back.reason)
@@ -175,13 +175,8 @@ def _unknown(shard: Shard, name: str, now_ms: int) -> InvalidError:
         at = rfc3339(now_ms, shard.tenant.zone)
         hint = "`GET /v1/packs` says from when to when it is"
         return InvalidError(f"`{name}` is not in force at {at}", pointer="/sign", hint=hint)
-    return InvalidError(f"no sign and no rule is called `{name}`", pointer="/sign", hint=_near(name, named))
-
-
-def _near(name: str, names: Sequence[str] | set[str]) -> str:
-    near = get_close_matches(name, sorted(names), n=3, cutoff=0.5)
-    listed = " or ".join(f"`{one}`" for one in near)
-    return f"did you mean {listed}?" if near else "`GET /v1/packs` names every sign and rule"
+    hint = meant(name, named, otherwise="`GET /v1/packs` names every sign and rule")
+    return InvalidError(f"no sign and no rule is called `{name}`", pointer="/sign", hint=hint)
 
 
 def _check_until(shard: Shard, until_ms: int, now_ms: int) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 
 from holdfast.regulation.document import Document, step_into
 from holdfast.vocabulary.errors import PackError, Span
+from holdfast.vocabulary.spelling import meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +114,7 @@ def _quoted(words: Sequence[str]) -> str:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """Write a hint: the known word nearest to `word`, or all that are known."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else f"known here: {_quoted(sorted(known))}"
+    return meant(word, known, otherwise=f"known here: {_quoted(sorted(known))}")
 
 
 def root_of(document: Document) -> Node:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from json import loads
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from holdfast.vocabulary.errors import FutureError, InvalidError, TooLargeError,
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import MINUTE_MS, rfc3339, to_ms
 from holdfast.vocabulary.schema import Field
+from holdfast.vocabulary.spelling import meant, one_of
 from holdfast.wire.canonical import Hash, canonical, short_hash
 from holdfast.wire.events import EVENT_MESSAGES, EventMessage, Message
 from holdfast.wire.fields import event_schema, instant_names, type_name
@@ -87,8 +87,7 @@ def _names_near(pointer: str, kind: str) -> list[str]:
 
 def _unknown_field_hint(name: str, pointer: str, kind: str) -> str:
     """Name the field that was probably meant."""
-    near = get_close_matches(name, _names_near(pointer, kind), n=1)
-    return f"did you mean `{near[0]}`?" if near else "remove it; the event table lists every field"
+    return meant(name, _names_near(pointer, kind), otherwise="remove it; the event table lists every field")
 
 
 def invalid(error: ValidationError, kind: str = "") -> InvalidError:
@@ -119,7 +118,7 @@ def _words_hint(message: str, pointer: str, kind: str) -> str:
     words = {word for fields in _tables(kind) if path in fields for word in fields[path].words}
     if path == "type":
         words = set(event_schema().fields)
-    return f"one of {', '.join(f'`{word}`' for word in sorted(words))}" if words else ""
+    return one_of(words)
 
 
 def decode_message(body: bytes, *, limit: int = MAX_EVENT_BYTES) -> EventMessage:

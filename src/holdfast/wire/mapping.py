@@ -5,10 +5,8 @@ its cells are read, `constants` are values for every row, `label` is the truth t
 input of them). A file's columns are bound once; reading a row is then a walk over a flat list of steps.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,7 +19,9 @@ from holdfast.vocabulary.errors import HoldfastError, InvalidError, MappingError
 from holdfast.vocabulary.event import Event, EventId, Value
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.schema import Field, FieldType
+from holdfast.vocabulary.spelling import meant, one_of
 from holdfast.wire import conversions
+from holdfast.wire.body_faults import body_fault
 from holdfast.wire.codec import AHEAD_MS, invalid
 from holdfast.wire.conversions import CellError, Convert
 from holdfast.wire.events import EVENT_MESSAGES, Message
@@ -248,16 +248,13 @@ def _convert(data: Any, kind: type[Any], pointer: str) -> Any:
     try:
         return msgspec.convert(data, kind)
     except ValidationError as error:
-        fault = invalid(error)
-        unknown = re.search(r"unknown field `(.*)`", fault.message)
-        hint = _near(unknown[1], kind.__struct_fields__) if unknown else ""
-        raise MappingError(fault.message, pointer=pointer + fault.pointer, hint=hint) from None
+        fault = body_fault(error, kind)
+        raise MappingError(fault.message, pointer=pointer + fault.pointer, hint=fault.hint) from None
 
 
 def _near(word: str, known: Any) -> str:
     """Name the known word that was probably meant, or all of them."""
-    close = get_close_matches(word, list(known), n=1)
-    return f"did you mean `{close[0]}`?" if close else f"one of {', '.join(f'`{name}`' for name in sorted(known))}"
+    return meant(word, known, otherwise=one_of(known))
 
 
 def _wire_fields(event: str) -> dict[str, Field]:

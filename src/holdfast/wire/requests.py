@@ -8,7 +8,7 @@ from msgspec import DecodeError, Meta, Struct, ValidationError, convert, json, s
 from holdfast.vocabulary.errors import InvalidError, UndecodableError
 from holdfast.vocabulary.instants import to_ms
 from holdfast.vocabulary.lists import Document, ListEntry, ListKind
-from holdfast.wire.codec import invalid
+from holdfast.wire.body_faults import body_fault
 from holdfast.wire.parts import Id, Instant
 
 KindWord = Literal[
@@ -150,7 +150,7 @@ def read_body(data: bytes, kind: type[BodyType]) -> BodyType:
     try:
         return json.decode(data, type=kind)
     except ValidationError as error:
-        raise invalid(error) from None
+        raise body_fault(error, kind) from None
     except (DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UndecodableError(f"the body is no JSON object: {error}") from None
 

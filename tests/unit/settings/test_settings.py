@@ -120,3 +120,16 @@ def test_home_and_zone_follow_from_the_first_pack() -> None:
     assert (read(packs="ru/od-2506").home, read(packs="ru/od-2506").zone) == ("RU", "Europe/Moscow")
     assert (read(packs="kz", home="ru").home, read(packs="kz", home="ru").zone) == ("RU", "Europe/Moscow")
     assert read(packs="ru", zone="Asia/Omsk").zone == "Asia/Omsk"
+
+
+def test_a_misspelt_zone_is_guessed() -> None:
+    """The hint names the zone that was probably meant."""
+    with pytest.raises(SettingError) as caught:
+        read(zone="Asia/Almatty")
+    assert "Asia/Almaty" in caught.value.advice
+
+
+def test_a_secret_without_a_receiver_is_refused() -> None:
+    """A secret that would sign nothing is a slip."""
+    with pytest.raises(SettingError, match="needs `webhook`"):
+        read({"HOLDFAST_WEBHOOK_SECRET_FILE": "a-file"})
