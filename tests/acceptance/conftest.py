@@ -26,8 +26,15 @@ class Server:
     def __init__(self, data: Path, *words: str) -> None:
         self.data = data
         self.words = words
+        self.guests: list[httpx.Client] = []
         self.process = self._start()
         self.client = httpx.Client(base_url=self._wait(), timeout=60, headers=PATIENT)
+
+    def guest(self) -> httpx.Client:
+        """Give a client of its own, with cookies of its own, that follows where it is sent."""
+        client = httpx.Client(base_url=self.client.base_url, timeout=30, follow_redirects=True)
+        self.guests.append(client)
+        return client
 
     def _start(self) -> Born:
         return begin("serve", "--data", self.data, "--port", "0", *self.words)
@@ -54,9 +61,11 @@ class Server:
         self.process.stdout.close()
 
     def end(self) -> None:
-        """Stop the process if it still runs."""
+        """Stop the process if it still runs, and close what the guests left open."""
         if self.process.poll() is None:
             self.stop()
+        for guest in self.guests:
+            guest.close()
 
     def restart(self, how: int = signal.SIGTERM) -> None:
         """Stop and start again on the same data."""

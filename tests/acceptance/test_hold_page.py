@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,6 @@ CALM = {"who": "known", "how": "own"}
 ALARMING = {"who": "safe", "how": "officer"}
 
 
-OPEN: list[httpx.Client] = []
-
-
 class Browser:
     """A client's browser: it keeps cookies and says where its forms come from."""
 
@@ -30,8 +26,7 @@ class Browser:
         self.path = path
         self.language = language
         base = str(server.client.base_url).rstrip("/")
-        self.client = httpx.Client(base_url=base, timeout=30, follow_redirects=True)
-        OPEN.append(self.client)
+        self.client = server.guest()
         self.origin = {"origin": base, "sec-fetch-site": "same-origin"}
 
     def get(self, step: str = "", **asked: str) -> httpx.Response:
@@ -78,14 +73,6 @@ def code_sent(server: Server) -> str:
         found += re.findall(r'\\?"code\\?":\s*\\?"(\d{6})', path.read_text(encoding="utf-8"))
     assert found, "no code left the house"
     return found[-1]
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Close every browser after its test."""
-    yield
-    while OPEN:
-        OPEN.pop().close()
 
 
 @pytest.fixture
