@@ -217,3 +217,11 @@ def test_a_gzip_file_that_was_cut_off_is_named(folder: Path) -> None:
     done = run("decide", folder / "cut.csv.gz", "--mapping", folder / "map.yaml", code=2)
     assert "holdfast: invalid: `cut.csv.gz` is no whole gzip file" in done.stderr
     assert "Aborted" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("packs", "list"), ("models", "show", ROOT / "examples" / "model")])
+def test_titles_in_an_unknown_language_are_refused(words: tuple[object, ...]) -> None:
+    """A language in which nothing is written is the caller's mistake, not another language's titles."""
+    done = run(*words, "--language", "xx", code=2)
+    assert "there is no language `xx`" in done.stderr
+    assert not done.stdout
