@@ -298,7 +298,9 @@ def reading_for(model: Model, data: Path, *, dev: bool) -> Iterator[Shard]:
 def _beside(store: SqliteStore, data: Path, *, model: Model | None = None, dev: bool = False) -> Shard:
     ruleset = store.get_meta(_RULESET)
     if ruleset is None:
-        raise StoreError("no server of this version has used this directory yet", hint="start it once")
+        raise StoreError(
+            "no server of this version has used this directory yet", hint="start `holdfast serve` on it once"
+        )
     tenant, law = law_of(store, ruleset, instead=model)
     settings = read_settings({"data": data, "home": tenant.home, "zone": str(tenant.zone), "dev": dev}, {})
     keys = KeyMaker(secret=store.derive("windows"))

@@ -32,7 +32,7 @@ def check(text: Text, on: On = "transfer", packs: Packs = None) -> None:
         faults = expression_faults(place, data, pack)
         for fault in faults:
             console.print(fault, markup=False)
-        console.print(f"{pack.id}: {len(faults)} faults")
+        console.print(f"{pack.id}: {len(faults)} fault{'' if len(faults) == 1 else 's'}")
         raise typer.Exit(_FAILED if faults else 0)
     expression = _compiled(text, _scope(on, packs))
     needs = plan(expression)

@@ -164,7 +164,11 @@ def _check(shard: Shard, report: Event, course: Course, *, subject: bytes) -> No
     if course.event is not None and course.event.type not in OPERATIONS:
         raise InvalidError(f"`{course.event.id}` is a `{course.event.type}`, which moved no money", pointer="/of")
     if course.record.subject != subject:
-        raise OtherClientError(f"the transfer `{course.record.event_id}` is another client's", pointer="/client")
+        raise OtherClientError(
+            f"the transfer `{course.record.event_id}` is another client's",
+            pointer="/client",
+            hint="only the payer of the transfer can report it; check `client` and `of`",
+        )
     claims = {record.claim.id for record in course.records if record.claim is not None}
     rows = [shard.ports.store.claim(claim_id) for claim_id in sorted(claims)]
     stands = next((row for row in rows if row is not None and row.state in _STANDING), None)

@@ -87,7 +87,10 @@ def _checked(versions: Sequence[ListVersion], wrong: Wrong) -> ListVersion:
         raise NotFoundError(f"the list `{wrong.list}` has no version `{wrong.version}`")
     undoing = next((one for one in versions if undone_by(one) == wrong.version), None)
     if undoing is not None:
-        raise ConflictError(f"version `{wrong.version}` was taken back by version `{undoing.version}`")
+        raise ConflictError(
+            f"version `{wrong.version}` was taken back by version `{undoing.version}`",
+            hint="a version is taken back once; there is nothing left to do",
+        )
     if undone_by(bad) is not None:
         raise ConflictError(f"version `{wrong.version}` takes another one back", hint="load the right list instead")
     return bad

@@ -99,6 +99,8 @@ def _sections(file: Row) -> Iterator[Flaw]:
             yield Flaw(place=name, what="does not have the hash that the file names")
     for name in sorted(_CHAIN - set(file)):
         yield Flaw(place=name, what="is missing")
+    if file["records"] == []:
+        yield Flaw(place="records", what="are missing")
 
 
 def _ruleset(file: Row) -> Iterator[Flaw]:

@@ -26,11 +26,13 @@ _DECODER = json.Decoder(EventMessage)
 _QUOTE, _ESCAPE, _MEMBER = b'"', b"\\", b'":'
 _NULLS = (b'":null', b'": null')
 _HIDING = (b"\\u00", b" :", b"\t:", b"\n:", b"\r:")  # a quote or colon that is escaped, or a colon on its own
-_PLACE = re.compile(r" - at `(?P<path>[^`]*)`$")
-_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
+_PLACE = re.compile(r" - at `(?:key` in `)?(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+)\]")
 _HINTS = (
     ("`datetime`", "give the date, the time and the offset, such as `2026-05-08T12:00:00+05:00`"),
-    ("RFC3339", "give the date, the time and the offset, such as `2026-05-08T12:00:00+05:00`"),
+    ("encoded datetime", "give the date, the time and the offset, such as `2026-05-08T12:00:00+05:00`"),
+    ("`date`", "a day of the calendar, such as `2026-05-08`"),
+    ("encoded date", "a day of the calendar, such as `2026-05-08`"),
     ("'^[A-Z]{3}$", "three capital letters of ISO 4217, such as `KZT`"),
     ("'^[A-Z]{2}$", "two capital letters of ISO 3166, such as `KZ`"),
     ("'^[\\\\x20-\\\\x7e]+$", "printable ASCII characters only"),
@@ -55,7 +57,7 @@ class Decoded(Struct, frozen=True, kw_only=True):
 
 
 def pointer_of(path: str) -> str:
-    """Turn msgspec's `$.payer.phone` into the JSON pointer `/payer/phone`."""
+    """Turn msgspec's `$.payer.phone` into the JSON pointer `/payer/phone`; a member that it leaves unnamed ends it."""
     return "".join(f"/{name or index}" for name, index in _STEP.findall(path))
 
 

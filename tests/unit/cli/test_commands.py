@@ -217,3 +217,22 @@ def test_a_gzip_file_that_was_cut_off_is_named(folder: Path) -> None:
     done = run("decide", folder / "cut.csv.gz", "--mapping", folder / "map.yaml", code=2)
     assert "holdfast: invalid: `cut.csv.gz` is no whole gzip file" in done.stderr
     assert "Aborted" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("packs", "list"), ("models", "show", ROOT / "examples" / "model")])
+def test_titles_in_an_unknown_language_are_refused(words: tuple[object, ...]) -> None:
+    """A language in which nothing is written is the caller's mistake, not another language's titles."""
+    done = run(*words, "--language", "xx", code=2)
+    assert "there is no language `xx`" in done.stderr
+    assert not done.stdout
+
+
+def test_one_fault_of_a_rule_file_is_counted_as_one(tmp_path: Path) -> None:
+    """The last line counts the faults in words that fit the number."""
+    page = (ROOT / "docs" / "rule-language.md").read_text()
+    good = page.split("```yaml\n")[1].split("```")[0]
+    file = tmp_path / "bank.yaml"
+    file.write_text(good)
+    assert run("rules", "check", file).stdout.endswith("policy.bank: 0 faults\n")
+    file.write_text(good.replace("when: amount", "when: amuont"))
+    assert run("rules", "check", file, code=2).stdout.endswith("policy.bank: 1 fault\n")

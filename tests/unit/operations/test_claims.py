@@ -325,6 +325,18 @@ def test_a_report_that_fits_no_transfer_is_refused(fields: Json, error: type[Hol
     run(story)
 
 
+def test_another_clients_transfer_is_told_in_the_words_of_a_claim() -> None:
+    """Who reports another's transfer is told that only its payer can; no hold is spoken of."""
+
+    async def story(world: World) -> None:
+        await paid_late(world)
+        with pytest.raises(OtherClientError) as caught:
+            await world.claim(client={"customer_id": "c-99"})
+        assert "only the payer" in caught.value.hint
+
+    run(story)
+
+
 def test_a_second_claim_follows_only_a_refused_one() -> None:
     """While a claim is open or paid another about the same transfer is a conflict."""
 

@@ -206,6 +206,13 @@ def test_what_is_no_evidence_file_is_refused(data: bytes) -> None:
         verify_evidence(data)
 
 
+def test_a_file_without_records_proves_nothing() -> None:
+    """A file from which every record was taken is not one whose records are as they were written."""
+    changed = file()
+    changed["records"] = []
+    assert flaws(changed) == ["records"]
+
+
 def test_flipping_any_byte_of_the_file_is_found() -> None:
     """No byte can be changed unseen: over the whole file, at regular steps, each change is refused or named."""
     data = made().data

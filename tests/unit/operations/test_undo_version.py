@@ -15,7 +15,7 @@ from holdfast.operations.read_hold import read_hold
 from holdfast.operations.restrain_hold import Notice, restrain_hold
 from holdfast.operations.said import Proof, Said
 from holdfast.operations.undo_version import Undone, Wrong, undo_version
-from holdfast.vocabulary.errors import ConflictError, NotFoundError
+from holdfast.vocabulary.errors import ConflictError, HoldfastError, NotFoundError
 from holdfast.vocabulary.lists import ListKind, ListVersion
 from tests.unit.operations.following import DATABASE, WORDS, World, client, inn, told
 
@@ -186,7 +186,7 @@ def test_a_version_is_taken_back_once() -> None:
         bad = await world.edit(PAYEE)
         done = await undo(world, bad)
         assert done.version is not None
-        await refused(undo(world, bad), ConflictError)
+        await refused(undo(world, bad), ConflictError, hint="taken back once")
         world.restart()
         await refused(undo(world, bad), ConflictError)
         await refused(undo(world, done.version), ConflictError)
@@ -195,10 +195,11 @@ def test_a_version_is_taken_back_once() -> None:
     told(story)
 
 
-async def refused(call: Awaitable[Any], kind: type[Exception]) -> None:
-    """Make a call that must be refused."""
-    with pytest.raises(kind):
+async def refused(call: Awaitable[Any], kind: type[HoldfastError], *, hint: str = "") -> None:
+    """Make a call that must be refused, with a hint that says so."""
+    with pytest.raises(kind) as caught:
         await call
+    assert hint in caught.value.hint
 
 
 def test_one_person_s_word_waits_for_a_second_person_s_on_the_same() -> None:
