@@ -300,7 +300,11 @@ def _switch_paths() -> Node:
 def _other_paths() -> Node:
     """Describe what is about the server, the law and the clients."""
     erasure = operation(
-        "erase", "Erase a person's data, as two people", "when, and where the log says so", takes=_body("ErasureBody")
+        "erase",
+        "Erase a person's data, as two people",
+        "when, and where the log says so, or whose word is missing",
+        takes=_body("ErasureBody"),
+        statuses=(200, 202),
     )
     restrictions = operation("restrictions", "Say what the law limits for a client", "limits, and what is unknown")
     metrics = operation("metrics", "Figures for Prometheus", "text", gives=media(_FIGURES))
