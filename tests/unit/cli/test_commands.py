@@ -128,6 +128,27 @@ def test_keys_are_shown_once_and_stored_hashed(folder: Path) -> None:
     run("keys", "create", "--scopes", "fly", "--data", folder / "data", code=2)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scopes", "evnts"), "did you mean `events`?"),
+        (("--scopes", ","), "no scope was named"),
+        (("--scopes", "read", "--expires", "tomorrow"), "an RFC 3339 instant"),
+    ],
+)
+def test_a_key_that_is_not_made_makes_no_directory(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    """A wrong word is told before a data directory is made."""
+    assert said in run("keys", "create", *words, "--data", tmp_path / "data", code=2).stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_key_has_each_scope_once_and_an_unknown_one_cannot_end(folder: Path) -> None:
+    """A scope that is named twice is kept once; `revoke` says where ids stand."""
+    made = told("keys", "create", "--scopes", "read,decide,read", "--data", folder / "data")
+    assert made["scopes"] == "read decide"
+    assert "keys list" in run("keys", "revoke", "key_x", "--data", folder / "data", code=2).stderr
+
+
 def test_rules_are_checked_with_their_place_and_said_in_words() -> None:
     """A fault is shown with carets and the nearest name; a good expression is a sentence."""
     fault = run("rules", "check", "amoun > rub(5)", code=2)
