@@ -96,6 +96,12 @@ def test_backfill_twice_adds_nothing_and_declares_its_source(folder: Path) -> No
     wrong = told("doctor", "--data", file, code=2)["findings"]
     assert {"state": "bad", "what": "data directory", "found": f"{file} is a file; name a folder"} in wrong
     asked = ("doctor", "--data", folder / "data")
+    key = folder / "data" / "secret.key"
+    good = key.read_bytes()
+    key.write_bytes(good[::-1])
+    wrong = told(*asked, code=2)["findings"]
+    assert [one["state"] for one in wrong if "is not the key" in one["found"]] == ["bad"]
+    key.write_bytes(good)
     assert "source transfer" not in [one["what"] for one in told(*asked)["findings"]]
     again = told(*words)
     assert (again["events"], again["known"]) == (0, 20)
