@@ -300,13 +300,19 @@ def _switch_paths() -> Node:
 def _other_paths() -> Node:
     """Describe what is about the server, the law and the clients."""
     erasure = operation(
-        "erase", "Erase a person's data, as two people", "when, and where the log says so", takes=_body("ErasureBody")
+        "erase",
+        "Erase a person's data, as two people",
+        "when, and where the log says so, or whose word is missing",
+        takes=_body("ErasureBody"),
+        statuses=(200, 202),
     )
     restrictions = operation("restrictions", "Say what the law limits for a client", "limits, and what is unknown")
     metrics = operation("metrics", "Figures for Prometheus", "text", gives=media(_FIGURES))
     return {
         "/v1/clients/{id}/restrictions": {"parameters": [_ID], "get": restrictions},
         "/v1/clients/{id}/erase": {"parameters": [_ID], "post": erasure},
+        "/v1/keys": {"get": operation("keys", "List every API key ever made", "ids, scopes and ends, never a key")},
+        "/v1/keys/{id}/revoke": {"parameters": [_ID], "post": operation("revoke", "End an API key at once", "the key")},
         "/v1/packs": {"get": operation("packs", "List the regulation packs", "packs with their signs")},
         "/v1/models": {"get": operation("models", "Read the model in service", "the model, and how it does")},
         "/v1/sources": {"get": operation("sources", "List the sources", "sources and since when they are complete")},

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
-from holdfast.vocabulary.errors import HoldfastError
+from holdfast.vocabulary.errors import HoldfastError, UnauthorisedError
 from holdfast.wire.canonical import canonical
 
 PROBLEM = "application/problem+json"
@@ -26,6 +26,8 @@ def problem(error: HoldfastError) -> dict[str, object]:
 
 def problem_headers(error: HoldfastError) -> dict[str, str]:
     """Give the headers that go with a problem."""
+    if error.http_status == UnauthorisedError.http_status:
+        return {"www-authenticate": "Bearer"}
     after = _RETRY_AFTER_S.get(error.http_status)
     return {"retry-after": after} if after else {}
 

@@ -14,6 +14,7 @@ from holdfast.api.exposure_routes import EXPOSURE_ROUTES
 from holdfast.api.hold_routes import HOLD_ROUTES
 from holdfast.api.identity_rights import IDENTITY_RIGHTS_ROUTES
 from holdfast.api.identity_routes import IDENTITY_ROUTES
+from holdfast.api.key_routes import KEY_ROUTES
 from holdfast.api.link_routes import LINK_ROUTES
 from holdfast.api.list_routes import LIST_ROUTES
 from holdfast.api.listing_routes import LISTING_ROUTES
@@ -38,6 +39,7 @@ _MORE = (
     *IDENTITY_ROUTES,
     *IDENTITY_RIGHTS_ROUTES,
     *SWITCH_ROUTES,
+    *KEY_ROUTES,
 )
 
 

@@ -23,7 +23,7 @@ from holdfast.operations.coverage import Sightings, SignCoverage, coverage
 from holdfast.operations.rebuild import load_lists
 from holdfast.regulation import as_of, boundaries
 from holdfast.settings import Settings, read_settings
-from holdfast.vocabulary.errors import HoldfastError
+from holdfast.vocabulary.errors import InUseError, StoreError
 from holdfast.vocabulary.instants import DAY_MS, from_ms
 from holdfast.wire.canonical import canonical
 from holdfast.wire.mapping import Row
@@ -81,8 +81,9 @@ class _Opened:
         if (settings.data / "holdfast.db").is_file():
             try:
                 self._store = open_store(settings.data)
-            except HoldfastError as error:
-                findings.append(Finding(WARN, "data directory", f"{error.message}; {error.advice}"))
+            except StoreError as error:
+                state = WARN if isinstance(error, InUseError) else BAD
+                findings.append(Finding(state, "data directory", f"{error.message}; {error.advice}"))
         elif settings.data.exists() and not settings.data.is_dir():
             findings.append(Finding(BAD, "data directory", f"{settings.data} is a file; name a folder"))
         else:

@@ -34,7 +34,11 @@ def erase(
         typer.confirm(f"Erase everything under the key of {kind} {id_}? This cannot be undone.", abort=True)
     body: Row = {"kind": kind, "reason": reason, "document": document, "by": by, "approved_by": approved_by}
     row = asyncio.run(_erase(way_of(url, key, data), id_, body))
-    Console(highlight=False, soft_wrap=True).print(f"erased at {row['at']}, record {row['record']}", markup=False)
+    if row["state"] == "asked":
+        told = f"nothing is erased yet: asked by {' and '.join(row['by'])}, needs {row['needs']}"
+    else:
+        told = f"erased at {row['at']}, record {row['record']}"
+    Console(highlight=False, soft_wrap=True).print(told, markup=False)
 
 
 async def _erase(way: Way, id_: str, body: Row) -> Row:

@@ -58,5 +58,7 @@ def _print(run: ReplayRun, *, dev: bool) -> None:
         console.print(f"erased and not readable:        {run.forgotten:,}")
     for name in run.different:
         console.print(f"  differs: {name}")
-    if run.refolded_different and not dev:
+    if run.refolded_different and run.forgotten:
+        console.print("what was erased cannot be folded again, so decisions that counted it have other facts now")
+    elif run.refolded_different and not dev:
         console.print("if the directory was filled under `serve --dev`, its lists began empty: say `--dev` here, too")

@@ -19,10 +19,11 @@ from holdfast.operations.followed import Followed
 from holdfast.operations.list_settings import check_name
 from holdfast.operations.ports import Store
 from holdfast.operations.shard import Shard, commit
+from holdfast.operations.vouching import vouching
 from holdfast.operations.withdraw_wrong import Undo, undo_name
 from holdfast.vocabulary.errors import ConflictError, NotFoundError
 from holdfast.vocabulary.lists import ListChange, ListEntry, ListVersion
-from holdfast.wire.canonical import canonical, content_hash, read_canonical
+from holdfast.wire.canonical import canonical, content_hash
 
 _PROPOSED: Final = "undo-proposed:"
 
@@ -36,14 +37,6 @@ class Wrong:
     reason: str
     kind: str
     reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Proposed:
-    """One person's word, and the hash of what they said."""
-
-    person: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +64,11 @@ async def _undo(shard: Shard, wrong: Wrong, *, people: Sequence[str]) -> Undone:
     async with shard.list_lock(check_name(wrong.list)):
         versions = shard.ports.store.list_versions(wrong.list)
         bad = _checked(versions, wrong)
-        vouching = _vouching(shard.ports.store, wrong, people)
-        if len(vouching) == 1:
-            return Undone(by=vouching[0])
-        made, left = await _publish(shard, bad, versions, wrong=wrong, people=vouching)
+        name, digest = f"{_PROPOSED}{wrong.list}:{wrong.version}", content_hash(canonical(wrong))
+        two = vouching(shard.ports.store, name, digest, people=people)
+        if len(two) == 1:
+            return Undone(by=two[0])
+        made, left = await _publish(shard, bad, versions, wrong=wrong, people=two)
         await follow_versions(shard)
         followed = last_followed(shard, wrong.list)
         return Undone(version=made, left=left, followed=followed)
@@ -94,18 +88,6 @@ def _checked(versions: Sequence[ListVersion], wrong: Wrong) -> ListVersion:
     if undone_by(bad) is not None:
         raise ConflictError(f"version `{wrong.version}` takes another one back", hint="load the right list instead")
     return bad
-
-
-def _vouching(store: Store, wrong: Wrong, people: Sequence[str]) -> tuple[str, ...]:
-    """Give who vouches for the same by now; one person's word is kept for a second one."""
-    name, digest = f"{_PROPOSED}{wrong.list}:{wrong.version}", content_hash(canonical(wrong))
-    text = store.get_meta(name)
-    before = read_canonical(text.encode(), _Proposed) if text else None
-    known = [before.person] if before and before.digest == digest else []
-    every = {person.strip().casefold(): person for person in (*known, *people)}
-    if len(every) == 1:
-        store.set_meta(name, canonical(_Proposed(person=people[0], digest=digest)).decode())
-    return tuple(every.values())
 
 
 @dataclass(slots=True, kw_only=True)

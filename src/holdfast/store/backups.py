@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from holdfast.store.sqlite.directory import DIRECTORY_MODE, FILE_MODE, sync_directory, write_new
+from holdfast.store.sqlite.directory import DAMAGED, DIRECTORY_MODE, FILE_MODE, sync_directory, write_new
 from holdfast.store.sqlite.queries import migrations, query
 from holdfast.store.sqlite.sealing import SECRET_NAME, Vault
 from holdfast.store.sqlite.store import DATABASE_NAME
@@ -62,6 +62,8 @@ def write_backup(data: Path, into: Path, *, version: str, made_at: str, with_key
     try:
         return _write(data, into, version=version, made_at=made_at, with_key=with_key)
     except (OSError, sqlite3.Error) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            raise StoreError(f"`{data}` cannot be read: {error}", hint=DAMAGED) from error
         raise StoreError(f"the backup cannot be written to `{into}`: {error}") from error
 
 

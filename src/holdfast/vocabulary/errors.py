@@ -291,6 +291,12 @@ class StoreError(HoldfastError):
     http_status = 503
 
 
+class InUseError(StoreError):
+    """Stop the server that has the data directory open, or talk to it over HTTP, or use another directory."""
+
+    code = "in_use"
+
+
 class ForbiddenByLawError(HoldfastError):
     """The provision in the message forbids this act; `GET /v1/holds/{id}` says under `next` what may be done."""
 

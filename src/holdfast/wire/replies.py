@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from holdfast.vocabulary.challenges import Challenge, asks_session
+from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.event import Value
 from holdfast.vocabulary.facts import Facts
 from holdfast.vocabulary.instants import rfc3339
@@ -257,8 +258,12 @@ def read_acted(judgement: bytes) -> list[Acted]:
 
 
 def read_ruleset(judgement: bytes) -> str:
-    """Read the ruleset's version out of a judgement."""
-    return _VERSIONS.decode(judgement).versions.ruleset
+    """Read the ruleset's version out of a judgement; one that is no JSON any more is a StoreError."""
+    try:
+        return _VERSIONS.decode(judgement).versions.ruleset
+    except msgspec.DecodeError as error:
+        hint = "`holdfast verify` names the record; keep the database as it is, and restore a backup into a new folder"
+        raise StoreError(f"a stored judgement is damaged: {error}", hint=hint) from error
 
 
 def decision_reply(event_id: str, judgement: bytes, envelope: bytes, *, zone: tzinfo, revision: int = 1) -> bytes:

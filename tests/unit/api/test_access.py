@@ -19,6 +19,7 @@ CALLS: dict[str, tuple[str, str, bytes]] = {
     "claims": ("GET", "/v1/claims", b""),
     "claims and exposure": ("GET", "/v1/exposure", b""),
     "claims and rows": ("GET", "/v1/exposure/rows", b""),
+    "admin and keys": ("GET", "/v1/keys", b""),
     "admin": ("PUT", "/v1/sources/transfer", f'{{"complete_since": "{NOON}"}}'.encode()),
 }
 
@@ -75,7 +76,7 @@ def test_a_header_that_is_no_known_key_is_401(header: str) -> None:
         api.add_key("good", ["admin"])
         for method, path in (("POST", "/v1/decisions"), ("GET", "/v1/lists")):
             answer = await api.call(method, path, transfer("a"), headers={"authorization": header.encode()})
-            assert answer.status_code == 401, path
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), path
 
     told(story, open_to_all=False)
 
@@ -86,5 +87,27 @@ def test_what_tells_nothing_of_the_tenant_is_open(path: str) -> None:
 
     async def story(api: Api) -> None:
         assert (await api.call("GET", path)).status_code == 200
+
+    told(story, open_to_all=False)
+
+
+def test_a_key_is_ended_while_the_server_runs() -> None:
+    """From the answer on the key opens nothing; its row keeps the first end; neither a key nor its hash is shown."""
+
+    async def story(api: Api) -> None:
+        admin, leaked = api.add_key("boss", ["admin"]), api.add_key("leaked", ["read"])
+        assert (await api.call("GET", "/v1/lists", headers=leaked)).status_code == 200
+        assert (await api.call("POST", "/v1/keys/leaked/revoke", headers=leaked)).status_code == 403
+        ended = await api.call("POST", "/v1/keys/leaked/revoke", headers=admin)
+        assert (ended.status_code, ended.json()["id"]) == (200, "leaked")
+        assert (await api.call("GET", "/v1/lists", headers=leaked)).status_code == 401
+        api.clock.instant_ms += 1
+        again = await api.call("POST", "/v1/keys/leaked/revoke", headers=admin)
+        assert again.json() == ended.json()
+        rows = (await api.call("GET", "/v1/keys", headers=admin)).json()["items"]
+        assert {row["id"]: row["revoked_at"] for row in rows} == {"boss": None, "leaked": ended.json()["revoked_at"]}
+        assert set(rows[0]) == {"id", "scopes", "created_at", "expires_at", "revoked_at"}
+        nobody = await api.call("POST", "/v1/keys/nobody/revoke", headers=admin)
+        assert (nobody.status_code, "GET /v1/keys" in nobody.json()["hint"]) == (404, True)
 
     told(story, open_to_all=False)

@@ -96,6 +96,12 @@ def test_backfill_twice_adds_nothing_and_declares_its_source(folder: Path) -> No
     wrong = told("doctor", "--data", file, code=2)["findings"]
     assert {"state": "bad", "what": "data directory", "found": f"{file} is a file; name a folder"} in wrong
     asked = ("doctor", "--data", folder / "data")
+    key = folder / "data" / "secret.key"
+    good = key.read_bytes()
+    key.write_bytes(good[::-1])
+    wrong = told(*asked, code=2)["findings"]
+    assert [one["state"] for one in wrong if "is not the key" in one["found"]] == ["bad"]
+    key.write_bytes(good)
     assert "source transfer" not in [one["what"] for one in told(*asked)["findings"]]
     again = told(*words)
     assert (again["events"], again["known"]) == (0, 20)
@@ -126,6 +132,27 @@ def test_keys_are_shown_once_and_stored_hashed(folder: Path) -> None:
     run("keys", "revoke", made["id"], "--data", folder / "data")
     assert told("keys", "list", "--data", folder / "data")[0]["revoked_at"]
     run("keys", "create", "--scopes", "fly", "--data", folder / "data", code=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scopes", "evnts"), "did you mean `events`?"),
+        (("--scopes", ","), "no scope was named"),
+        (("--scopes", "read", "--expires", "tomorrow"), "an RFC 3339 instant"),
+    ],
+)
+def test_a_key_that_is_not_made_makes_no_directory(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    """A wrong word is told before a data directory is made."""
+    assert said in run("keys", "create", *words, "--data", tmp_path / "data", code=2).stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_key_has_each_scope_once_and_an_unknown_one_cannot_end(folder: Path) -> None:
+    """A scope that is named twice is kept once; `revoke` says where ids stand."""
+    made = told("keys", "create", "--scopes", "read,decide,read", "--data", folder / "data")
+    assert made["scopes"] == "read decide"
+    assert "keys list" in run("keys", "revoke", "key_x", "--data", folder / "data", code=2).stderr
 
 
 def test_rules_are_checked_with_their_place_and_said_in_words() -> None:

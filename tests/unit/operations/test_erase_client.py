@@ -1,6 +1,7 @@
 """A person is erased when nothing of theirs waits, by their own key alone, and the log says who asked."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -51,11 +52,31 @@ def test_nothing_to_erase_is_said() -> None:
     async def story(world: World) -> None:
         await world.enlist(OWN)
         await world.cancel(await world.place())
-        seller = Erasure(kind="seller_id", id="c-1", people=("Anna",), reason="demand")
+        seller = Erasure(kind="seller_id", id="c-1", people=("Anna", "Boris"), reason="demand")
         with pytest.raises(NotFoundError, match="seller_id"):
             await erase_client(world.shard, seller)
         await erase_client(world.shard, ASKED)
         with pytest.raises(NotFoundError):
             await erase_client(world.shard, ASKED)
+
+    told(story)
+
+
+def test_one_person_alone_erases_nothing() -> None:
+    """The same person twice, or a second one for another reason, only asks; a second one for the same erases."""
+
+    async def story(world: World) -> None:
+        await world.enlist(OWN)
+        await world.cancel(await world.place())
+        alone = replace(ASKED, people=("Anna",))
+        for erasure in (alone, alone, replace(ASKED, people=("Boris",), reason="other"), alone):
+            row = await erase_client(world.shard, erasure)
+            assert (row["state"], row["by"]) == ("asked", list(erasure.people))
+        assert not any(record.forgotten for record in world.store.replay())
+        done = await erase_client(world.shard, replace(ASKED, people=("Boris",)))
+        assert done["state"] == "done"
+        assert json.loads(list(world.store.replay())[-1].act)["by"] == ["Anna", "Boris"]
+        again = await erase_client(world.shard, replace(ASKED, people=("Boris",)))
+        assert again["state"] == "asked", "the word of the first counts once"
 
     told(story)

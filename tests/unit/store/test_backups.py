@@ -213,3 +213,12 @@ def test_a_backup_that_fails_has_no_manifest(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written"):
         write_backup(tmp_path / "data", tmp_path / "other", version="1", made_at="now")
     assert not (tmp_path / "other" / MANIFEST_NAME).exists()
+
+
+def test_a_damaged_source_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
+    """A database that is none is named as what is wrong, with what to do."""
+    backed_up(tmp_path)
+    (tmp_path / "data" / "holdfast.db").write_bytes(b"hello" * 4_096)
+    with pytest.raises(StoreError, match=r"data` cannot be read: file is not a database") as refused:
+        write_backup(tmp_path / "data", tmp_path / "other", version="1", made_at="now")
+    assert "the database is damaged" in refused.value.advice

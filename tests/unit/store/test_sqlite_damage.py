@@ -227,3 +227,18 @@ def test_a_truncated_database_is_noticed(closed: Path, tmp_path: Path) -> None:
             file.truncate(left)
         assert list(found(one)) not in ([], [""])
         shutil.copy(closed / DATABASE, one / DATABASE)
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_lost_database_is_not_begun_anew(closed: Path, tmp_path: Path, *, missing: bool) -> None:
+    """Where snapshots lie beside an empty or missing database nothing is opened, made or written."""
+    home = tmp_path / "data"
+    shutil.copytree(closed, home)
+    (home / "snapshots" / f"{LAST:020d}.snapshot").write_bytes(b"x")
+    (home / DATABASE).write_bytes(b"")
+    if missing:
+        (home / DATABASE).unlink()
+    with pytest.raises(StoreError, match="missing" if missing else "empty") as refused:
+        reopened(home)
+    assert "restore a backup" in refused.value.advice
+    assert (home / DATABASE).exists() is not missing

@@ -3,8 +3,9 @@
 import pytest
 from msgspec import structs
 
+from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.judgement import RuleResult, SignResult
-from holdfast.wire.replies import Acted, judgement_bytes, read_acted
+from holdfast.wire.replies import Acted, judgement_bytes, read_acted, read_ruleset
 from tests.unit.wire.judgements import PLAIN
 
 
@@ -35,3 +36,10 @@ def test_what_stopped_an_event_is_told_from_what_would_have(
     """Only what is true counts; what is enforced counts where the event did not pass, the rest as what would."""
     judgement = structs.replace(PLAIN, outcome=outcome, signs=signs, rules=rules)
     assert read_acted(judgement_bytes(judgement)) == acted
+
+
+def test_a_damaged_judgement_is_a_fault_of_the_store() -> None:
+    """A judgement that is no JSON any more is told as damage, with the command that names its record."""
+    with pytest.raises(StoreError, match="damaged") as refused:
+        read_ruleset(b'{"versions": {"ruleset": "ab"')
+    assert "holdfast verify" in refused.value.advice

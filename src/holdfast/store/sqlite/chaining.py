@@ -10,6 +10,7 @@ import msgspec
 
 from holdfast.store.chain import Chained, Kept, chain_link, chained, forgotten_hashes, write_header
 from holdfast.store.extras import read_extra_parts
+from holdfast.store.sqlite.directory import DAMAGED
 from holdfast.store.sqlite.parts import Part
 from holdfast.store.sqlite.rows import RowReader
 from holdfast.store.walk import Progress, silent, walk
@@ -37,7 +38,7 @@ class ChainReader(Part):
             return None
         row = _kept(rows[seq], self._rows)
         if row.unreadable:
-            raise StoreError(f"record {seq} is damaged")
+            raise StoreError(f"record {seq} is damaged", hint=DAMAGED)
         return chain_link(row, rows[seq - 1][-1] if seq - 1 in rows else None)
 
     def verify_chain(

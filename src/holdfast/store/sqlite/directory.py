@@ -6,11 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from holdfast.vocabulary.errors import StoreError
+from holdfast.vocabulary.errors import InUseError, StoreError
 
 DIRECTORY_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
 LOCK_NAME: Final = "lock"
+DAMAGED: Final = "the database is damaged: keep it as it is, and restore a backup into a new folder"
 
 
 def sync_directory(directory: Path) -> None:
@@ -46,10 +47,19 @@ def write_new(path: Path, data: bytes) -> None:
     sync_directory(path.parent)
 
 
+def refuse_lost_database(path: Path, snapshots: Path) -> None:
+    """Refuse to begin anew where snapshots say that there was a log: its records would be forgotten in silence."""
+    if (path.exists() and path.stat().st_size) or not any(snapshots.glob("*.snapshot")):
+        return
+    state = "empty" if path.exists() else "missing"
+    hint = "bring the database back or restore a backup into a new folder; to begin anew, name another directory"
+    raise StoreError(f"`{path}` is {state}, but beside it lie snapshots of its records", hint=hint)
+
+
 class DirectoryLock:
     """The right to use a directory, kept until `release` or the end of the process.
 
-    A second owner, in this process or another, gets a `StoreError` that names the first one's process id.
+    A second owner, in this process or another, gets an `InUseError` that names the first one's process id.
     """
 
     def __init__(self, directory: Path, name: str = LOCK_NAME) -> None:
@@ -59,8 +69,7 @@ class DirectoryLock:
         except OSError as error:
             owner = os.pread(self._handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._handle)
-            hint = "stop that server, or talk to it over HTTP, or use another directory"
-            raise StoreError(f"`{directory}` is in use by process {owner}", hint=hint) from error
+            raise InUseError(f"`{directory}` is in use by process {owner}") from error
         os.ftruncate(self._handle, 0)
         with suppress(OSError):  # on a full disk the number is missing from a message, no more
             os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)

@@ -18,6 +18,7 @@ from typing import Final
 
 import zstandard
 
+from holdfast.store.sqlite.directory import DAMAGED
 from holdfast.vocabulary.errors import StoreError
 from holdfast.vocabulary.records import Record
 
@@ -97,7 +98,7 @@ class _Unpacker:
         try:
             return one.decompress(data, allow_extra_data=False)
         except (zstandard.ZstdError, MemoryError) as error:
-            raise StoreError("a stored record is damaged: it cannot be unpacked") from error
+            raise StoreError("a stored record is damaged: it cannot be unpacked", hint=DAMAGED) from error
         finally:
             self._idle.append(one)
 
@@ -110,7 +111,7 @@ def _inflate(words: bytes, data: bytes) -> bytes:
     try:
         return zlib.decompressobj(WINDOW_BITS, words).decompress(data)
     except zlib.error as error:
-        raise StoreError("a stored record is damaged: it cannot be unpacked") from error
+        raise StoreError("a stored record is damaged: it cannot be unpacked", hint=DAMAGED) from error
 
 
 EMPTY: Final = Dictionary(0, sealed=b"", public=b"", codec=Codec.DEFLATE)

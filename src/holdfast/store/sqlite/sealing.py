@@ -17,7 +17,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from holdfast.store.sqlite.directory import write_new
+from holdfast.store.sqlite.directory import DAMAGED, write_new
 from holdfast.vocabulary.errors import StoreError
 
 RandomBytes = Callable[[int], bytes]
@@ -48,7 +48,8 @@ class Vault:
 
     def __init__(self, secret: bytes, random_bytes: RandomBytes) -> None:
         if len(secret) != KEY_BYTES:
-            raise StoreError(f"the directory's key has {len(secret)} bytes instead of {KEY_BYTES}")
+            hint = f"restore `{SECRET_NAME}` from the backup of this directory's key"
+            raise StoreError(f"the directory's key has {len(secret)} bytes instead of {KEY_BYTES}", hint=hint)
         self._secret = secret
         self._kek = AESGCM(self.derive("wrap"))
         self._random_bytes = random_bytes
@@ -114,7 +115,7 @@ def unseal(key: AESGCM, sealed: bytes, *, seq: int) -> bytes:
     try:
         return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], seq.to_bytes(8, "big"))
     except InvalidTag as error:
-        raise StoreError(f"the personal part of record {seq} is damaged") from error
+        raise StoreError(f"the personal part of record {seq} is damaged", hint=DAMAGED) from error
 
 
 def record_salt(key: AESGCM, sealed: bytes) -> bytes:

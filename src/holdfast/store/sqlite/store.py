@@ -15,7 +15,7 @@ from holdfast.store.sqlite.appending import LogAppender
 from holdfast.store.sqlite.chaining import ChainReader
 from holdfast.store.sqlite.checkpoints import Checkpoints
 from holdfast.store.sqlite.claims import Claims
-from holdfast.store.sqlite.directory import DirectoryLock, make_directory, make_file
+from holdfast.store.sqlite.directory import DAMAGED, DirectoryLock, make_directory, make_file, refuse_lost_database
 from holdfast.store.sqlite.holds import Holds
 from holdfast.store.sqlite.indexing import RecordIndex
 from holdfast.store.sqlite.lists import Lists
@@ -37,6 +37,7 @@ from holdfast.vocabulary.stored import Found, Page, Snapshot
 
 DATABASE_NAME: Final = "holdfast.db"
 REPLAY_BATCH: Final = 256
+_SNAPSHOTS: Final = "snapshots"
 _UNREADABLE: Final = (sqlite3.Error, OSError, UnicodeDecodeError)  # the last: of the words of a damaged schema
 Connect = Callable[[Path], sqlite3.Connection]
 
@@ -49,7 +50,7 @@ def _unopened(directory: Path, error: Exception) -> StoreError:
     damaged = isinstance(error, (sqlite3.DatabaseError, UnicodeDecodeError)) and not isinstance(
         error, sqlite3.OperationalError
     )
-    hint = "the database is damaged: keep it as it is, and restore a backup into a new folder" if damaged else ""
+    hint = DAMAGED if damaged else ""
     return StoreError(f"`{directory}` cannot be opened: {why}", hint=hint)
 
 
@@ -74,7 +75,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
         self._maker = maker
         self._index = index
         self._rows = RowReader(handles.readers.ask, vault)
-        self._snapshots = SnapshotFolder(directory / "snapshots")
+        self._snapshots = SnapshotFolder(directory / _SNAPSHOTS)
         self._at_close = ExitStack()
         self._lock: DirectoryLock | None = None
 
@@ -154,6 +155,7 @@ class SqliteStore(SmallTables, Holds, Claims, Verifications, Outbox, Lists, Chai
         lock = DirectoryLock(directory)
         undo.callback(lock.release)
         path = directory / DATABASE_NAME
+        refuse_lost_database(path, directory / _SNAPSHOTS)
         fresh = not path.exists()
         if secret is None:
             secret = read_secret(directory, fresh=fresh, random_bytes=random_bytes)
