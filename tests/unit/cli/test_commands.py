@@ -137,7 +137,7 @@ def test_keys_are_shown_once_and_stored_hashed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--scopes", "evnts"), "did you mean `events`?"),
+        (("--scopes", "eventz"), "did you mean `events`?"),
         (("--scopes", ","), "no scope was named"),
         (("--scopes", "read", "--expires", "tomorrow"), "an RFC 3339 instant"),
     ],
