@@ -41,7 +41,7 @@ def test_a_data_directory_that_no_server_has_open(start: StartServer, tmp_path: 
     to = ("--data", str(server.data))
     assert "unauthorised" in load(feed(tmp_path, 200), 6, *way(server)).stderr
     busy = load(feed(tmp_path, 200), 6, *to)
-    assert (busy.returncode, "store" in busy.stderr) == (2, True)
+    assert (busy.returncode, "in_use" in busy.stderr) == (2, True)
     server.stop()
     first = load(feed(tmp_path, 200), 6, "--json", *to)
     assert first.returncode == 0, first.stderr

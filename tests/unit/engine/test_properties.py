@@ -42,6 +42,8 @@ SHOWN = {
     *("contract_at", "consent_at"),
 }
 """What lifts a duty that the law has laid on the operation already: it counts only where it was reported."""
+SHOWN_OF = {"loan_payout": {"client.kind"}}
+"""The same of one event type: a borrower is a person until the lender shows that it is a firm."""
 USUAL = tuple(f"usual.{name}" for name in ("deviation", "time", "place", "device", "amount", "frequency", "payee"))
 
 
@@ -122,7 +124,7 @@ def facts(draw: st.DrawFn) -> Facts:
 
 def _inputs(one: Facts) -> list[str]:
     """Give the facts that can be taken away: what was told, not what was counted, no exemption and no allow list."""
-    kept = {"rail", "occurred_at", "payer.customer_id", "client.customer_id"} | SHOWN
+    kept = {"rail", "occurred_at", "payer.customer_id", "client.customer_id"} | SHOWN | SHOWN_OF.get(one.type, set())
     return sorted(
         name
         for name in one.values
