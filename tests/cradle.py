@@ -180,10 +180,9 @@ def _orders(line: socket.socket) -> str:
 def main() -> None:
     """Load everything, then fork."""
     importlib.import_module(MODULE)
-    from holdfast.cli.warming import warm  # noqa: PLC0415 - whoever asks for a cradle need not load it
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warm()
+    importlib.import_module("holdfast.cli.warming").warm()
     gc.collect()
     gc.freeze()
     module = _orders(socket.socket(fileno=int(sys.argv[1])))

@@ -207,7 +207,7 @@ def measure(*, quick: bool = False, pictures: str = "") -> dict[str, float]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(beside())
-        from holdfast.gateways.identity.face.eye import Eye  # noqa: PLC0415 - `dlib` is beside the environment
+        from holdfast.gateways.identity.face.eye import Eye
 
         begun = perf_counter()
         eye = Eye(FaceSpec(models=str(models())))

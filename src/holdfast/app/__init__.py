@@ -172,7 +172,7 @@ def assemble_around(settings: Settings, store: SqliteStore) -> Assembled:
 def make_gateway(settings: Settings, clock: Clock) -> Gateway | None:
     """Make what carries the messages of the outbox, if the settings name anything."""
     if settings.webhook:
-        from holdfast.gateways import webhook  # noqa: PLC0415 - its client takes 0.2 s to load, which most commands lack
+        from holdfast.gateways import webhook
 
         webhook.check_address(settings.webhook, plain=settings.webhook_plain)
         secret = webhook.read_secret(_read_text("webhook_secret_file", settings.webhook_secret_file))

@@ -22,7 +22,7 @@ def messages(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Train the model of scam wordings; the report is on groups of messages that it never saw."""
-    from holdfast.training.messages import labelled, train  # noqa: PLC0415 - scikit-learn takes a second to load
+    from holdfast.training.messages import labelled, train
 
     try:
         text = file.read_text(encoding="utf-8")

@@ -150,7 +150,7 @@ def _law_checked(folder: Path) -> None:
 
 
 def _frame(path: Path) -> "pl.DataFrame":
-    import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which a server lacks
+    import polars as pl
 
     try:
         return pl.read_parquet(path)

@@ -52,8 +52,8 @@ async def traced(app: App, settings: Settings) -> AsyncIterator[App]:
     if not settings.traces:
         yield app
         return
-    from holdfast.api.traced import Traced  # noqa: PLC0415 - the library takes 0.2 s to load and is rarely wanted
-    from holdfast.gateways.traces import make_provider  # noqa: PLC0415 - as above
+    from holdfast.api.traced import Traced
+    from holdfast.gateways.traces import make_provider
 
     provider = make_provider(settings.traces, share=settings.traces_share, tenant=settings.tenant)
     try:

@@ -15,7 +15,7 @@ def photos(
     files: Annotated[list[Path], typer.Argument(help="Pictures: JPEG, PNG or WebP.", metavar="FILE...")],
 ) -> None:
     """Print what `POST /v1/photos` answers, a line for each picture; nothing is sent anywhere."""
-    from holdfast.operations.look_at_photo import look_at_photo  # noqa: PLC0415 - its libraries take 0.7 s to load
+    from holdfast.operations.look_at_photo import look_at_photo
 
     failed = False
     for file in files:

@@ -50,7 +50,7 @@ def _damage(path: Path, kind: str) -> Iterator[None]:
 @contextmanager
 def _parquet_damage(path: Path) -> Iterator[None]:
     """Name a file that is no whole Parquet file."""
-    import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which most commands lack
+    import polars as pl
 
     try:
         yield
@@ -84,7 +84,7 @@ def event_file(path: Path, mapping: Path | None) -> EventFile:
 
 
 def _rows_of_parquet(path: Path) -> int:
-    import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which most commands lack
+    import polars as pl
 
     with _parquet_damage(path):
         return int(pl.scan_parquet(path).select(pl.len()).collect().item())
@@ -129,7 +129,7 @@ def _decoded(lines: io.TextIOWrapper, path: Path) -> Iterator[str]:
 
 def _parquet(path: Path, wanted: Sequence[str]) -> Table:
     """Read Parquet in batches, only the columns that are needed; a missing one is left to the mapping to name."""
-    import polars as pl  # noqa: PLC0415 - as above
+    import polars as pl
 
     frame = pl.scan_parquet(path)
     present = tuple(frame.collect_schema().names())

@@ -1,4 +1,3 @@
-# ruff: noqa: FBT001, PLR0913, PLR0917 - machine code over flat arrays takes its memory as arguments
 """The kernel that asks and teaches habits out of one event's box, and writes its answers in their final form.
 
 `box` is the fold's box of one event (int64), `spots` say where in it the parts stand (`P_`), `rows` holds every

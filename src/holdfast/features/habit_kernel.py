@@ -1,4 +1,3 @@
-# ruff: noqa: ANN001, ANN201, PLR0913, PLR0917, C901 - machine code over flat arrays, typed by its signatures
 """The kernel of habits: one client's profile as a row of 968 bytes, taught, untaught and asked.
 
 A row is seen through three views of the same memory: 64-bit words (`W_`), 32-bit words (`D_`) and 16-bit cells

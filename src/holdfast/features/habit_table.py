@@ -1,4 +1,3 @@
-# ruff: noqa: ANN001, ANN201, PLR0917 - machine code over flat arrays, typed by its signatures
 """The open-addressing table by which a client's profile is found: 128-bit keyed hashes, linear probing."""
 
 import numpy as np

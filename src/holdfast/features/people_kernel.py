@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917, PLR0913 - machine code over flat arrays takes its memory as arguments
 """The kernel of people: a union-find over identifiers.
 
 `book` (int64) holds names: a name is one identifier (or another part of a key, such as a currency) under a number

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917, PLR0913 - machine code over flat arrays takes its memory as arguments
 """The kernel of traces: where each person's history lies.
 
 `leads` (int64) holds leads: one log of one person, four words each, every part of the log's key being the number of

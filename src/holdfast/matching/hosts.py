@@ -40,7 +40,7 @@ class Link:
 @cache
 def _suffixes() -> "TLDExtract":
     """Read the public suffix list that comes with the library; nothing is ever fetched or kept on disk."""
-    from tldextract import TLDExtract  # noqa: PLC0415 - it loads an HTTP client, which only events with links need
+    from tldextract import TLDExtract
 
     return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 

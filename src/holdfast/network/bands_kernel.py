@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917, PLR0913 - machine code over flat arrays takes its memory as arguments
 """The kernel of an index of 64-bit hashes: five bands of thirteen bits, the last of twelve, each with its buckets.
 
 Two hashes that differ in at most nine bits differ in at most one bit of some band, so that looking into the buckets

@@ -114,7 +114,7 @@ class Cars:
     def _event(self, tag: str, step: int) -> dict[str, Any]:
         """Write a listing: the owner's first, then copies from accounts that are two days old."""
         now_ms, zone = self._shard.ports.clock.now_ms(), self._shard.tenant.zone
-        rng = Random(crc32(f"{tag}-{step}".encode()))  # noqa: S311 - the same story has the same photos; nothing secret
+        rng = Random(crc32(f"{tag}-{step}".encode()))
         number = crc32(tag.encode())
         faces = [picture(_OTHERS * number + place) for place in range(_FACES)]
         if step:
@@ -182,7 +182,7 @@ def _tag(event_id: str) -> str:
 
 def _car(number: int, author: int) -> dict[str, Any]:
     """Describe the car of a story in its owner's words, or in a stranger's, who adds a lure to words of their own."""
-    rng = Random(number + author)  # noqa: S311 - the same story has the same words
+    rng = Random(number + author)
     brand, model, year = _CARS[number % len(_CARS)]
     mileage = 60_000 + number % 90_000
     writer = _AUTHORS[author]

@@ -23,7 +23,7 @@ def attribute(trees: Trees, row: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @entrance
-def walk(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+def walk(
     row: NDArray[np.float64],
     roots: NDArray[np.int64],
     features: NDArray[np.int64],

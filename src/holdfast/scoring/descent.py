@@ -94,7 +94,7 @@ def ask(row: NDArray[np.float64], missing: NDArray[np.int64]) -> NDArray[np.floa
 
 
 @entrance
-def descend(  # noqa: PLR0917 - a kernel takes its arrays one by one
+def descend(
     row: NDArray[np.float64],
     missing: NDArray[np.int64],
     roots: NDArray[np.int64],

@@ -50,8 +50,8 @@ class Engine:
     @cached_property
     def predict(self) -> Predict:
         """Give the fastest way from a row to the raw output: our own where it is LightGBM's to the bit."""
-        from holdfast.scoring.descent import Descent  # noqa: PLC0415 - loading its machine code takes time
-        from holdfast.scoring.sieve import Sieve  # noqa: PLC0415 - as above
+        from holdfast.scoring.descent import Descent
+        from holdfast.scoring.sieve import Sieve
 
         width = len(self.model.features)
         library, way = Predictor(self.model.trees, width), Sieve if Sieve.fits(self._trees) else Descent
@@ -64,7 +64,7 @@ class Engine:
 
     def moved(self, row: Row) -> NDArray[np.float64]:
         """Say how far each feature moved the raw sum of the trees for a row."""
-        from holdfast.scoring.attribution import attribute  # noqa: PLC0415 - loading its machine code takes time
+        from holdfast.scoring.attribution import attribute
 
         return attribute(self._trees, np.array(row, dtype=np.float64))
 

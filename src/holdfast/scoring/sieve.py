@@ -84,7 +84,7 @@ def _laid_out(trees: Trees, root: int) -> tuple[list[int], list[tuple[int, int]]
 
 
 @entrance
-def sift(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+def sift(
     row: NDArray[np.float64],
     missing: NDArray[np.int64],
     runs: Places,

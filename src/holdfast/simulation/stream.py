@@ -61,7 +61,7 @@ class _Telling:
     """One stream's state."""
 
     def __init__(self, world: World) -> None:
-        rng = Random(world.seed)  # noqa: S311 - an invented world has to be repeatable; nothing secret hangs on it
+        rng = Random(world.seed)
         self.world = world
         self.rng = rng
         self.cast = Cast(world, rng)

@@ -125,7 +125,7 @@ def _check(*parts: Sample) -> None:
 
 def _boosted(model: Model, learnt: Sample, calibrated: Sample) -> Any:
     """Grow trees until they no longer get better on later operations."""
-    import lightgbm  # noqa: PLC0415 - half a second, and a library that scoring alone does not load
+    import lightgbm
 
     names = [feature.name for feature in model.features]
     data = lightgbm.Dataset(learnt.features, learnt.fraud.astype(np.int8), feature_name=names)

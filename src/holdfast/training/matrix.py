@@ -88,7 +88,7 @@ class Matrix:
 
     def frame(self) -> "pl.DataFrame":
         """Give the whole matrix as a table, in the order of the log."""
-        import polars as pl  # noqa: PLC0415 - it takes 0.2 s to load, which a server lacks
+        import polars as pl
 
         self._close()
         width = len(self.features)
@@ -136,7 +136,7 @@ def sample_of(frame: "pl.DataFrame", features: Sequence[str], *, delay_ms: int =
 
     Fraud is reported days after it happened; the newest rows look honest only because nobody has noticed yet.
     """
-    import polars as pl  # noqa: PLC0415 - as above
+    import polars as pl
 
     missing = [name for name in (*COLUMNS, *features) if name not in frame.columns]
     if missing:

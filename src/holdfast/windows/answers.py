@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917, C901 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """Answers of an entity as of an instant, in order or late, hot or cold."""
 
 from holdfast.windows.compiled import compiled

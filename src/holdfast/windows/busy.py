@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """A row in and out of a hot entity, and entities that become hot or cold."""
 
 from holdfast.windows.compiled import compiled

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917, C901 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """What dropped rows leave behind for lanes without a window, and the dropping itself."""
 
 from holdfast.windows.busy import cool, count_out

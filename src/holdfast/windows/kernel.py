@@ -1,4 +1,3 @@
-# ruff: noqa: FBT001, PLR0913, PLR0917, C901, PLR0912 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """What Python calls of the kernel: reads, adds, retractions, joins and sweeps. `memory` tells the layout."""
 
 from holdfast.windows.answers import answer

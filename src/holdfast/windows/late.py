@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """What a hot entity answers as of an instant with later rows behind it.
 
 A few later rows are taken out of the running state one by one. Where many lie behind, the state stays as it is, and the

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The memory of the kernel: logs of rows as linked words in one flat array.
 
 - `heap` (int64) holds everything. Its first words are counters and free lists (`H_...`), then a scratch area as

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The rows of an entity, linked in the order of (instant, sequence)."""
 
 from holdfast.windows.compiled import compiled

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917, C901 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """What a hot entity keeps: accumulators of each window and stacks of suffix maxima; the milestones are `stones`."""
 
 from holdfast.windows.compiled import compiled

@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0913, PLR0917, C901 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The milestones of a hot entity: every 32nd row or so, with what all rows up to it amount to.
 
 Sums start from anywhere, because only their differences are asked; so a row that comes or goes is counted in the

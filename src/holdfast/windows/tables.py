@@ -1,4 +1,3 @@
-# ruff: noqa: PLR0917 - machine code over flat arrays takes its memory as arguments, and a call or an object costs more here than a branch
 """The two hash tables of the kernel: entities by key, and the latest row with each value.
 
 Both are linear hashing (W. Litwin, VLDB 1980): one bucket is split at an insert, so no insert waits for a rehash.

@@ -1,4 +1,3 @@
-# ruff: noqa: FBT001, PLR0913, PLR0917, C901 - machine code over flat arrays takes its memory as arguments
 """The kernel of visits: all that one event asks of the windows in one call, and all that it leaves in another.
 
 `visit` (int64) is laid out once for each event type by `visit.py`; `box` (int64) holds one event as the caller wrote

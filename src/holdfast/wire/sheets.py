@@ -36,7 +36,7 @@ def write_csv(rows: Rows, columns: Sequence[str]) -> bytes:
 
 def write_xlsx(rows: Rows, columns: Sequence[str], *, title: str) -> bytes:
     """Write rows as one sheet of a workbook, the columns' names first; every text stays a text."""
-    import xlsxwriter  # noqa: PLC0415 - it takes 0.1 s to load, which few need
+    import xlsxwriter
 
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

@@ -44,7 +44,7 @@ def labels(features: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def train(rows: Sequence[Row], folder: Path) -> Path:
     """Train the model on the rows and write its two files; gives the folder, as `--model` takes it."""
-    import lightgbm as lgb  # noqa: PLC0415 - it takes a second to load, which only this needs
+    import lightgbm as lgb
 
     features = matrix(rows)
     features[~np.isfinite(features)] = np.nan

@@ -35,10 +35,10 @@ PICTURES: Final = {
 
 def draw(figures: Figures, folder: Path) -> None:
     """Write every picture as SVG; the same figures give the same bytes."""
-    import matplotlib as mpl  # noqa: PLC0415 - it takes a second to load, which only this needs
+    import matplotlib as mpl
 
     mpl.use("svg")
-    from matplotlib import pyplot as plt  # noqa: PLC0415 - after the back end is chosen
+    from matplotlib import pyplot as plt
 
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_LOOK):

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from holdfast.operations.session_story import session_story
 from holdfast.operations.start_session import Beginning, start_session
 from holdfast.operations.take_callback import take_callback
 from holdfast.operations.take_return import take_return
@@ -235,8 +236,6 @@ def test_a_login_for_one_session_serves_no_other() -> None:
 
 
 async def _reference(visit: Visit, session: str) -> str:
-    from holdfast.operations.session_story import session_story  # noqa: PLC0415 - for this one
-
     return (await session_story(visit.shard, session)).standing.reference
 
 

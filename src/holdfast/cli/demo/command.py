@@ -168,8 +168,7 @@ class _Show:
         """Let Ctrl-C and a request to end stop everything in order."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):  # what a loop on Windows raises
-                loop.add_signal_handler(number, self.stop.set)
+            loop.add_signal_handler(number, self.stop.set)
 
     async def _until_stop(self, doing: Any) -> None:
         """Do something until it is over or the end is asked for."""

@@ -42,7 +42,7 @@ class _Telling:
 
     def __init__(self, market: Market) -> None:
         self.market = market
-        self.rng = Random(market.seed)  # noqa: S311 - an invented market has to be repeatable; nothing secret hangs on it
+        self.rng = Random(market.seed)
         self.teller = MarketTeller(market, self.rng)
         self._pending: list[Row] = []
         shares = ((False, market.frauds_per_1k), (True, market.twins_per_1k))

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from holdfast.gateways.identity.directory import KEPT_MS
@@ -225,8 +225,6 @@ def test_a_token_whose_body_is_no_object_is_refused() -> None:
             await client.answered()
 
     def sign(claims: Json, key: Key) -> str:
-        from joserfc import jws  # noqa: PLC0415 - for this one
-
         return jws.serialize_compact({"alg": "ES256", "kid": key.kid}, json.dumps([claims]).encode(), key)
 
     told(story, Issuer(sign=sign))

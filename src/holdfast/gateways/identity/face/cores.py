@@ -1,6 +1,6 @@
 """No picture in a crash: whoever holds pictures of faces in memory leaves no core file behind."""
 
-import contextlib
+import resource
 from typing import Final
 
 _ONE_BYTE: Final = 1
@@ -9,9 +9,6 @@ _ONE_BYTE: Final = 1
 
 def leave_no_core() -> None:
     """Have this process and those that it starts write no core file."""
-    with contextlib.suppress(ImportError):
-        import resource  # noqa: PLC0415 - absent where there are no such limits
-
-        hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
-        most = 0 if hard == 0 else _ONE_BYTE
-        resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    most = 0 if hard == 0 else _ONE_BYTE
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))

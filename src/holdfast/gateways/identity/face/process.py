@@ -4,8 +4,8 @@ First comes how faces are compared, then pictures, each as its length in four by
 itself. It ends when its input does, or with the one that started it. With `--check` it only says how it would start.
 """
 
-import contextlib
 import os
+import resource
 import sys
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -41,7 +41,7 @@ def serve(asked: BinaryIO, answers: BinaryIO, *, only_check: bool) -> None:
 def _eye(spec: FaceSpec) -> "Eye":
     """Make ready what looks."""
     try:
-        from holdfast.gateways.identity.face.eye import Eye  # noqa: PLC0415 - `dlib` is an extra
+        from holdfast.gateways.identity.face.eye import Eye
     except ImportError as error:
         raise UnavailableError(f"`{error.name}` is not installed", hint="install `holdfast[face]`") from None
     return Eye(spec)
@@ -66,10 +66,7 @@ def _modest() -> None:
     """Take little memory, let decisions go first, and leave no picture in a core file."""
     leave_no_core()
     os.nice(_LOW_PRIORITY)
-    with contextlib.suppress(ImportError):
-        import resource  # noqa: PLC0415 - absent where there are no such limits
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 if __name__ == "__main__":

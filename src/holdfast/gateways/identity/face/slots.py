@@ -31,7 +31,7 @@ class Slot:
     def __init__(self, spec: OnnxSpec) -> None:
         self.spec = spec
         try:
-            import onnxruntime  # noqa: PLC0415 - only where a model is declared
+            import onnxruntime
         except ImportError:
             hint = "install `holdfast[face-onnx]`"
             raise UnavailableError(f"`{spec.file}` needs `onnxruntime`", hint=hint) from None
